@@ -1,0 +1,146 @@
+/**
+ * What a pipeline of a synthesized template will do on this machine: plain data, complete, every intrinsic evaluated. Made by
+ * readPlan, run by runPlan, printed by `slipway plan`.
+ */
+export interface Plan {
+  readonly pipeline: string;
+  /** Logical id in its template. */
+  readonly logicalId: string;
+  /** Stack that holds it. */
+  readonly stack: string;
+  /** SHA-256 of the evaluated structure, in hex: two plans with the same one are the same pipeline version. */
+  readonly structure: string;
+  readonly executionMode: 'QUEUED' | 'SUPERSEDED' | 'PARALLEL';
+  readonly variables: readonly { readonly name: string; readonly default?: string }[];
+  readonly stages: readonly PlannedStage[];
+}
+
+export interface PlannedStage {
+  readonly name: string;
+  /** By runOrder, then as written. */
+  readonly actions: readonly PlannedAction[];
+  readonly beforeEntry?: PlannedCondition;
+  readonly onSuccess?: PlannedCondition;
+  readonly onFailure?: {
+    readonly result?: 'ROLLBACK' | 'RETRY';
+    readonly retryMode?: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
+  };
+}
+
+export interface PlannedCondition {
+  readonly result?: 'FAIL' | 'SKIP' | 'ROLLBACK';
+  readonly rules: readonly PlannedRule[];
+}
+
+export type PlannedRule = {
+  readonly name: string;
+  readonly provider: 'VariableCheck';
+  readonly variable: string;
+  readonly operator: 'EQ' | 'NE' | 'CONTAINS' | 'MATCHES';
+  readonly value: string;
+};
+
+export type PlannedAction = CodeCommitAction | ConnectionAction | CodeBuildAction | ApprovalAction | LambdaAction;
+
+interface PlannedActionBase {
+  /** `<stage>/<action>`: unique in the pipeline. */
+  readonly id: string;
+  readonly stage: string;
+  readonly name: string;
+  readonly runOrder: number;
+  readonly namespace?: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** The role that the action runs with on AWS. */
+  readonly roleArn?: string;
+}
+
+export interface CodeCommitAction extends PlannedActionBase {
+  readonly kind: 'codecommit';
+  readonly repository: string;
+  readonly branch: string;
+}
+
+export interface ConnectionAction extends PlannedActionBase {
+  readonly kind: 'connection';
+  readonly connectionArn: string;
+  readonly repository: string;
+  readonly branch: string;
+}
+
+export interface CodeBuildAction extends PlannedActionBase {
+  readonly kind: 'codebuild';
+  readonly project: BuildProject;
+  readonly primarySource?: string;
+  /** From the action's configuration; values may hold `#{namespace.variable}`. */
+  readonly environment: readonly EnvironmentVariable[];
+}
+
+export interface ApprovalAction extends PlannedActionBase {
+  readonly kind: 'approval';
+  readonly message?: string;
+  readonly link?: string;
+  readonly timeoutMinutes: number;
+}
+
+export interface LambdaAction extends PlannedActionBase {
+  readonly kind: 'lambda';
+  readonly function: LambdaFunction;
+  /** May hold `#{namespace.variable}`. */
+  readonly userParameters?: string;
+}
+
+/** An AWS::CodeBuild::Project, evaluated. */
+export interface BuildProject {
+  readonly name: string;
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly image: string;
+  readonly computeType: string;
+  readonly privileged: boolean;
+  /** YAML text of the inlined buildspec. */
+  readonly buildspec: string;
+  readonly environment: readonly EnvironmentVariable[];
+  readonly timeoutMinutes: number;
+  /** S3 cache: the namespace shared between projects (the project's own name if it has none); absent: no cache. */
+  readonly cacheNamespace?: string;
+}
+
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value: string;
+  readonly type: 'PLAINTEXT' | 'PARAMETER_STORE' | 'SECRETS_MANAGER';
+}
+
+/** An AWS::Lambda::Function whose code is an asset of the assembly. */
+export interface LambdaFunction {
+  readonly name: string;
+  readonly logicalId: string;
+  readonly arn: string;
+  /** `index.handler`. */
+  readonly handler: string;
+  readonly runtime: string;
+  /** Absolute path of the asset folder. */
+  readonly code: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly roleArn: string;
+}
+
+/** What a template needs and this runner does not have, or an error that AWS would tell only later. */
+export interface Diagnostic {
+  /** Template file, relative to the assembly. */
+  readonly file: string;
+  /** Path in it: `Resources.Pipeline.Properties.Stages[2].Actions[0]`. */
+  readonly path: string;
+  /** What is wrong, what was expected, what to do. */
+  readonly message: string;
+}
+
+/** What the machine puts in the place of AWS resources. */
+export interface Bindings {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+}

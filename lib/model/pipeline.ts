@@ -1,0 +1,120 @@
+/**
+ * What a delivery pipeline is: plain data, in the field's own words. Every decision about order, gates and promotion is
+ * taken when these values are made (see delivery-pipelines.ts); whoever reads them only renders or compares them.
+ */
+
+/** One CodePipeline V2 pipeline. */
+export interface Pipeline {
+  /** Physical name, `<service>-<kind>`. */
+  readonly name: string;
+  readonly service: string;
+  readonly kind: PipelineKind;
+  readonly executionMode: 'QUEUED';
+  /** The push that starts an execution. */
+  readonly trigger: BranchTrigger;
+  readonly stages: readonly Stage[];
+}
+
+export type PipelineKind = 'development' | 'production';
+
+/** An update of this branch (never of a tag with its name) starts the pipeline with that commit. */
+export interface BranchTrigger {
+  readonly branch: string;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly actions: readonly Action[];
+  readonly beforeEntry?: Condition;
+  /** What happens when the stage fails; absent: it just stays failed. */
+  readonly onFailure?: 'ROLLBACK';
+}
+
+/** A stage condition: when one of its rules fails, `result` engages. */
+export interface Condition {
+  readonly result: 'FAIL' | 'SKIP';
+  readonly rules: readonly VariableCheckRule[];
+}
+
+/** CodePipeline's rule VariableCheck; succeeds when `variable operator value` holds. */
+export interface VariableCheckRule {
+  readonly name: string;
+  readonly provider: 'VariableCheck';
+  /** A reference such as `#{Build.TESTED}`. */
+  readonly variable: string;
+  readonly operator: 'EQ' | 'NE' | 'CONTAINS' | 'MATCHES';
+  readonly value: string;
+}
+
+export type Action = SourceAction | BuildAction | ApprovalAction | BakeAction;
+
+interface ActionBase {
+  /** Unique in its stage. */
+  readonly name: string;
+  /** Actions of one stage with equal numbers run in parallel; 1–999. */
+  readonly runOrder: number;
+}
+
+export interface SourceAction extends ActionBase {
+  readonly kind: 'source';
+  readonly source: Source;
+  readonly branch: string;
+  readonly output: string;
+  /** Its variables, e.g. `#{Source.CommitId}`. */
+  readonly namespace: string;
+}
+
+export type Source =
+  | { readonly provider: 'codecommit'; readonly repository: string }
+  | {
+      readonly provider: 'connection';
+      readonly connectionArn: string;
+      /** `owner/name`, case-sensitive. */
+      readonly repository: string;
+    };
+
+/** A CodeBuild project and its run. `job` names the buildspec `buildspecs/<job>.yml`. */
+export interface BuildAction extends ActionBase {
+  readonly kind: 'build';
+  readonly job: Job;
+  readonly category: 'Build' | 'Test';
+  readonly input: string;
+  readonly outputs: readonly string[];
+  readonly namespace?: string;
+  /** Variables that the job exports into `namespace`. */
+  readonly exports: readonly string[];
+  /** Set at each run by the pipeline; values may hold `#{namespace.variable}`. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Fixed in the project. Values are plain configuration, never secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The environment that this action deploys to or verifies; its roles and network follow from it. */
+  readonly target?: Target;
+  readonly timeoutMinutes: number;
+}
+
+export type Job = 'build' | 'image' | 'unit' | 'integration' | 'quality' | 'security' | 'release' | 'deploy' | 'verify';
+
+/** Where a release runs. */
+export interface Target {
+  /** Key of the environment in slipway.yaml: dev, staging, production … */
+  readonly environment: string;
+  readonly namespace: string;
+}
+
+export interface ApprovalAction extends ActionBase {
+  readonly kind: 'approval';
+  /** Shown to the approver (CustomData). */
+  readonly message: string;
+  readonly link?: string;
+  /** 5–86,400. */
+  readonly timeoutMinutes: number;
+}
+
+/** Watches the service's alarm for a while after a deploy; fails as soon as it fires. Runs `lambda/bake`. */
+export interface BakeAction extends ActionBase {
+  readonly kind: 'bake';
+  /** Physical name of the service's composite alarm. */
+  readonly alarm: string;
+  readonly minutes: number;
+  readonly target: Target;
+}
