@@ -1,0 +1,10 @@
+/** What the exit status of `slipway` says. */
+export const exitCode = {
+  'all done': 0,
+  'the pipeline failed': 1,
+  'usage, configuration or template is wrong': 2,
+  'this machine lacks something (slipway doctor)': 3,
+  'another run uses this folder': 4,
+  'slipway itself broke': 70,
+  'stopped by Ctrl-C': 130,
+} as const;

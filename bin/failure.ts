@@ -1,0 +1,42 @@
+import { exitCode } from './exit-codes';
+
+/** An end with one clear message for the user and the exit code that goes with it. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    readonly code: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Prints why the command ends and gives the exit code. Only a fault of our own shows a stack. */
+export function report(error: unknown): number {
+  if (error instanceof Failure) {
+    process.stderr.write(`${error.message}\n`);
+    return error.code;
+  }
+  const known = fileSystemTrouble(error);
+  if (known) {
+    process.stderr.write(`${known}\n`);
+    return exitCode['this machine lacks something (slipway doctor)'];
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`slipway itself broke; please report this:\n${detail}\n`);
+  return exitCode['slipway itself broke'];
+}
+
+function fileSystemTrouble(error: unknown): string | undefined {
+  const { code, path } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `no permission for ${path ?? 'a file'}: make it writable for you, or run from a copy of the project that is`;
+    case 'EROFS':
+      return `${path ?? 'this folder'} is read-only: slipway keeps its state in .slipway/ beside slipway.yaml; copy the project to a folder that can be written`;
+    case 'ENOSPC':
+      return `no space left on the device${path ? ` for ${path}` : ''}: free some, or run \`slipway clean\``;
+    default:
+      return undefined;
+  }
+}

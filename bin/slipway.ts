@@ -1,0 +1,93 @@
+import { Command, Option } from 'commander';
+import { exitCode } from './exit-codes';
+
+const examples = `
+Examples:
+  slipway run                        the development pipeline, on this machine
+  slipway run production --approve   the production pipeline, sign-offs answered with yes
+  slipway run --dirty --keep         what is in the work tree now; leave the service up afterwards
+  slipway run --json | jq .kind      every event as one line of JSON
+  slipway plan production            what would run, as a tree
+  slipway logs Test/Unit             the output of an action of the last run
+  slipway doctor                     what this machine has, what is missing, what to do
+
+Exit codes:
+  ${Object.entries(exitCode)
+    .map(([meaning, code]) => `${String(code).padEnd(4)} ${meaning}`)
+    .join('\n  ')}
+`;
+
+const program = new Command('slipway')
+  .description('Runs the pipelines that slipway.yaml describes: on AWS through CDK, and unchanged on this machine.')
+  .version('0.1.0')
+  .option('-c, --config <file>', 'configuration file (default: slipway.yaml here or in a folder above)')
+  .showHelpAfterError('(slipway --help shows examples)')
+  .exitOverride()
+  .addHelpText('after', examples);
+
+program
+  .command('run')
+  .description('run a pipeline on this machine')
+  .argument('[pipeline]', 'development, production, or a full name', 'development')
+  .option('--dirty', 'run the work tree as it is, not the last commit')
+  .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
+  .option('--approve', 'answer every manual approval with yes')
+  .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+  .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
+  .option('--verbose', 'show all output as it comes')
+  .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
+  .action(async (pipeline, options) =>
+    (await import('./commands/run')).run(pipeline, { ...program.opts(), ...options }),
+  );
+
+program
+  .command('plan')
+  .description('show what would run, as a tree')
+  .argument('[pipeline]', 'development, production, or a full name; default: all')
+  .option('--json', 'print the plan as JSON')
+  .action(async (pipeline, options) =>
+    (await import('./commands/plan')).plan(pipeline, { ...program.opts(), ...options }),
+  );
+
+program
+  .command('validate')
+  .description('check slipway.yaml and the synthesized pipelines')
+  .action(async (options) => (await import('./commands/validate')).validate({ ...program.opts(), ...options }));
+
+program
+  .command('logs')
+  .description('print the output of a run')
+  .argument('[action]', 'an action such as Test/Unit; default: all')
+  .option('--run <execution>', 'an execution id, or the beginning of one; default: the last run')
+  .option('--list', 'list the runs')
+  .action(async (action, options) => (await import('./commands/logs')).logs(action, { ...program.opts(), ...options }));
+
+program
+  .command('clean')
+  .description('remove what runs left: the cluster, its processes, runs, images, caches')
+  .option('--cluster', 'only the embedded cluster and its state')
+  .option('--runs', 'only the runs')
+  .action(async (options) => (await import('./commands/clean')).clean({ ...program.opts(), ...options }));
+
+program
+  .command('doctor')
+  .description('tell what this machine has and what is missing')
+  .action(async (options) => (await import('./commands/doctor')).doctor({ ...program.opts(), ...options }));
+
+// A reader that closes its end (`slipway logs | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    process.exitCode =
+      (error as { exitCode?: number }).exitCode === 0 ? 0 : exitCode['usage, configuration or template is wrong'];
+  } else {
+    const { report } = await import('./failure');
+    process.exitCode = report(error);
+  }
+}

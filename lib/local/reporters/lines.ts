@@ -1,0 +1,123 @@
+import type { Event, Report } from '../event';
+import { duration, mark, type Paint, printable, type Status } from './format';
+
+/** How many lines of a failed action's output are shown. */
+const tailLength = 25;
+
+/** What a line of a finished action needs from what came before it. */
+interface Running {
+  readonly started: number;
+  readonly tail: string[];
+  readonly reports: Report[];
+  phase?: string;
+}
+
+/**
+ * Turns events into permanent lines, the same for the terminal and for plain output. Holds what is running now, which the
+ * terminal draws below them.
+ */
+export class Lines {
+  readonly running = new Map<string, Running>();
+  readonly #stages = new Map<string, number>();
+  #started = 0;
+
+  constructor(
+    private readonly paint: Paint,
+    private readonly options: { readonly announce: boolean; readonly verbose: boolean },
+  ) {}
+
+  /** The lines that an event leaves behind, usually none or one. */
+  of(event: Event): string[] {
+    const { paint } = this;
+    const at = Date.parse(event.time);
+    switch (event.kind) {
+      case 'pipeline-started':
+        this.#started = at;
+        return [
+          '',
+          event.type === 'ROLLBACK'
+            ? `${paint.yellow('↺')} ${paint.bold(event.pipeline)} rollback to execution ${event.target ?? '?'} ${paint.dim(event.execution)}`
+            : `${paint.bold(event.pipeline)} ${paint.dim(`execution ${event.execution}`)}`,
+        ];
+      case 'pipeline-ended':
+        return [
+          `${mark(event.status, paint)} ${paint.bold(`Pipeline ${event.status.toLowerCase()}`)} ${paint.dim(duration(at - this.#started))}${because(event.reason)}`,
+        ];
+      case 'notice':
+        return [event.level === 'warning' ? `${paint.yellow('!')} ${event.message}` : paint.dim(`· ${event.message}`)];
+      case 'stage-started':
+        this.#stages.set(event.stage, at);
+        return this.options.announce ? [`  ${paint.bold(event.stage)}`] : [];
+      case 'stage-ended':
+        return [
+          `  ${mark(event.status, paint)} ${paint.bold(event.stage)} ${paint.dim(event.status === 'Skipped' ? 'skipped' : this.#since(this.#stages.get(event.stage), at))}${because(event.reason)}`,
+        ];
+      case 'condition-ended':
+        return [`  ${paint.dim(`${event.stage}: condition ${event.hook}: ${event.reason}`)}`];
+      case 'rollback-requested':
+        return [`  ${paint.yellow('↺')} ${event.stage}: ${event.reason}`];
+      case 'action-started':
+        this.running.set(event.action, { started: at, tail: [], reports: [] });
+        return this.options.announce ? [`    ${paint.dim(`… ${event.action}`)}`] : [];
+      case 'action-ended':
+        return this.#ended(event.action, event.status, at, event.reason);
+      case 'output':
+        return this.#output(event.action, event.line);
+      case 'phase-started': {
+        const running = this.running.get(event.action);
+        if (running) running.phase = event.phase;
+        return [];
+      }
+      case 'phase-ended':
+        return [];
+      case 'report':
+        this.running.get(event.action)?.reports.push(event.report);
+        return [];
+      case 'approval-requested':
+        return [
+          `    ${paint.yellow('?')} ${event.action} waits for approval${event.message ? `: ${event.message}` : ''}`,
+        ];
+      case 'fact':
+        return [`    ${paint.dim(`${event.action}: ${event.name}`)} ${event.value}`];
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #output(action: string, line: string): string[] {
+    const text = printable(line);
+    const running = this.running.get(action);
+    if (running) {
+      running.tail.push(text);
+      if (running.tail.length > tailLength) running.tail.shift();
+    }
+    return this.options.verbose ? [`    ${this.paint.dim(`${action} │`)} ${text}`] : [];
+  }
+
+  #ended(action: string, status: Status, at: number, reason: string | undefined): string[] {
+    const { paint } = this;
+    const running = this.running.get(action);
+    this.running.delete(action);
+    const detail = (running?.reports ?? []).map(describeReport).join(' · ');
+    const head = `    ${mark(status, paint)} ${action} ${paint.dim(this.#since(running?.started, at))}${detail ? ` ${detail}` : ''}${because(reason)}`;
+    if (status !== 'Failed' || !running || this.options.verbose) return [head];
+    return [head, ...running.tail.map((line) => `      ${paint.red('│')} ${line}`)];
+  }
+
+  #since = (start: number | undefined, end: number): string => (start === undefined ? '' : duration(end - start));
+}
+
+const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
+
+export function describeReport(report: Report): string {
+  switch (report.type) {
+    case 'TEST': {
+      const counts = [`${report.passed} passed`];
+      if (report.failed) counts.push(`${report.failed} failed`);
+      if (report.skipped) counts.push(`${report.skipped} skipped`);
+      return `${report.name}: ${counts.join(', ')}`;
+    }
+    case 'CODE_COVERAGE':
+      return `${report.name}: ${report.lineCoverage.toFixed(1)} % of lines`;
+  }
+}
