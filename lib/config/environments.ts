@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { duration, environmentName, namespaceName, relativePath, section, text, webAddress } from './values';
+
+const describe = (description: string) => ({ description });
+
+const approval = section({
+  name: text('a name of 1 to 100 letters, digits and . @ - _', /^[A-Za-z0-9.@\-_]{1,100}$/).meta(
+    describe('Name of the approval, as the pipeline shows it.'),
+  ),
+  message: text('a text of 1 to 1000 characters without #{', /^(?![\s\S]*#\{)[\s\S]{1,1000}$/)
+    .optional()
+    .meta(describe('What the approver is asked. Default: which version of which service goes where.')),
+  timeout: duration('5m', '60d', '1m')
+    .prefault('7d')
+    .meta(describe('Time to answer, 5m to 60d; then the approval fails.')),
+});
+
+const environment = section({
+  pipeline: z
+    .enum(['development', 'production'], { error: 'development or production' })
+    .optional()
+    .meta(describe('The pipeline that deploys here. Default: development for `dev`, else production.')),
+  namespace: namespaceName()
+    .optional()
+    .meta(describe('Kubernetes namespace, one for each environment. Default: `<service>-<environment>`.')),
+  overlay: relativePath()
+    .optional()
+    .meta(describe('Folder of the kustomize overlay, relative to the service. Default: `k8s/overlays/<environment>`.')),
+  url: webAddress()
+    .optional()
+    .meta(describe('Address of the running service, as the verification reaches it. Default: that of its Service.')),
+  approvals: z
+    .array(approval, { error: 'a list of approvals' })
+    .optional()
+    .meta(
+      describe(
+        'Who must say yes before the deploy, each by name. Default: `ClientSignOff` before `production`, else nobody.',
+      ),
+    ),
+  suite: z
+    .enum(['smoke', 'e2e'], { error: 'smoke or e2e' })
+    .optional()
+    .meta(
+      describe(
+        'What verifies the deploy: `smoke` (ready, right version) or `e2e` (that and the end-to-end tests, which write). Default: smoke for `production`, else e2e.',
+      ),
+    ),
+  bake: z
+    .union([z.literal(false), duration('1m', '12h', '1m')])
+    .optional()
+    .meta(
+      describe(
+        'How long the alarms are watched after the deploy; a fired alarm rolls back. Default: 5m for `production`, else `false` (not at all).',
+      ),
+    ),
+  rolloutTimeout: duration('30s', '30m')
+    .prefault('5m')
+    .meta(describe('How long a rollout may take before it is undone.')),
+});
+
+export type EnvironmentFile = z.output<typeof environment>;
+
+export const environmentsSchema = z
+  .record(environmentName(), environment, { error: 'a mapping of environment names to their settings' })
+  .refine((value) => Object.keys(value).length > 0, { error: 'at least one environment' })
+  .prefault({ dev: {}, staging: {}, production: {} })
+  .meta(describe('Where releases run, in the order in which they get there. Those listed are all there are.'));

@@ -1,0 +1,82 @@
+import type { EnvironmentFile } from './environments';
+import type { File } from './schema';
+
+export interface Approval {
+  readonly name: string;
+  /** Absent: the pipeline words it. */
+  readonly message?: string;
+  /** Minutes, 5–86,400. */
+  readonly timeoutMinutes: number;
+}
+
+export interface Environment {
+  /** Key in slipway.yaml. */
+  readonly name: string;
+  readonly pipeline: 'development' | 'production';
+  readonly namespace: string;
+  readonly overlay: string;
+  readonly url?: string;
+  readonly approvals: readonly Approval[];
+  readonly suite: 'smoke' | 'e2e';
+  /** Whole minutes; absent: no bake. */
+  readonly bakeMinutes?: number;
+  readonly rolloutTimeoutSeconds: number;
+}
+
+export type Source =
+  | { readonly provider: 'codecommit'; readonly repository: string; readonly existing: boolean }
+  | { readonly provider: 'connection'; readonly repository: string; readonly connectionArn: string };
+
+const SIGN_OFF = { name: 'ClientSignOff', message: undefined, timeout: 7 * 24 * 3600 };
+
+/** Applies the defaults that depend on other values. `file` has passed the schema and the rules. */
+export const resolve = (file: File) => ({
+  ...file,
+  source: resolveSource(file),
+  checks: {
+    ...file.checks,
+    quality: { ...file.checks.quality, pylint: settings(file.checks.quality.pylint, { minimum: 9 }) },
+    security: {
+      ...file.checks.security,
+      bandit: settings(file.checks.security.bandit, { severity: 'medium' as const }),
+    },
+  },
+  /** In the order of the file, which is the order of promotion. */
+  environments: Object.entries(file.environments).map(
+    ([name, environment]): Environment => resolveEnvironment(file.service.name, name, environment),
+  ),
+});
+
+const settings = <T extends object>(value: boolean | T, defaults: NoInfer<T>): T | false =>
+  value === true ? defaults : value;
+
+const resolveSource = ({ service, source }: File): Source =>
+  source.provider === 'codecommit'
+    ? { provider: 'codecommit', repository: source.repository ?? service.name, existing: source.existing }
+    : { provider: 'connection', repository: source.repository ?? '', connectionArn: source.connectionArn ?? '' };
+
+/** The pipeline of an environment that does not say one. */
+export const defaultPipeline = (name: string): 'development' | 'production' =>
+  name === 'dev' ? 'development' : 'production';
+
+export const defaultNamespace = (service: string, environment: string): string => `${service}-${environment}`;
+
+const resolveEnvironment = (service: string, name: string, file: EnvironmentFile): Environment => {
+  const isProduction = name === 'production';
+  const bake = file.bake ?? (isProduction ? 5 * 60 : false);
+  return {
+    name,
+    pipeline: file.pipeline ?? defaultPipeline(name),
+    namespace: file.namespace ?? defaultNamespace(service, name),
+    overlay: file.overlay ?? `k8s/overlays/${name}`,
+    ...(file.url === undefined ? {} : { url: file.url }),
+    approvals: (file.approvals ?? (isProduction ? [SIGN_OFF] : [])).map((approval) => ({
+      name: approval.name,
+      ...(approval.message === undefined ? {} : { message: approval.message }),
+      timeoutMinutes: approval.timeout / 60,
+    })),
+    suite: file.suite ?? (isProduction ? 'smoke' : 'e2e'),
+    ...(bake === false ? {} : { bakeMinutes: bake / 60 }),
+    rolloutTimeoutSeconds: file.rolloutTimeout,
+  };
+};
