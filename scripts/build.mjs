@@ -1,6 +1,6 @@
 // Bundles the command line and the programs that a local run starts. esbuild takes a fraction of a second; the result
 // starts several times faster than the sources through a loader.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,4 +38,14 @@ export async function bundle() {
   await writeFile(join(outdir, 'inputs.json'), JSON.stringify(inputs));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle();
+// So that `npx slipway` in the clone finds the command at once.
+async function link() {
+  const command = join(root, 'node_modules', '.bin', 'slipway');
+  await rm(command, { force: true });
+  await symlink(join('..', '..', 'bin', 'slipway.mjs'), command);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await bundle();
+  await link();
+}

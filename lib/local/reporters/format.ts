@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** How facts are written for people: the same in the terminal, in plain lines and in the summary. */
 
 export type Status = 'Succeeded' | 'Failed' | 'Stopped' | 'Skipped';
@@ -55,11 +57,11 @@ export function mark(status: Status, paint: Paint): string {
   }
 }
 
-const escapes = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
-
 /** Without escape sequences and control characters: what a program prints must not move our cursor. */
 export const printable = (text: string): string =>
-  text.replace(escapes, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  stripVTControlCharacters(text)
+    .replace(/\t/g, '  ')
+    .replace(/\p{Cc}/gu, '');
 
 /** At most `width` columns, with an ellipsis where something was cut. */
 export function clip(text: string, width: number): string {

@@ -49,12 +49,13 @@ export function terminalReporter(screen: Screen, paint: Paint, verbose: boolean,
     const before = preparing.get(name);
     if (status === 'started' || status === 'progress') {
       preparing.set(name, { started: before?.started ?? now(), detail: printable(detail ?? '') });
-      return draw();
+      draw();
+      return;
     }
     preparing.delete(name);
     const elapsed = before ? duration(now() - before.started) : '';
     const sign = status === 'done' ? paint.green('✓') : paint.red('✗');
-    return draw([`${sign} ${name} ${paint.dim(elapsed)}${detail ? ` ${paint.dim(detail)}` : ''}`]);
+    draw([`${sign} ${name} ${paint.dim(elapsed)}${detail ? ` ${paint.dim(detail)}` : ''}`]);
   }
 
   const timer = setInterval(() => {

@@ -1,0 +1,91 @@
+import type { Report } from '../event';
+import type { ActionState, RunState } from '../run-state';
+import { clip, duration, mark, type Paint, type Status } from './format';
+
+/** Where a run's files are, for whoever wants to look. */
+export interface Places {
+  readonly run: string;
+  readonly artifacts: string;
+}
+
+/** What one wants to know when a run has ended: stages and times, tests, version, where the service is, where things are. */
+export function summary(state: RunState, places: Places, paint: Paint): string {
+  const rows: [string, string][] = [
+    ...stageRows(state, paint),
+    ...testRows(state, paint),
+    ...Object.entries(factsOf(state)).map(([name, value]): [string, string] => [
+      name,
+      name === 'url' ? paint.cyan(value) : value,
+    ]),
+    ['logs', places.run],
+    ['artifacts', places.artifacts],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    '',
+    paint.bold('Summary'),
+    ...rows.map(([name, value]) => `  ${paint.dim(name.padEnd(width))}  ${value}`),
+  ].join('\n');
+}
+
+function stageRows(state: RunState, paint: Paint): [string, string][] {
+  return state.stages.map((stage) => {
+    const time =
+      stage.startedAt && stage.endedAt ? duration(Date.parse(stage.endedAt) - Date.parse(stage.startedAt)) : '';
+    switch (stage.status) {
+      case 'Pending':
+        return [stage.name, paint.dim('NOT RUN')];
+      case 'InProgress':
+        return [stage.name, paint.yellow('not finished')];
+      default:
+        return [
+          stage.name,
+          `${mark(stage.status, paint)} ${stage.status} ${paint.dim(time)}${failed(stage.actions, stage.status)}`,
+        ];
+    }
+  });
+}
+
+function failed(actions: readonly ActionState[], status: Status): string {
+  if (status !== 'Failed') return '';
+  const causes = actions
+    .filter((action) => action.status === 'Failed')
+    .map(({ id, reason }) => `${id}: ${clip(reason ?? '', 120)}`);
+  return causes.length ? ` ${causes.join('; ')}` : '';
+}
+
+function testRows(state: RunState, paint: Paint): [string, string][] {
+  const reports = state.stages.flatMap((stage) => stage.actions.flatMap((action) => action.reports));
+  const tests = reports.filter((report): report is Extract<Report, { type: 'TEST' }> => report.type === 'TEST');
+  const coverage = reports.find((report) => report.type === 'CODE_COVERAGE');
+  const sum = (pick: (report: Extract<Report, { type: 'TEST' }>) => number) =>
+    tests.reduce((total, report) => total + pick(report), 0);
+  const rows: [string, string][] = [];
+  if (tests.length) {
+    const bad = sum((report) => report.failed);
+    const skipped = sum((report) => report.skipped);
+    const parts = [
+      `${sum((report) => report.passed)} passed`,
+      ...(bad ? [paint.red(`${bad} failed`)] : []),
+      ...(skipped ? [`${skipped} skipped`] : []),
+    ];
+    rows.push([
+      'tests',
+      `${parts.join(', ')} ${paint.dim(`(${tests.map(({ name, total }) => `${name} ${total}`).join(', ')})`)}`,
+    ]);
+  }
+  if (coverage?.type === 'CODE_COVERAGE') rows.push(['coverage', `${coverage.lineCoverage.toFixed(1)} % of lines`]);
+  return rows;
+}
+
+/** Version and digest as the actions exported them, then every fact that an executor told. */
+function factsOf(state: RunState): Record<string, string> {
+  const facts: Record<string, string> = {};
+  for (const action of state.stages.flatMap((stage) => stage.actions)) {
+    if (action.variables['CommitId']) facts['commit'] = action.variables['CommitId'];
+    if (action.variables['VERSION']) facts['version'] = action.variables['VERSION'];
+    if (action.variables['IMAGE_DIGEST']) facts['digest'] = action.variables['IMAGE_DIGEST'];
+    Object.assign(facts, action.facts);
+  }
+  return facts;
+}
