@@ -1,0 +1,199 @@
+import { closeSync, fdatasync, openSync, readFileSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { err, ok, type Result } from '../result';
+import type { Event } from './event';
+
+/** Takes the events of one run, in order. Appending never throws: the first thing that went wrong is kept in `error`. */
+export interface Journal {
+  append(event: Event): void;
+  /** Every event from now on, at once and in order. Gives the function that ends the subscription. */
+  subscribe(listener: (event: Event) => void): () => void;
+  /** Ends when all that was appended is on the disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** Set once a record could not be written or a subscriber threw: the runner is broken and should end. */
+  readonly error?: Error;
+}
+
+const BUFFER_BYTES = 64 * 1024;
+const BUFFER_MILLISECONDS = 50;
+
+/**
+ * A journal in a new file, one JSON record a line. State events are handed to the system at once (they survive the end of this
+ * process) and synced to the disk in the background; output lines wait for the next state event, 64 KB or 50 ms.
+ * Throws if the file exists or cannot be made.
+ */
+export function openJournal(path: string): Journal {
+  return new FileJournal(path, openSync(path, 'ax', 0o644));
+}
+
+/** A journal that keeps nothing but hands the events to its subscribers. */
+export function memoryJournal(): Journal {
+  return new Publisher();
+}
+
+class Publisher implements Journal {
+  error?: Error;
+  private readonly listeners = new Set<(event: Event) => void>();
+
+  append(event: Event): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch (cause) {
+        this.listeners.delete(listener);
+        this.error ??= new Error(`a reader of the run's events broke: ${message(cause)}`, { cause });
+      }
+    }
+  }
+
+  subscribe(listener: (event: Event) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async flush(): Promise<void> {}
+  async close(): Promise<void> {}
+}
+
+class FileJournal extends Publisher {
+  private buffer: string[] = [];
+  private buffered = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private syncing: Promise<void> | undefined;
+  private syncAgain = false;
+  private open = true;
+
+  constructor(
+    private readonly path: string,
+    private readonly file: number,
+  ) {
+    super();
+  }
+
+  override append(event: Event): void {
+    if (!this.open) return;
+    const record = `${JSON.stringify(event)}\n`;
+    this.buffer.push(record);
+    this.buffered += record.length;
+    if (event.kind !== 'output') {
+      this.write();
+      this.sync();
+    } else if (this.buffered >= BUFFER_BYTES) this.write();
+    else this.timer ??= setTimeout(() => this.write(), BUFFER_MILLISECONDS);
+    super.append(event);
+  }
+
+  override async flush(): Promise<void> {
+    this.write();
+    this.sync();
+    await this.syncing;
+  }
+
+  override async close(): Promise<void> {
+    if (!this.open) return;
+    await this.flush();
+    this.open = false;
+    closeSync(this.file);
+  }
+
+  private write(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const bytes = Buffer.from(this.buffer.join(''));
+    this.buffer = [];
+    this.buffered = 0;
+    if (this.error !== undefined) return;
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(this.file, bytes, at);
+    } catch (cause) {
+      this.fail(cause);
+    }
+  }
+
+  /** One sync at a time; one asked for meanwhile follows it and covers all that was written until then. */
+  private sync(): void {
+    if (this.syncing !== undefined) {
+      this.syncAgain = true;
+      return;
+    }
+    this.syncing = syncData(this.file)
+      .catch((cause) => this.fail(cause))
+      .then(() => {
+        this.syncing = undefined;
+        if (!this.syncAgain) return;
+        this.syncAgain = false;
+        this.sync();
+        return this.syncing;
+      });
+  }
+
+  private fail(cause: unknown): void {
+    this.error ??= new Error(`cannot write the run's journal ${this.path}: ${message(cause)}`, { cause });
+  }
+}
+
+const syncData = promisify(fdatasync);
+
+const message = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/**
+ * Reads a journal. A last record without its end of line, as a run that was killed leaves it, is taken if it is whole and
+ * dropped if not. Anything else that is no event is an error that names the line.
+ */
+export function readJournal(path: string): Result<Event[], string> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    return err(`cannot read the journal ${path}: ${message(cause)}`);
+  }
+  return parseJournal(text, path);
+}
+
+/** `path` is for messages alone. */
+export function parseJournal(text: string, path: string): Result<Event[], string> {
+  const lines = text.split('\n');
+  const last = lines.pop() ?? '';
+  const events: Event[] = [];
+  const errors: string[] = [];
+  lines.forEach((line, index) => {
+    const event = parseEvent(line);
+    if (event !== undefined) events.push(event);
+    else errors.push(`${path}:${index + 1}: expected an event in JSON, got ${JSON.stringify(line.slice(0, 60))}`);
+  });
+  const cut = last === '' ? undefined : parseEvent(last);
+  if (cut !== undefined) events.push(cut);
+  return errors.length > 0 ? err(...errors) : ok(events);
+}
+
+const KINDS: { readonly [K in Event['kind']]: true } = {
+  'pipeline-started': true,
+  'pipeline-ended': true,
+  notice: true,
+  'stage-started': true,
+  'stage-ended': true,
+  'condition-ended': true,
+  'rollback-requested': true,
+  'action-started': true,
+  'action-ended': true,
+  output: true,
+  'phase-started': true,
+  'phase-ended': true,
+  report: true,
+  'approval-requested': true,
+  fact: true,
+};
+
+function parseEvent(line: string): Event | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind, time, execution } = value as Record<string, unknown>;
+  const known = typeof kind === 'string' && Object.hasOwn(KINDS, kind);
+  return known && typeof time === 'string' && typeof execution === 'string' ? (value as Event) : undefined;
+}
