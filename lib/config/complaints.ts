@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { keyAdvice } from './known-keys';
+import { keyAdvice, takesText } from './known-keys';
 
 /** Something wrong with a value, not yet placed in the file. */
 export interface Complaint {
@@ -36,7 +36,7 @@ const explain = (issue: Issue, root: unknown, above: readonly PropertyKey[]): Co
         return [{ path, about: 'key', message: `missing; expected ${issue.message}` }];
       }
       return [
-        { path, about: 'value', message: `expected ${issue.message}, got ${show(value)}${quoting(issue, value)}` },
+        { path, about: 'value', message: `expected ${issue.message}, got ${show(value)}${quoting(path, value)}` },
       ];
   }
 };
@@ -86,8 +86,11 @@ const show = (value: unknown): string => {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
 };
 
-const quoting = (issue: Issue, value: unknown): string =>
-  (typeof value === 'number' || typeof value === 'boolean') && /in quotes/.test(issue.message) ? '' : '';
+/** YAML reads 1.35 and 012 as numbers. */
+const quoting = (path: readonly PropertyKey[], value: unknown): string =>
+  (typeof value === 'number' || typeof value === 'boolean') && takesText(path, String(value))
+    ? '; put it in quotes'
+    : '';
 
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(

@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 
 export interface Position {
   readonly line: number;
@@ -7,6 +19,8 @@ export interface Position {
 
 export interface Problem extends Position {
   readonly message: string;
+  /** The value cannot be trusted any further. */
+  readonly fatal: boolean;
 }
 
 /** A parsed YAML file that knows where its keys and values stand. */
@@ -19,6 +33,8 @@ export interface YamlDocument {
   /** The last key of `path`; if it is not there, what `locate` says. */
   locateKey(path: readonly PropertyKey[]): Position;
 }
+
+const TOO_DEEP = 'the YAML is nested too deeply';
 
 /** An alias may not multiply its anchor's content by more than this (the library's guard against alias bombs). */
 const MAX_ALIASES = 100;
@@ -33,20 +49,28 @@ export const parseYaml = (source: string): YamlDocument => {
   const start: Position = { line: 1, column: 1 };
   const broken = (message: string): YamlDocument => ({
     value: undefined,
-    problems: [{ ...start, message }],
+    problems: [{ ...start, message, fatal: true }],
     locate: () => start,
     locateKey: () => start,
   });
 
   let document: Document.Parsed;
   try {
-    document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'silent' });
+    document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
   } catch (error) {
-    if (error instanceof RangeError) return broken('the YAML is nested too deeply');
+    if (error instanceof RangeError) return broken(TOO_DEEP);
     throw error;
   }
-  const problems = [...document.errors, ...document.warnings]
-    .map((error): Problem => ({ ...at(error.pos[0]), message: wording(error.code, error.message, source, error.pos) }))
+  const complaints = [...document.errors, ...document.warnings];
+  if (complaints.some(({ message }) => message.includes('call stack'))) return broken(TOO_DEEP);
+  const problems = complaints
+    .map(
+      (error): Problem => ({
+        ...at(error.pos[0]),
+        message: wording(error.code, error.message, source, error.pos[0]),
+        fatal: error.code !== 'DUPLICATE_KEY',
+      }),
+    )
     .sort((a, b) => a.line - b.line || a.column - b.column);
 
   let value: unknown;
@@ -54,16 +78,17 @@ export const parseYaml = (source: string): YamlDocument => {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     if (error instanceof ReferenceError || error instanceof RangeError || error instanceof TypeError) {
-      problems.push({ ...start, message: `the YAML cannot be expanded: ${error.message}` });
+      problems.push(expansionProblem(document, error, at));
     } else throw error;
   }
+  const walk = walker(document);
   const offset = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
   return {
     value,
     problems,
-    locate: (path) => at(offset(walk(document, path).value) ?? 0),
+    locate: (path) => at(offset(walk(path).value) ?? 0),
     locateKey: (path) => {
-      const { key, value: found } = walk(document, path);
+      const { key, value: found } = walk(path);
       return at(offset(key) ?? offset(found) ?? 0);
     },
   };
@@ -74,43 +99,74 @@ interface Place {
   readonly value?: Node;
 }
 
-/** Follows `path` through maps, lists, aliases and merged maps as far as it goes. */
-const walk = (document: Document, path: readonly PropertyKey[]): Place => {
-  let place: Place = document.contents === null ? {} : { value: document.contents as Node };
-  for (const part of path) {
-    const next = step(document, place.value, part, 0);
-    if (next === undefined) return place.key === undefined ? place : { key: place.key, value: place.key };
-    place = next;
-  }
-  return place;
-};
+/** Follows a path through maps, lists, aliases and merged maps as far as it goes. */
+const walker = (document: Document) => {
+  const indexes = new WeakMap<YAMLMap, Map<string, Place>>();
 
-const step = (document: Document, from: Node | undefined, part: PropertyKey, depth: number): Place | undefined => {
-  const node = isAlias(from) ? from.resolve(document) : from;
-  if (depth > MAX_ALIASES) return undefined;
-  if (isSeq(node)) {
-    const item = node.items[Number(part)];
+  const index = (map: YAMLMap, depth: number): Map<string, Place> => {
+    const known = indexes.get(map);
+    if (known !== undefined) return known;
+    const places = new Map<string, Place>();
+    indexes.set(map, places);
+    for (const { key, value } of map.items) {
+      if (isScalar(key)) places.set(String(key.value), { key, value: isNode(value) ? value : key });
+    }
+    const merged = depth < MAX_ALIASES ? map.items.filter(({ key }) => isScalar(key) && key.value === '<<') : [];
+    for (const { value } of merged) {
+      for (const source of isSeq(value) ? value.items : [value]) {
+        const node = isAlias(source) ? source.resolve(document) : source;
+        if (!isMap(node)) continue;
+        for (const [name, place] of index(node, depth + 1)) if (!places.has(name)) places.set(name, place);
+      }
+    }
+    return places;
+  };
+
+  const step = (from: Node | undefined, part: PropertyKey): Place | undefined => {
+    const node = isAlias(from) ? from.resolve(document) : from;
+    if (isMap(node)) return index(node, 0).get(String(part));
+    const item = isSeq(node) ? node.items[Number(part)] : undefined;
     return isNode(item) ? { key: item, value: item } : undefined;
-  }
-  if (!isMap(node)) return undefined;
-  for (const { key, value } of node.items) {
-    if (isScalar(key) && String(key.value) === String(part)) {
-      return { key, value: isNode(value) ? value : key };
+  };
+
+  return (path: readonly PropertyKey[]): Place => {
+    let place: Place = document.contents === null ? {} : { value: document.contents as Node };
+    for (const part of path) {
+      const next = step(place.value, part);
+      if (next === undefined) return place.key === undefined ? place : { key: place.key, value: place.key };
+      place = next;
     }
-  }
-  for (const { key, value } of node.items) {
-    if (!isScalar(key) || key.value !== '<<' || !isNode(value)) continue;
-    for (const merged of isSeq(value) ? value.items : [value]) {
-      const found = isNode(merged) ? step(document, merged, part, depth + 1) : undefined;
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+    return place;
+  };
 };
 
-const wording = (code: string, message: string, source: string, pos: [number, number]): string => {
+/** Why the document has no plain value: an alias without its anchor, or aliases of aliases that grow without end. */
+const expansionProblem = (document: Document, error: Error, at: (offset: number) => Position): Problem => {
+  let problem: Problem = {
+    line: 1,
+    column: 1,
+    message: error.message.startsWith('Excessive alias')
+      ? `aliases of aliases grow this file more than ${MAX_ALIASES}-fold; write the values out`
+      : `the YAML cannot be expanded: ${error.message}`,
+    fatal: true,
+  };
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      problem = {
+        ...problem,
+        ...at(alias.range?.[0] ?? 0),
+        message: `the anchor &${alias.source} is not there (or comes later)`,
+      };
+      return visit.BREAK;
+    },
+  });
+  return problem;
+};
+
+const wording = (code: string, message: string, source: string, offset: number): string => {
   if (code === 'DUPLICATE_KEY') {
-    const key = /^[^\s:]*/.exec(source.slice(pos[0]))?.[0] ?? '';
+    const key = /^[^\s:]*/.exec(source.slice(offset))?.[0] ?? '';
     return `the key ${key} is there twice; keep one`;
   }
   if (code === 'MULTIPLE_DOCS') return 'expected one YAML document, got a second one after ---';

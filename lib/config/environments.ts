@@ -15,7 +15,7 @@ const approval = section({
     .meta(describe('Time to answer, 5m to 60d; then the approval fails.')),
 });
 
-const environment = section({
+export const environmentSchema = section({
   pipeline: z
     .enum(['development', 'production'], { error: 'development or production' })
     .optional()
@@ -31,6 +31,7 @@ const environment = section({
     .meta(describe('Address of the running service, as the verification reaches it. Default: that of its Service.')),
   approvals: z
     .array(approval, { error: 'a list of approvals' })
+    .max(10, { error: 'at most 10 approvals' })
     .optional()
     .meta(
       describe(
@@ -58,10 +59,11 @@ const environment = section({
     .meta(describe('How long a rollout may take before it is undone.')),
 });
 
-export type EnvironmentFile = z.output<typeof environment>;
+export type EnvironmentFile = z.output<typeof environmentSchema>;
 
 export const environmentsSchema = z
-  .record(environmentName(), environment, { error: 'a mapping of environment names to their settings' })
+  .record(environmentName(), environmentSchema, { error: 'a mapping of environment names to their settings' })
   .refine((value) => Object.keys(value).length > 0, { error: 'at least one environment' })
+  .refine((value) => Object.keys(value).length <= 20, { error: 'at most 20 environments' })
   .prefault({ dev: {}, staging: {}, production: {} })
   .meta(describe('Where releases run, in the order in which they get there. Those listed are all there are.'));

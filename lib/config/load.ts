@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { err, type Result } from '../result';
 import type { ConfigError } from './error';
 import { parseConfig } from './parse';
@@ -27,10 +28,13 @@ export const loadConfig = (path: string, environment: NodeJS.ProcessEnv): Result
   } catch {
     return fail('expected UTF-8 text; save the file in that encoding');
   }
-  return parseConfig(path, source, environment);
+  return parseConfig(path, source, environment, (folder) =>
+    Boolean(statSync(join(dirname(path), folder), { throwIfNoEntry: false })?.isDirectory()),
+  );
 };
 
-const MAX_BYTES = 1024 * 1024;
+/** Far above any real file; keeps hostile ones cheap. */
+const MAX_BYTES = 64 * 1024;
 
 const unreadable = ({ code, message }: NodeJS.ErrnoException): string => {
   switch (code) {

@@ -6,17 +6,18 @@ import { resolve } from './resolve';
 import { brokenRules } from './rules';
 import { type Config, fileSchema } from './schema';
 
-/** The configuration in `source`, which stands in `file`; pure. */
+/** The configuration in `source`, which stands in `file`. `isFolder` answers for paths relative to the file. */
 export const parseConfig = (
   file: string,
   source: string,
   environment: NodeJS.ProcessEnv,
+  isFolder: (path: string) => boolean,
 ): Result<Config, ConfigError> => {
   const document = parseYaml(source);
   const syntax = document.problems.map(
     ({ line, column, message }): ConfigError => ({ file, line, column, path: '', message }),
   );
-  if (syntax.length > 0) return err(...syntax);
+  if (document.problems.some(({ fatal }) => fatal)) return { ok: false, errors: syntax };
   if (document.value === null || document.value === undefined) {
     return err({
       file,
@@ -27,8 +28,9 @@ export const parseConfig = (
     });
   }
   const { value, origin } = override(document.value, environment);
-  const found = [...complaints(fileSchema, value), ...brokenRules(value)];
-  if (found.length > 0) return err(...sorted(found.map((complaint) => placed(file, document, origin, complaint))));
+  const found = [...complaints(fileSchema, value), ...brokenRules(value, isFolder)];
+  const errors = [...syntax, ...found.map((complaint) => placed(file, document, origin, complaint))];
+  if (errors.length > 0) return { ok: false, errors: sorted(errors) };
   return ok(resolve(fileSchema.parse(value)));
 };
 

@@ -27,8 +27,6 @@ export type Source =
   | { readonly provider: 'codecommit'; readonly repository: string; readonly existing: boolean }
   | { readonly provider: 'connection'; readonly repository: string; readonly connectionArn: string };
 
-const SIGN_OFF = { name: 'ClientSignOff', message: undefined, timeout: 7 * 24 * 3600 };
-
 /** Applies the defaults that depend on other values. `file` has passed the schema and the rules. */
 export const resolve = (file: File) => ({
   ...file,
@@ -56,10 +54,13 @@ const resolveSource = ({ service, source }: File): Source =>
     : { provider: 'connection', repository: source.repository ?? '', connectionArn: source.connectionArn ?? '' };
 
 /** The pipeline of an environment that does not say one. */
-export const defaultPipeline = (name: string): 'development' | 'production' =>
-  name === 'dev' ? 'development' : 'production';
+const defaultPipeline = (name: string): 'development' | 'production' => (name === 'dev' ? 'development' : 'production');
 
 export const defaultNamespace = (service: string, environment: string): string => `${service}-${environment}`;
+
+/** The approvals of an environment that does not say any. */
+export const defaultApprovals = (name: string): NonNullable<EnvironmentFile['approvals']> =>
+  name === 'production' ? [{ name: 'ClientSignOff', timeout: 7 * 24 * 3600 }] : [];
 
 const resolveEnvironment = (service: string, name: string, file: EnvironmentFile): Environment => {
   const isProduction = name === 'production';
@@ -70,7 +71,7 @@ const resolveEnvironment = (service: string, name: string, file: EnvironmentFile
     namespace: file.namespace ?? defaultNamespace(service, name),
     overlay: file.overlay ?? `k8s/overlays/${name}`,
     ...(file.url === undefined ? {} : { url: file.url }),
-    approvals: (file.approvals ?? (isProduction ? [SIGN_OFF] : [])).map((approval) => ({
+    approvals: (file.approvals ?? defaultApprovals(name)).map((approval) => ({
       name: approval.name,
       ...(approval.message === undefined ? {} : { message: approval.message }),
       timeoutMinutes: approval.timeout / 60,

@@ -20,18 +20,21 @@ const check = <S extends z.ZodRawShape>(shape: S, description: string) =>
 
 const toggle = (description: string) => z.boolean({ error: 'true or false' }).default(true).meta(describe(description));
 
-const service = section({
-  name: serviceName().meta(
-    describe('Name of the service; pipelines, projects, alarms and the image repository are named after it.'),
-  ),
-  path: relativePath()
-    .default('.')
-    .meta(
-      describe(
-        "The service's folder, relative to slipway.yaml. It is the root of the source repository: the repository is seeded with it at the first deploy, and a local run takes its commits from it.",
-      ),
+const service = section(
+  {
+    name: serviceName().meta(
+      describe('Name of the service; pipelines, projects, alarms and the image repository are named after it.'),
     ),
-}).meta(describe('What is delivered.'));
+    path: relativePath()
+      .default('.')
+      .meta(
+        describe(
+          "The service's folder, relative to slipway.yaml. It is the root of the source repository: the repository is seeded with it at the first deploy, and a local run takes its commits from it.",
+        ),
+      ),
+  },
+  'a mapping with at least `name`',
+).meta(describe('What is delivered.'));
 
 const source = section({
   provider: z
@@ -133,7 +136,7 @@ const checks = section({
     describe('What a commit must pass. `false` switches a check off; it is then shown as NOT RUN, never as passed.'),
   );
 
-const vpcResource = (prefix: string, what: string) => text(what, new RegExp(`^${prefix}-[0-9a-f]{8,17}$`));
+const vpcResource = (prefix: string, what: string) => text(what, new RegExp(`^${prefix}-[0-9a-f]{8}(?:[0-9a-f]{9})?$`));
 
 /** Versions with kubectl 1.35 within one minor of them, in standard support by EKS (user guide, kubernetes-versions). */
 export const KUBERNETES_VERSIONS = ['1.34', '1.35', '1.36'] as const;
@@ -146,7 +149,7 @@ const cluster = section({
     .default('slipway')
     .meta(describe('Name of the EKS cluster.')),
   version: z
-    .enum(KUBERNETES_VERSIONS, { error: `one of "1.34", "1.35", "1.36", in quotes` })
+    .enum(KUBERNETES_VERSIONS, { error: `one of ${KUBERNETES_VERSIONS.join(', ')}` })
     .default('1.35')
     .meta(describe('Kubernetes version, in quotes.')),
   existing: section({
@@ -185,7 +188,7 @@ const network = section({
   .meta(describe('The VPC.'));
 
 const aws = section({
-  account: text('an account id of 12 digits, in quotes', /^\d{12}$/)
+  account: text('an account id of 12 digits', /^\d{12}$/)
     .optional()
     .meta(
       describe(
@@ -225,9 +228,11 @@ const retention = section({
   .prefault({})
   .meta(describe('How long things are kept.'));
 
+const TAG_KEY = /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+
 const tags = z
   .record(
-    text('a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:', TAG_KEY()),
+    text('a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:', TAG_KEY),
     text(
       'a tag value of at most 256 letters, digits, spaces and _ . : / = + - @',
       /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
@@ -237,10 +242,6 @@ const tags = z
   .refine((value) => Object.keys(value).length <= 40, { error: 'at most 40 tags' })
   .default({})
   .meta(describe('Tags on every resource.'));
-
-function TAG_KEY(): RegExp {
-  return /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
-}
 
 const local = section({
   images: z

@@ -22,8 +22,8 @@ export const decimal = (expected: string, minimum: number, maximum: number) =>
   z.number({ error: expected }).min(minimum, { error: expected }).max(maximum, { error: expected });
 
 /** A YAML section; `name:` with nothing below it means all of its defaults. */
-export const section = <S extends z.ZodRawShape>(shape: S) =>
-  z.preprocess((value) => (value === null ? {} : value), z.strictObject(shape));
+export const section = <S extends z.ZodRawShape>(shape: S, expected = 'a mapping of keys to values') =>
+  z.preprocess((value) => (value === null ? {} : value), z.strictObject(shape, { error: expected }));
 
 const DURATION = /^(?=\d)(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/;
 

@@ -1,0 +1,125 @@
+import type { DeliveryInput, EnvironmentInput } from './delivery-input';
+import type { Action, ApprovalAction, BakeAction, BuildAction, Job, Pipeline } from './pipeline';
+import { isBefore, maySkip, type Placed, placedActions, provides } from './positions';
+
+/**
+ * Ways round a gate: empty when every path from a commit to each environment passes image, tests, scans and release, then every
+ * environment before it with its verification, and every approval that the input asks for; and when what fails there rolls back.
+ */
+export const gateViolations = (pipeline: Pipeline, input: DeliveryInput): string[] => {
+  const actions = placedActions(pipeline);
+  const environments = input.environments.filter((environment) => environment.pipeline === pipeline.kind);
+  return [
+    ...releaseViolations(actions, required(input)),
+    ...strangers(actions, environments),
+    ...environments.flatMap((environment, index) =>
+      environmentViolations(actions, environment, environments[index - 1]).map(
+        (text) => `environment ${environment.name}: ${text}`,
+      ),
+    ),
+  ];
+};
+
+const required = ({ checks }: DeliveryInput): Job[] => [
+  'build',
+  'image',
+  'unit',
+  ...(checks.integration ? (['integration'] as const) : []),
+  'quality',
+  'security',
+];
+
+const isJob =
+  (job: Job) =>
+  (placed: Placed): placed is Placed<BuildAction> =>
+    placed.action.kind === 'build' && placed.action.job === job;
+
+/** The release ends last of all checks; where they may be skipped, so is it, and only for a version that has been released. */
+const releaseViolations = (actions: readonly Placed[], jobs: readonly Job[]): string[] => {
+  const release = actions.find(isJob('release'));
+  if (release === undefined) return ['nothing releases the image'];
+  const found = jobs.flatMap((job) => {
+    const check = actions.find(isJob(job));
+    if (check === undefined) return [`there is no ${job}`];
+    return provides(check, release) ? [] : [`${check.id} does not always end before ${release.id}`];
+  });
+  if (release.action.variables['IMAGE_DIGEST'] !== '#{Image.IMAGE_DIGEST}') {
+    found.push(`${release.id}: does not release the image that was built`);
+  }
+  const images = actions.filter(isJob('image'));
+  if (images.length > 1) found.push(`${images.length} image builds; what passed is not what is deployed`);
+  const condition = release.stage.beforeEntry;
+  if (condition?.result === 'SKIP') {
+    const [rule, ...others] = condition.rules;
+    const known = rule?.variable === '#{Build.TESTED}' && rule.operator === 'EQ' && rule.value === 'no';
+    if (!known || others.length > 0) {
+      found.push(`${release.stage.name}: may be skipped for another reason than #{Build.TESTED}`);
+    }
+  }
+  return found;
+};
+
+const targetOf = (action: Action): string | undefined => ('target' in action ? action.target?.environment : undefined);
+
+/** Deploys to environments that this pipeline has no business with. */
+const strangers = (actions: readonly Placed[], environments: readonly EnvironmentInput[]): string[] =>
+  actions.flatMap(({ action, id }) => {
+    const name = targetOf(action);
+    return name === undefined || environments.some((environment) => environment.name === name)
+      ? []
+      : [`${id}: environment ${name} is not one of this pipeline's`];
+  });
+
+const environmentViolations = (
+  actions: readonly Placed[],
+  environment: EnvironmentInput,
+  previous: EnvironmentInput | undefined,
+): string[] => {
+  const mine = actions.filter(({ action }) => targetOf(action) === environment.name);
+  const deploys = mine.filter(isJob('deploy'));
+  const [deploy] = deploys;
+  if (deploy === undefined || deploys.length > 1) return [`${deploys.length} deploys; there must be one`];
+  const found: string[] = [];
+  const verify = mine.find(isJob('verify'));
+  const release = actions.find(isJob('release'));
+  const bake = mine.find((placed): placed is Placed<BakeAction> => placed.action.kind === 'bake');
+
+  if (release !== undefined && !(release.index < deploy.index)) found.push('is deployed before the release');
+  if (deploy.action.variables['VERSION'] !== '#{Build.VERSION}')
+    found.push('does not deploy the version that was built');
+  if (verify === undefined || verify.index !== deploy.index || !isBefore(deploy, verify)) {
+    found.push('is not verified after the deploy, in its stage');
+  }
+  if (environment.bakeMinutes !== undefined) {
+    if (bake === undefined || bake.index !== deploy.index || (verify !== undefined && !isBefore(verify, bake))) {
+      found.push('is not watched after the verification, in its stage');
+    }
+  }
+  if (deploy.stage.onFailure !== 'ROLLBACK') found.push('its stage does not roll back');
+  if (maySkip(deploy.stage)) found.push('its stage may be skipped');
+
+  const earlier = actions.find((placed) => isJob('verify')(placed) && targetOf(placed.action) === previous?.name);
+  if (previous !== undefined && (earlier === undefined || !(earlier.index < deploy.index) || maySkip(earlier.stage))) {
+    found.push(`is deployed before ${previous.name} is verified`);
+  }
+  return [...found, ...approvalViolations(actions, environment, deploy, earlier)];
+};
+
+/** Approvals are asked for after the environment before has been verified, and answered before anything is touched. */
+const approvalViolations = (
+  actions: readonly Placed[],
+  environment: EnvironmentInput,
+  deploy: Placed,
+  earlier: Placed | undefined,
+): string[] =>
+  environment.approvals.flatMap(({ name }) => {
+    const approval = actions.find(
+      (placed): placed is Placed<ApprovalAction> =>
+        placed.action.kind === 'approval' &&
+        placed.action.name === name &&
+        placed.index < deploy.index &&
+        placed.index > (earlier?.index ?? 0),
+    );
+    if (approval === undefined) return [`is deployed without the approval ${name}`];
+    return maySkip(approval.stage) ? [`the approval ${name} may be skipped`] : [];
+  });

@@ -1,0 +1,140 @@
+import type { Action, Pipeline, Stage } from './pipeline';
+import { duplicates, maySkip, type Placed, placedActions, provides } from './positions';
+import { variableViolations } from './variable-references';
+
+/**
+ * What CodePipeline would refuse in `pipeline`, or would only find out when it runs; empty: nothing. Limits: CodePipeline user
+ * guide, pages "limits", "pipeline-requirements" and "action-requirements"; API shapes ActionName, ArtifactName, ActionNamespace.
+ */
+export const violations = (pipeline: Pipeline): string[] => [
+  ...structure(pipeline),
+  ...pipeline.stages.flatMap((stage, index) => stageViolations(stage, index)),
+  ...placedActions(pipeline).flatMap(({ action, id }) => actionViolations(action).map((text) => `${id}: ${text}`)),
+  ...artifactViolations(pipeline),
+  ...namespaceViolations(pipeline),
+  ...variableViolations(pipeline),
+];
+
+const NAME = /^[A-Za-z0-9.@\-_]{1,100}$/;
+const ARTIFACT = /^[a-zA-Z0-9_-]{1,100}$/;
+const NAMESPACE = /^[A-Za-z0-9@\-_]{1,100}$/;
+const RESERVED_NAMESPACES = ['codepipeline', 'variables'];
+const MAX_VALUE = 1000;
+
+const structure = (pipeline: Pipeline): string[] => {
+  const { name, stages, trigger } = pipeline;
+  const found: string[] = [];
+  if (!NAME.test(name)) found.push(`the pipeline's name ${name} is not allowed`);
+  if (stages.length < 2 || stages.length > 50) found.push(`${stages.length} stages; 2 to 50 are allowed`);
+  for (const twice of duplicates(stages.map((stage) => stage.name))) found.push(`two stages are named ${twice}`);
+  for (const { action, id, index } of placedActions(pipeline)) {
+    if (index === 0 && action.kind !== 'source') found.push(`${id}: the first stage may hold source actions only`);
+    if (index > 0 && action.kind === 'source') found.push(`${id}: a source action is allowed in the first stage only`);
+    if (action.kind === 'source' && action.branch !== trigger.branch) {
+      found.push(`${id}: takes branch ${action.branch}, but ${trigger.branch} starts the pipeline`);
+    }
+  }
+  return found;
+};
+
+const stageViolations = (stage: Stage, index: number): string[] => {
+  const found: string[] = [];
+  if (!NAME.test(stage.name)) found.push('the name is not allowed');
+  if (stage.actions.length < 1 || stage.actions.length > 50) {
+    found.push(`${stage.actions.length} actions; 1 to 50 are allowed`);
+  }
+  for (const twice of duplicates(stage.actions.map((action) => action.name))) {
+    found.push(`two actions are named ${twice}`);
+  }
+  if (index === 0 && stage.onFailure === 'ROLLBACK') found.push('the source stage cannot be rolled back');
+  if (index === 0 && stage.beforeEntry !== undefined) found.push('the source stage cannot have an entry condition');
+  const rules = stage.beforeEntry?.rules;
+  if (rules !== undefined) {
+    if (rules.length < 1 || rules.length > 5) found.push(`${rules.length} rules; 1 to 5 are allowed`);
+    for (const twice of duplicates(rules.map((rule) => rule.name))) found.push(`two rules are named ${twice}`);
+    for (const rule of rules) if (!NAME.test(rule.name)) found.push(`the rule's name ${rule.name} is not allowed`);
+  }
+  return found.map((text) => `${stage.name}: ${text}`);
+};
+
+const actionViolations = (action: Action): string[] => {
+  const found: string[] = [];
+  const between = (what: string, value: number, low: number, high: number) => {
+    if (!Number.isInteger(value) || value < low || value > high) {
+      found.push(`${what} is ${value}; a whole number from ${low} to ${high} is allowed`);
+    }
+  };
+  if (!NAME.test(action.name)) found.push('the name is not allowed');
+  between('runOrder', action.runOrder, 1, 999);
+  switch (action.kind) {
+    case 'source':
+      break;
+    case 'build': {
+      // CodeBuild: 5 minutes to 36 hours.
+      between('timeoutMinutes', action.timeoutMinutes, 5, 2160);
+      if (action.outputs.length > 5) found.push(`${action.outputs.length} output artifacts; 5 are allowed`);
+      if (action.exports.length > 0 && action.namespace === undefined)
+        found.push('exports variables into no namespace');
+      for (const name of Object.keys(action.variables)) {
+        if (name in action.environment) found.push(`${name} is set by the project and by the pipeline`);
+      }
+      const json = JSON.stringify(
+        Object.entries(action.variables).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+      );
+      if (json.length > MAX_VALUE) found.push(`its variables take ${json.length} characters; ${MAX_VALUE} are allowed`);
+      break;
+    }
+    case 'approval':
+      between('timeoutMinutes', action.timeoutMinutes, 5, 86_400);
+      if (action.message.length > MAX_VALUE) found.push(`the message is longer than ${MAX_VALUE} characters`);
+      if ((action.link?.length ?? 0) > MAX_VALUE) found.push(`the link is longer than ${MAX_VALUE} characters`);
+      break;
+    case 'bake':
+      // A Lambda action ends after 24 hours at the latest.
+      between('minutes', action.minutes, 1, 1440);
+      break;
+    default:
+      return unknownKind(action);
+  }
+  return found;
+};
+
+const unknownKind = (action: never): string[] => [`unknown kind of action ${JSON.stringify(action)}`];
+
+const outputs = ({ action }: Placed): readonly string[] => {
+  if (action.kind === 'source') return [action.output];
+  return action.kind === 'build' ? action.outputs : [];
+};
+
+const artifactViolations = (pipeline: Pipeline): string[] => {
+  const actions = placedActions(pipeline);
+  const names = actions.flatMap(outputs);
+  const found = duplicates(names).map((name) => `two actions make the artifact ${name}`);
+  for (const name of names) if (!ARTIFACT.test(name)) found.push(`the artifact's name ${name} is not allowed`);
+  for (const consumer of actions) {
+    if (consumer.action.kind !== 'build') continue;
+    const { input } = consumer.action;
+    const producer = actions.find((one) => outputs(one).includes(input));
+    if (producer === undefined) found.push(`${consumer.id}: nobody makes its input ${input}`);
+    else if (!provides(producer, consumer)) {
+      const why =
+        maySkip(producer.stage) && producer.index < consumer.index ? 'may be skipped' : 'does not come before';
+      found.push(`${consumer.id}: its input ${input} is made by ${producer.id}, which ${why}`);
+    }
+  }
+  return found;
+};
+
+const namespaceViolations = (pipeline: Pipeline): string[] => {
+  const actions = placedActions(pipeline);
+  const artifacts = actions.flatMap(outputs);
+  const names = actions.flatMap(({ action }) =>
+    (action.kind === 'source' || action.kind === 'build') && action.namespace !== undefined ? [action.namespace] : [],
+  );
+  return [
+    ...duplicates(names).map((name) => `two actions have the namespace ${name}`),
+    ...names.filter((name) => !NAMESPACE.test(name)).map((name) => `the namespace ${name} is not allowed`),
+    ...names.filter((name) => RESERVED_NAMESPACES.includes(name)).map((name) => `the namespace ${name} is reserved`),
+    ...names.filter((name) => artifacts.includes(name)).map((name) => `${name} is a namespace and an artifact`),
+  ];
+};
