@@ -109,7 +109,9 @@ const walker = (document: Document) => {
     const places = new Map<string, Place>();
     indexes.set(map, places);
     for (const { key, value } of map.items) {
-      if (isScalar(key)) places.set(String(key.value), { key, value: isNode(value) ? value : key });
+      if (!isNode(key)) continue;
+      const name = isScalar(key) ? String(key.value ?? '') : String(key);
+      places.set(name, { key, value: isNode(value) ? value : key });
     }
     const merged = depth < MAX_ALIASES ? map.items.filter(({ key }) => isScalar(key) && key.value === '<<') : [];
     for (const { value } of merged) {
@@ -167,7 +169,7 @@ const expansionProblem = (document: Document, error: Error, at: (offset: number)
 const wording = (code: string, message: string, source: string, offset: number): string => {
   if (code === 'DUPLICATE_KEY') {
     const key = /^[^\s:]*/.exec(source.slice(offset))?.[0] ?? '';
-    return `the key ${key} is there twice; keep one`;
+    return `the key "${key}" is there twice; keep one`;
   }
   if (code === 'MULTIPLE_DOCS') return 'expected one YAML document, got a second one after ---';
   if (code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML wants spaces';
