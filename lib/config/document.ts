@@ -8,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  stringify,
   visit,
   type YAMLMap,
 } from 'yaml';
@@ -110,7 +111,7 @@ const walker = (document: Document) => {
     indexes.set(map, places);
     for (const { key, value } of map.items) {
       if (!isNode(key)) continue;
-      const name = isScalar(key) ? String(key.value ?? '') : String(key);
+      const name = isScalar(key) ? String(key.value ?? '') : stringify(key).trim();
       places.set(name, { key, value: isNode(value) ? value : key });
     }
     const merged = depth < MAX_ALIASES ? map.items.filter(({ key }) => isScalar(key) && key.value === '<<') : [];

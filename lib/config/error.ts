@@ -18,8 +18,13 @@ export const formatConfigError = ({ file, line, column, path, message }: ConfigE
   return path === '' ? `${place}: ${message}` : `${place} ${path}: ${message}`;
 };
 
-/** Path of keys and list indexes as people write it. */
+/** Path of keys and list indexes as people write it: `local.images["public.ecr.aws/x"].command[0]`. */
 export const formatPath = (path: readonly PropertyKey[]): string =>
   path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      const key = String(part);
+      if (!/^[\w-]+$/.test(key)) return `[${JSON.stringify(key)}]`;
+      return index === 0 ? key : `.${key}`;
+    })
     .join('');

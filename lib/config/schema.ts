@@ -249,12 +249,12 @@ const local = section({
       text('an image repository without tag or digest', /^[a-z0-9][a-z0-9._\-/]*(?::\d+\/[a-z0-9._\-/]+)?$/, 255),
       section({
         command: z
-          .array(z.string({ error: 'a string' }).min(1, { error: 'a string that is not empty' }), {
-            error: 'a list of strings: the program and its arguments',
-          })
-          .min(1, { error: 'the program and its arguments' })
+          .array(z.string({ error: 'a text' }), { error: 'a list: the program and its arguments' })
+          .refine(([program = '']) => program !== '', { error: 'a list that starts with a program' })
           .meta(
-            describe('Program and arguments that stand for the image; the container’s own command follows Kubernetes.'),
+            describe(
+              "Program and arguments that run in place of the container's own command and arguments. `$(HOST)` and `$(PORT)` stand for where it must listen.",
+            ),
           ),
       }),
       { error: 'a mapping of image repositories to commands' },
