@@ -13,6 +13,17 @@ export interface Plan {
   readonly executionMode: 'QUEUED' | 'SUPERSEDED' | 'PARALLEL';
   readonly variables: readonly { readonly name: string; readonly default?: string }[];
   readonly stages: readonly PlannedStage[];
+  /** What the template says and a run on this machine deliberately does without, for `slipway plan`. */
+  readonly ignored?: readonly IgnoredProperty[];
+}
+
+/** A property of the template that has no effect on this machine. */
+export interface IgnoredProperty {
+  /** Path in the template. */
+  readonly path: string;
+  /** `AWS::CodeBuild::Project.VpcConfig`. */
+  readonly property: string;
+  readonly reason: string;
 }
 
 export interface PlannedStage {

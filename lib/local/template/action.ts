@@ -1,0 +1,108 @@
+import type { PlannedAction } from '../plan';
+import {
+  type ActionBase,
+  type ActionKind,
+  readApproval,
+  readCodeBuild,
+  readCodeCommit,
+  readConnection,
+  readLambda,
+} from './action-kinds';
+import type { DraftAction, Reference } from './draft';
+import { KEYS } from './keys';
+import { ARTIFACT_NAME, ARTIFACT_RULE, NAME, NAME_RULE, NAMESPACE, NAMESPACE_RULE } from './names';
+import type { Node } from './node';
+
+/** Longest value of an action's configuration. Source: CodePipeline API, ActionConfigurationValue. */
+const LONGEST_VALUE = 1000;
+const LONGEST_KEY = 50;
+
+/** The action types that run here, by `category/owner/provider`. */
+const KINDS: Readonly<Record<string, ActionKind>> = {
+  'Source/AWS/CodeCommit': { read: readCodeCommit, inputs: [0, 0], outputs: [1, 1] },
+  'Source/AWS/CodeStarSourceConnection': { read: readConnection, inputs: [0, 0], outputs: [1, 1] },
+  'Build/AWS/CodeBuild': { read: readCodeBuild, inputs: [1, 5], outputs: [0, 5] },
+  'Test/AWS/CodeBuild': { read: readCodeBuild, inputs: [1, 5], outputs: [0, 5] },
+  'Approval/AWS/Manual': { read: readApproval, inputs: [0, 0], outputs: [0, 0] },
+  'Invoke/AWS/Lambda': { read: readLambda, inputs: [0, 5], outputs: [0, 5] },
+};
+
+/** Reads one action of a stage. Undefined where its type does not run here, which is reported. */
+export function readAction(node: Node, stage: string): DraftAction | undefined {
+  node.object(KEYS.action);
+  const type = node.member('ActionTypeId').object(KEYS.actionType);
+  const [category, owner, provider] = ['Category', 'Owner', 'Provider'].map((key) => type.member(key).requiredText());
+  const version = type.member('Version').requiredText();
+  const name = node.member('Name').name(NAME, NAME_RULE);
+  const kind = Object.hasOwn(KINDS, `${category}/${owner}/${provider}`)
+    ? KINDS[`${category}/${owner}/${provider}`]
+    : undefined;
+  if (category === '' || owner === '' || provider === '' || version === '') return undefined;
+  if (kind === undefined || version !== '1') {
+    const found = `${provider} (category ${category}, owner ${owner}, version ${version})`;
+    const supported = Object.keys(KINDS).map((key) => key.split('/').reverse().join(' '));
+    type.fail(`The action type ${found} does not run locally; these do, in version 1: ${supported.join(', ')}.`);
+    return undefined;
+  }
+  checkRegion(node);
+  if (category !== 'Approval' && !node.member('TimeoutInMinutes').absent) {
+    node.member('TimeoutInMinutes').fail('Only a manual approval takes a timeout; set it in the CodeBuild project.');
+  }
+  const namespace = node.member('Namespace').absent
+    ? undefined
+    : node.member('Namespace').name(NAMESPACE, NAMESPACE_RULE);
+  const roleArn = node.member('RoleArn').text();
+  const base: ActionBase = {
+    id: `${stage}/${name}`,
+    stage,
+    name,
+    runOrder: node.member('RunOrder').integer(1, 999) ?? 1,
+    ...(namespace !== undefined && { namespace }),
+    inputs: readArtifacts(node.member('InputArtifacts'), KEYS.inputArtifact, kind.inputs),
+    outputs: readArtifacts(node.member('OutputArtifacts'), KEYS.outputArtifact, kind.outputs),
+    ...(roleArn !== undefined && { roleArn }),
+  };
+  const configuration = node.member('Configuration');
+  const { action, produces } = kind.read(base, configuration, node);
+  return { node, action, produces, texts: readTexts(configuration, action) };
+}
+
+/** The configuration's values. The ones that name something are plain text for AWS; what is not a text is reported. */
+function readTexts(configuration: Node, action: PlannedAction): Reference[] {
+  const texts: Reference[] = [];
+  for (const [key, node] of configuration.entries()) {
+    const text = node.text();
+    if (text === undefined) continue;
+    if (key.length > LONGEST_KEY) node.fail(`The key is longer than ${LONGEST_KEY} characters.`);
+    if (text.length > LONGEST_VALUE) {
+      const advice = action.kind === 'codebuild' ? 'move fixed variables into the project' : 'shorten it';
+      node.fail(`The value has ${text.length} characters; CodePipeline takes ${LONGEST_VALUE}: ${advice}.`);
+    }
+    texts.push({ node, text });
+  }
+  return texts;
+}
+
+function checkRegion(node: Node): void {
+  const region = node.member('Region').text();
+  const own = node.findings.evaluator.environment(node.stack).region;
+  if (region === undefined || region === own) return;
+  node.member('Region').fail(`The action runs in ${region}, its pipeline in ${own}: a local run has one region.`);
+}
+
+function readArtifacts(
+  list: Node,
+  keys: { of: string; reads: string[] },
+  [least, most]: readonly [number, number],
+): string[] {
+  const items = list.items();
+  if (items.length < least || items.length > most) {
+    const range = least === most ? `${least}` : `${least} to ${most}`;
+    list.fail(`Expected ${range} ${keys.of}s for this type of action, found ${items.length}.`);
+  }
+  const names = items.map((item) => item.object(keys).member('Name').name(ARTIFACT_NAME, ARTIFACT_RULE));
+  for (const [index, name] of names.entries()) {
+    if (name !== '' && names.indexOf(name) < index) items[index]?.fail(`"${name}" stands twice in this list.`);
+  }
+  return names;
+}

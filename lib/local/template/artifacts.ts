@@ -1,0 +1,35 @@
+import type { DraftStage } from './draft';
+
+/**
+ * Every output artifact has a name of its own, and every input is the output of an action that runs before: in an earlier
+ * stage, or with a lower run order. Source: CodePipeline user guide, action-requirements.
+ */
+export function checkArtifacts(stages: readonly DraftStage[]): void {
+  const declared = new Map<string, { id: string; stage: number; runOrder: number }>();
+  for (const [stage, { actions }] of stages.entries()) {
+    for (const { node, action } of actions) {
+      for (const name of action.outputs) {
+        const other = declared.get(name);
+        if (other === undefined) declared.set(name, { id: action.id, stage, runOrder: action.runOrder });
+        else if (name !== '') {
+          const message = `"${name}" is already the output of ${other.id}; names of outputs are unique in a pipeline.`;
+          node.member('OutputArtifacts').fail(message);
+        }
+      }
+    }
+  }
+  for (const [stage, { actions }] of stages.entries()) {
+    for (const { node, action } of actions) {
+      for (const name of action.inputs.filter((input) => input !== '')) {
+        const source = declared.get(name);
+        const list = node.member('InputArtifacts');
+        if (source === undefined) {
+          const known = [...declared.keys()].join(', ') || 'none';
+          list.fail(`No action puts out "${name}"; the pipeline's artifacts: ${known}.`);
+        } else if (source.stage > stage || (source.stage === stage && source.runOrder >= action.runOrder)) {
+          list.fail(`"${name}" comes from ${source.id}, which does not run before this action.`);
+        }
+      }
+    }
+  }
+}

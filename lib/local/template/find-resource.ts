@@ -1,0 +1,59 @@
+import type { Stack } from '../assembly';
+import { isObject } from './json';
+import { Node } from './node';
+
+/** A resource of the assembly. */
+export interface Resource {
+  readonly stack: Stack;
+  readonly logicalId: string;
+  readonly type: string;
+  /** `Resources.<logicalId>`. */
+  readonly node: Node;
+  readonly properties: Node;
+  /** Physical id and ARN. */
+  readonly ref: string;
+  readonly arn: string;
+}
+
+/** Every resource of `type` that exists, in any stack. One whose name cannot be evaluated has '' for it. */
+export function resourcesOf(type: string, { findings }: Pick<Node, 'findings'>): Resource[] {
+  const { evaluator } = findings;
+  const resources: Resource[] = [];
+  for (const stack of evaluator.assembly.stacks) {
+    for (const [logicalId, raw] of Object.entries(stack.template.Resources)) {
+      if (!isObject(raw) || raw['Type'] !== type) continue;
+      const place = { stack, path: `Resources.${logicalId}` };
+      const exists = evaluator.exists(raw, place);
+      if (exists.ok && !exists.value) continue;
+      const ref = evaluator.ref(logicalId, place);
+      const arn = evaluator.attribute(logicalId, 'Arn', place);
+      const node = new Node(findings, place, raw);
+      resources.push({
+        stack,
+        logicalId,
+        type,
+        node,
+        properties: node.member('Properties'),
+        ref: ref.ok ? String(ref.value) : '',
+        arn: arn.ok ? String(arn.value) : '',
+      });
+    }
+  }
+  return resources;
+}
+
+/** The resource of `type` whose physical id or ARN stands at `name`; undefined where there is none, or two: reported. */
+export function findResource(name: Node, type: string): Resource | undefined {
+  const wanted = name.requiredText();
+  if (wanted === '') return undefined;
+  const found = resourcesOf(type, name).filter(({ ref, arn }) => ref === wanted || arn === wanted);
+  const [resource, second] = found;
+  if (resource !== undefined && second === undefined) return resource;
+  if (second === undefined) {
+    name.fail(`No stack of this assembly holds an ${type} named "${wanted}"; add it, or correct the name.`);
+  } else {
+    const where = found.map(({ stack, logicalId }) => `${stack.name}/${logicalId}`).join(' and ');
+    name.fail(`"${wanted}" is the name of more than one ${type}: ${where}; give each a name of its own.`);
+  }
+  return undefined;
+}

@@ -1,0 +1,216 @@
+/** How the members of one kind of object are treated. A member that none of the lists holds is an error. */
+export interface Keys {
+  /** What the object is, as diagnostics name it. */
+  readonly of: string;
+  readonly reads: readonly string[];
+  /** Without effect on this machine, deliberately: member -> why that is right. */
+  readonly ignores?: Readonly<Record<string, string>>;
+  /** Known and not supported: member -> what to do instead. */
+  readonly refuses?: Readonly<Record<string, string>>;
+}
+
+const noCrossRegion = 'a local run has one region; remove it, or run this pipeline on AWS.';
+const noCommands = 'only CodeBuild runs commands here; put them into the buildspec of a CodeBuild action.';
+const singleSource = 'a build here has the one source that CodePipeline gives it; hand more over as input artifacts.';
+const hostExecutor = "the buildspec's commands run on this machine, not in an image.";
+const label = 'It is a label.';
+
+/**
+ * Every object of a template that a pipeline is read from, with what becomes of each member: the one place that says what
+ * has no effect locally, and why. Sources: the resource types' pages in the CloudFormation template reference.
+ */
+export const KEYS = {
+  pipeline: {
+    of: 'AWS::CodePipeline::Pipeline',
+    reads: ['Name', 'PipelineType', 'ExecutionMode', 'Stages', 'Variables'],
+    ignores: {
+      ArtifactStore: "Artifacts are kept in the run's own folder, readable by its user only.",
+      RoleArn: 'The engine starts the actions itself; it assumes no role.',
+      RestartExecutionOnUpdate: 'A run here reads the pipeline once, when it starts.',
+      Tags: label,
+      Triggers: 'A run here is started by hand.',
+    },
+    refuses: {
+      ArtifactStores: noCrossRegion,
+      DisableInboundStageTransitions: 'stages here are always enabled; enable the transition, or run it on AWS.',
+    },
+  },
+  variable: { of: 'pipeline variable', reads: ['Name', 'DefaultValue'], ignores: { Description: label } },
+  stage: {
+    of: 'stage',
+    reads: ['Name', 'Actions', 'BeforeEntry', 'OnSuccess', 'OnFailure'],
+    refuses: { Blockers: 'nothing blocks a stage here; use a manual approval.' },
+  },
+  action: {
+    of: 'action',
+    reads: [
+      'Name',
+      'ActionTypeId',
+      'RunOrder',
+      'Configuration',
+      'InputArtifacts',
+      'OutputArtifacts',
+      'Namespace',
+      'RoleArn',
+      'TimeoutInMinutes',
+      'Region',
+    ],
+    refuses: {
+      Commands: noCommands,
+      OutputVariables: noCommands,
+      EnvironmentVariables: 'give them in Configuration.EnvironmentVariables of a CodeBuild action.',
+    },
+  },
+  actionType: { of: 'ActionTypeId', reads: ['Category', 'Owner', 'Provider', 'Version'] },
+  inputArtifact: { of: 'input artifact', reads: ['Name'] },
+  outputArtifact: { of: 'output artifact', reads: ['Name'], refuses: { Files: noCommands } },
+  conditions: { of: 'stage hook', reads: ['Conditions'] },
+  failure: {
+    of: 'OnFailure',
+    reads: ['Result', 'RetryConfiguration'],
+    refuses: {
+      Conditions:
+        'AWS documents two opposite meanings for conditions on failure; use Result ROLLBACK or RETRY, or a condition on success.',
+    },
+  },
+  retry: { of: 'RetryConfiguration', reads: ['RetryMode'] },
+  condition: { of: 'condition', reads: ['Result', 'Rules'] },
+  rule: {
+    of: 'rule',
+    reads: ['Name', 'RuleTypeId', 'Configuration'],
+    ignores: { RoleArn: 'The rule VariableCheck calls no service.' },
+    refuses: {
+      Commands: 'only the rule VariableCheck runs here.',
+      InputArtifacts: 'the rule VariableCheck takes none.',
+      Region: noCrossRegion,
+    },
+  },
+  ruleType: { of: 'RuleTypeId', reads: ['Category', 'Owner', 'Provider', 'Version'] },
+  variableCheck: { of: 'rule VariableCheck', reads: ['Variable', 'Operator', 'Value'] },
+
+  codecommit: {
+    of: 'action CodeCommit',
+    reads: ['RepositoryName', 'BranchName', 'OutputArtifactFormat'],
+    ignores: { PollForSourceChanges: 'A run here is started by hand; nothing polls.' },
+  },
+  connection: {
+    of: 'action CodeStarSourceConnection',
+    reads: ['ConnectionArn', 'FullRepositoryId', 'BranchName', 'OutputArtifactFormat'],
+    ignores: { DetectChanges: 'A run here is started by hand; nothing listens to the provider.' },
+  },
+  codebuild: {
+    of: 'action CodeBuild',
+    reads: ['ProjectName', 'PrimarySource', 'EnvironmentVariables'],
+    refuses: {
+      BatchEnabled: 'batch builds do not run here; use one action a build.',
+      BuildspecOverride: 'the buildspec must stand in the project, where the repository cannot replace it.',
+      CombineArtifacts: 'batch builds do not run here; use one action a build.',
+    },
+  },
+  approval: {
+    of: 'action Manual approval',
+    reads: ['CustomData', 'ExternalEntityLink'],
+    ignores: { NotificationArn: 'The approval is asked for where the run is watched; no message is sent.' },
+  },
+  lambda: { of: 'action Lambda', reads: ['FunctionName', 'UserParameters'] },
+
+  project: {
+    of: 'AWS::CodeBuild::Project',
+    reads: ['Name', 'ServiceRole', 'Source', 'Artifacts', 'Environment', 'TimeoutInMinutes', 'Cache'],
+    ignores: {
+      AutoRetryLimit: 'It does not apply to builds that CodePipeline starts, on AWS neither.',
+      BadgeEnabled: 'There is no public page for a badge here.',
+      ConcurrentBuildLimit: 'As many builds run as the stage starts in parallel.',
+      Description: label,
+      EncryptionKey: "Artifacts are kept in the run's own folder, readable by its user only.",
+      LogsConfig: "The log is kept in the run's own folder.",
+      QueuedTimeoutInMinutes: 'A build here starts at once; nothing queues.',
+      Tags: label,
+      Visibility: 'Nothing of a run here is public.',
+      VpcConfig: "Builds run in this machine's own network.",
+    },
+    refuses: {
+      BuildBatchConfig: 'batch builds do not run here; use one action a build.',
+      FileSystemLocations: 'no network file system is mounted here; use a cache or an artifact.',
+      ResourceAccessRole: 'nothing of a run here is public; remove it.',
+      SecondaryArtifacts: 'use the outputs of the CodeBuild action.',
+      SecondarySources: singleSource,
+      SecondarySourceVersions: singleSource,
+      SourceVersion: 'CodePipeline chooses the version; remove it.',
+      Triggers: 'a project that a pipeline uses is started by the pipeline; remove its webhook.',
+    },
+  },
+  projectSource: {
+    of: 'AWS::CodeBuild::Project.Source',
+    reads: ['Type', 'BuildSpec'],
+    ignores: { InsecureSsl: 'CodePipeline hands the source over; nothing is cloned.' },
+    refuses: {
+      Auth: singleSource,
+      BuildStatusConfig: singleSource,
+      GitCloneDepth: singleSource,
+      GitSubmodulesConfig: singleSource,
+      Location: singleSource,
+      ReportBuildStatus: singleSource,
+      SourceIdentifier: singleSource,
+    },
+  },
+  projectArtifacts: {
+    of: 'AWS::CodeBuild::Project.Artifacts',
+    reads: ['Type'],
+    ignores: {
+      EncryptionDisabled: "Artifacts are kept in the run's own folder, readable by its user only.",
+      Name: 'CodePipeline names the artifacts, on AWS too.',
+      Packaging: 'CodePipeline always takes a zip, on AWS too.',
+    },
+  },
+  projectEnvironment: {
+    of: 'AWS::CodeBuild::Project.Environment',
+    reads: ['Type', 'Image', 'ComputeType', 'PrivilegedMode', 'EnvironmentVariables'],
+    ignores: { ImagePullCredentialsType: hostExecutor },
+    refuses: {
+      Certificate: 'install the certificate on this machine, or in the buildspec.',
+      DockerServer: 'use the docker command of the machine.',
+      Fleet: 'reserved capacity exists on AWS only; use on-demand builds.',
+      HostKernel: 'the kernel is that of this machine.',
+      RegistryCredential: 'an image from a private registry cannot be pulled here; use an image of CodeBuild or ECR.',
+    },
+  },
+  environmentVariable: { of: 'environment variable', reads: ['Name', 'Value', 'Type'] },
+  cache: {
+    of: 'AWS::CodeBuild::Project.Cache',
+    reads: ['Type', 'CacheNamespace'],
+    ignores: {
+      Location: 'The cache is a folder of this machine.',
+      Modes: 'A local cache is kept by chance on AWS, so no build may count on it; here there is none.',
+    },
+  },
+
+  function: {
+    of: 'AWS::Lambda::Function',
+    reads: ['FunctionName', 'Handler', 'Runtime', 'Code', 'Role', 'Timeout', 'Environment'],
+    ignores: {
+      Architectures: "The function runs in this machine's Node.",
+      CodeSigningConfigArn: 'The code is the one that was synthesized here.',
+      DeadLetterConfig: 'The pipeline calls the function and sees its failure itself.',
+      Description: label,
+      EphemeralStorage: "The function writes to this machine's temporary folder.",
+      KmsKeyArn: 'The environment is handed over in memory.',
+      LoggingConfig: "The log is kept in the run's own folder.",
+      MemorySize: "The function runs in this machine's Node, which sets its own limit.",
+      RecursiveLoop: 'Nothing calls the function again here.',
+      ReservedConcurrentExecutions: 'The pipeline calls the function once an action.',
+      RuntimeManagementConfig: "The function runs in this machine's Node.",
+      Tags: label,
+      TracingConfig: 'Nothing is traced here.',
+      VpcConfig: "The function runs in this machine's own network.",
+    },
+    refuses: {
+      FileSystemConfigs: 'no network file system is mounted here.',
+      ImageConfig: 'functions from container images do not run here; use a zip asset.',
+      Layers: 'layers are not unpacked here; bundle what the function needs.',
+      PackageType: 'functions from container images do not run here; use a zip asset.',
+      SnapStart: 'Node has none; remove it.',
+    },
+  },
+  functionEnvironment: { of: 'AWS::Lambda::Function.Environment', reads: ['Variables'] },
+} satisfies Record<string, Keys>;
