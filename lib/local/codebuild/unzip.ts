@@ -1,0 +1,80 @@
+import { createWriteStream, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, posix, sep } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { err, ok, type Result } from '../../result';
+
+const FILE_TYPE = 0o170000;
+const LINK = 0o120000;
+
+/**
+ * Extracts a zip into an existing, empty folder. Nothing is ever written outside it: a name that is absolute or climbs out
+ * and a link that points out are errors, and links are made after all files. Modes keep the executable bit only.
+ */
+export async function extractZip(file: string, folder: string): Promise<Result<void, string>> {
+  let zip: ZipFile;
+  try {
+    zip = await openPromise(file, { strictFileNames: true });
+  } catch (error) {
+    return err(`${file}: not a readable zip: ${(error as Error).message}`);
+  }
+  const links: { name: string; target: string }[] = [];
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const refused = await extractEntry(zip, entry, folder, links);
+      if (refused) return err(`${file}: ${refused}`);
+    }
+  } catch (error) {
+    return err(`${file}: ${(error as Error).message}`);
+  } finally {
+    zip.close();
+  }
+  for (const { name, target } of links) {
+    // A link below a link would be made, and resolved, in another place than its name says.
+    if (links.some((other) => name.startsWith(`${other.name}/`)))
+      return err(`${file}: link "${name}" stands below a link`);
+    if (lstatSync(join(folder, name), { throwIfNoEntry: false }))
+      return err(`${file}: two entries are named "${name}"`);
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    symlinkSync(target, join(folder, name));
+  }
+  return ok(undefined);
+}
+
+/** Says why the entry is refused; undefined when it is extracted. */
+async function extractEntry(
+  zip: ZipFile,
+  entry: Entry,
+  folder: string,
+  links: { name: string; target: string }[],
+): Promise<string | undefined> {
+  const name = entry.fileName;
+  if (name.includes('\\') || isAbsolute(name) || climbs(name)) return `entry "${name}" leaves the folder`;
+  const target = join(folder, name);
+  if (name.endsWith('/')) {
+    mkdirSync(target, { recursive: true });
+    return undefined;
+  }
+  const mode = entry.externalFileAttributes >>> 16;
+  const stream = await zip.openReadStreamPromise(entry);
+  if ((mode & FILE_TYPE) === LINK) {
+    const to = await text(stream);
+    if (isAbsolute(to) || climbs(posix.join(posix.dirname(name), to)) || turnsBack(to)) {
+      return `link "${name}" points to "${to}", outside the folder`;
+    }
+    links.push({ name, target: to });
+    return undefined;
+  }
+  mkdirSync(dirname(target), { recursive: true });
+  await pipeline(stream, createWriteStream(target, { flags: 'wx', mode: mode & 0o100 ? 0o755 : 0o644 }));
+  return undefined;
+}
+
+const climbs = (path: string): boolean => normalize(path).split(sep)[0] === '..';
+
+/** `a/../..`: where `a` is a link, this is not the place that it reads like. */
+const turnsBack = (path: string): boolean => {
+  const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
+  return segments.some((segment, index) => segment === '..' && index > 0 && segments[index - 1] !== '..');
+};
