@@ -21,10 +21,10 @@ const BUFFER_MILLISECONDS = 50;
 /**
  * A journal in a new file, one JSON record a line. State events are handed to the system at once (they survive the end of this
  * process) and synced to the disk in the background; output lines wait for the next state event, 64 KB or 50 ms.
- * Throws if the file exists or cannot be made.
+ * Throws if the file exists or cannot be made. `file`: descriptor to write to, which the journal closes; default a new file at `path`.
  */
-export function openJournal(path: string): Journal {
-  return new FileJournal(path, openSync(path, 'ax', 0o644));
+export function openJournal(path: string, file: number = openSync(path, 'ax', 0o644)): Journal {
+  return new FileJournal(path, file);
 }
 
 /** A journal that keeps nothing but hands the events to its subscribers. */

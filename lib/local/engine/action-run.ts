@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../result';
 import type { ActionEvent } from '../event';
@@ -50,12 +50,13 @@ async function attempt(
   emit: (report: ActionReport) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  if (signal.aborted) return { status: 'Stopped', reason: 'stopped' };
   const prepared = prepare(execution, action);
   if (!prepared.ok) return { status: 'Failed', reason: prepared.errors.join('; ') };
   const context = {
     pipeline: execution.plan.pipeline,
     execution: execution.run.execution,
-    workspace: await makeWorkspace(execution.run.folder, action),
+    workspace: makeWorkspace(execution.run.folder, action),
     inputs: prepared.value.inputs,
     revisions: Object.fromEntries(execution.revisions),
   };
@@ -90,14 +91,15 @@ function prepare(
   return resolved.ok && errors.length === 0 ? ok({ action: resolved.value, inputs }) : err(...errors);
 }
 
-/** A folder of its own for every attempt: `builds/<Stage>-<Action>`, with `.2` and so on where that is taken. */
-async function makeWorkspace(runFolder: string, action: PlannedAction): Promise<string> {
+/** A folder of its own for every attempt: `builds/<Stage>-<Action>`, with `.2` and so on where that is taken. Synchronous, so that
+ * parallel actions start in the plan's order. */
+function makeWorkspace(runFolder: string, action: PlannedAction): string {
   const builds = join(runFolder, 'builds');
-  await mkdir(builds, { recursive: true });
+  mkdirSync(builds, { recursive: true });
   for (let n = 1; ; n++) {
     const folder = join(builds, `${action.stage}-${action.name}${n === 1 ? '' : `.${n}`}`);
     try {
-      await mkdir(folder);
+      mkdirSync(folder);
       return folder;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
