@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { type App, type Environment, type Stack, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Config } from '../config/schema';
+import type { Pipeline } from '../model/pipeline';
+import type { ClusterReference } from './cluster-reference';
+import { ClusterStack } from './cluster-stack';
+import { DeliveryStack } from './delivery-stack';
+import { MonitoringStack } from './monitoring-stack';
+import { SourceStack } from './source-stack';
+
+export interface DeliveryApp {
+  readonly config: Config;
+  readonly pipelines: readonly Pipeline[];
+  /** Folder of slipway.yaml; `service.path` is relative to it. */
+  readonly configFolder: string;
+  /** Folder of package-lock.json, buildspecs/ and lambda/. */
+  readonly projectRoot: string;
+}
+
+/**
+ * Puts a service's stacks into the app: source, cluster, delivery and monitoring, less what the user brings along. cdk-nag's
+ * AwsSolutions pack checks them in every synthesis.
+ */
+export function addStacks(app: App, { config, pipelines, configFolder, projectRoot }: DeliveryApp): void {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  for (const [key, value] of Object.entries({ 'slipway:service': config.service.name, ...config.tags })) {
+    Tags.of(app).add(key, value);
+  }
+  const service = pascalCase(config.service.name);
+  const env = environment(config);
+  const describe = (what: string) => `${what} (Slipway)`;
+  const common = (what: string) => ({ env, description: describe(what) });
+
+  const source = ownSource(config)
+    ? new SourceStack(app, `${service}Source`, {
+        ...common(`Source of ${config.service.name}`),
+        terminationProtection: true,
+        service: config.service.name,
+        repository: config.source.repository,
+        seed: join(configFolder, config.service.path),
+        branch: config.branches.development,
+      })
+    : undefined;
+  const cluster = addCluster(app, config, common(`Cluster ${config.cluster.name}`));
+  const delivery = new DeliveryStack(app, `${service}Delivery`, {
+    ...common(`Delivery of ${config.service.name}`),
+    terminationProtection: true,
+    config,
+    pipelines,
+    cluster: cluster.reference,
+    projectRoot,
+  });
+  const monitoring = new MonitoringStack(app, `${service}Monitoring`, {
+    ...common(`Monitoring of ${config.service.name}`),
+    config,
+    pipelines,
+  });
+  // Physical names hold these together, so CloudFormation has to be told the order.
+  const before = (stack: Stack | undefined) => stack && delivery.addStackDependency(stack);
+  before(source);
+  before(cluster.stack);
+  before(monitoring);
+}
+
+const ownSource = ({ source }: Config): boolean => source.provider === 'codecommit' && !source.existing;
+
+const addCluster = (
+  app: App,
+  config: Config,
+  props: { readonly env?: Environment; readonly description: string },
+): { readonly reference: ClusterReference; readonly stack?: ClusterStack } => {
+  const { cluster, network } = config;
+  if (cluster.existing && network.existing) {
+    return {
+      reference: {
+        name: cluster.name,
+        vpcId: network.existing.vpcId,
+        subnetIds: network.existing.privateSubnetIds,
+        securityGroupId: cluster.existing.securityGroupId,
+      },
+    };
+  }
+  const stack = new ClusterStack(app, `${pascalCase(cluster.name)}Cluster`, {
+    ...props,
+    terminationProtection: true,
+    config,
+  });
+  return { reference: stack.reference, stack };
+};
+
+/** Environment-agnostic unless slipway.yaml names an account or a region. */
+const environment = ({ aws }: Config): Environment | undefined =>
+  aws.account === undefined && aws.region === undefined ? undefined : aws;
+
+/** `my-service` -> `MyService`. */
+const pascalCase = (name: string): string =>
+  name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');

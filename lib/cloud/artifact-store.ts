@@ -1,0 +1,98 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge, arnFinding } from './acknowledge';
+import { allow } from './statement';
+
+/** CodePipeline keeps an execution's history for this long; a rollback needs the artifacts of its target. */
+const ARTIFACT_DAYS = 365;
+const CACHE_DAYS = 30;
+const ACCESS_LOG_DAYS = 90;
+
+/** Folder of the build caches in the bucket. */
+export const CACHE_PREFIX = 'cache';
+
+/** Where the pipelines of a service hand over artifacts and where its builds keep their caches. Survives its stack. */
+export class ArtifactStore extends Construct {
+  readonly bucket: Bucket;
+  readonly key: IKey;
+
+  constructor(scope: Construct, id: string, props: { readonly key: IKey }) {
+    super(scope, id);
+    this.key = props.key;
+    const hardened = {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: RemovalPolicy.RETAIN,
+    };
+    // S3 delivers access logs only to buckets encrypted with its own keys (user guide, ServerLogs).
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...hardened,
+      encryption: BucketEncryption.S3_MANAGED,
+      lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
+    });
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...hardened,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: props.key,
+      bucketKeyEnabled: true,
+      versioned: true,
+      serverAccessLogsBucket: accessLogs,
+      lifecycleRules: [
+        { id: 'artifacts', expiration: Duration.days(ARTIFACT_DAYS) },
+        { id: 'cache', prefix: `${CACHE_PREFIX}/`, expiration: Duration.days(CACHE_DAYS) },
+        {
+          id: 'leftovers',
+          noncurrentVersionExpiration: Duration.days(CACHE_DAYS),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    });
+  }
+
+  /**
+   * What a pipeline's builds may do with its artifacts, as managed policies that their roles share.
+   * CodePipeline names objects `<pipeline, first 20 characters>/<artifact>/<random>`, so a prefix is as narrow as it gets.
+   */
+  accessFor(pipeline: string, scope: Construct): ArtifactAccess {
+    const objects = `/${pipeline.slice(0, 20)}*`;
+    const cache = `/${CACHE_PREFIX}/${pipeline}/*`;
+    const { bucketArn } = this.bucket;
+    const useKey = allow(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'], [this.key.keyArn]);
+    const policy = (id: string, description: string, suffix: string, statements: ReturnType<typeof allow>[]) => {
+      const managed = new ManagedPolicy(scope, id, { description, statements });
+      acknowledge(
+        managed,
+        arnFinding(this.bucket.node.defaultChild as CfnBucket, suffix),
+        `The names of the objects are made up by the service at run time; the policy is held to the prefix of ${pipeline}.`,
+      );
+      return managed;
+    };
+    return {
+      pipeline,
+      read: policy('ReadArtifacts', `Read the artifacts of ${pipeline}`, objects, [
+        allow(['s3:GetObject', 's3:GetObjectVersion'], [`${bucketArn}${objects}`]),
+        allow(['s3:GetBucketLocation', 's3:GetBucketAcl', 's3:GetBucketVersioning'], [bucketArn]),
+        useKey,
+      ]),
+      write: policy('WriteArtifacts', `Write artifacts of ${pipeline}`, objects, [
+        allow(['s3:PutObject'], [`${bucketArn}${objects}`]),
+      ]),
+      cache: policy('UseCache', `Read and write the build cache of ${pipeline}`, cache, [
+        allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn}${cache}`]),
+        allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': `${CACHE_PREFIX}/${pipeline}/*` } }),
+      ]),
+    };
+  }
+}
+
+/** Managed policies over one pipeline's part of the store. `read` also lets its holder use the key. */
+export interface ArtifactAccess {
+  readonly pipeline: string;
+  readonly read: ManagedPolicy;
+  readonly write: ManagedPolicy;
+  readonly cache: ManagedPolicy;
+}

@@ -1,0 +1,126 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnProject, CfnReportGroup } from 'aws-cdk-lib/aws-codebuild';
+import { type IManagedPolicy, PolicyDocument, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { BuildAction } from '../model/pipeline';
+import { acknowledge } from './acknowledge';
+import type { BuildspecFeatures } from './buildspec-features';
+import { logGroup } from './log-group';
+import { allow } from './statement';
+import { serviceTrust } from './trust';
+
+const BUILD_IMAGE = 'aws/codebuild/amazonlinux-x86_64-standard:5.0';
+/** A build that nobody starts for so long is told as a failure instead of waiting for CodeBuild's default of 8 hours. */
+const QUEUED_TIMEOUT_MINUTES = 60;
+
+/** The only job whose project gets a Docker daemon, and with it root on its host. */
+const PRIVILEGED_JOB = 'image';
+
+export interface BuildProjectProps {
+  readonly action: BuildAction;
+  readonly projectName: string;
+  /** YAML text. It is inlined, so that the repository that is built can never replace it. */
+  readonly buildspec: string;
+  /** Names of the buildspec's reports: each gets the report group that CodeBuild looks for, `<project>-<report>`. */
+  readonly reports: BuildspecFeatures['reports'];
+  /** CodeBuild compute type, BUILD_GENERAL1_SMALL … */
+  readonly compute: string;
+  /** Known only here, e.g. the address of the image repository; beside what the action says. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly managedPolicies: readonly IManagedPolicy[];
+  readonly key: IKey;
+  readonly logRetentionDays: number;
+  /** Absent: no cache. */
+  readonly cache?: { readonly location: string; readonly namespace: string };
+  /** Absent: outside of any VPC, with no way to the cluster. */
+  readonly network?: {
+    readonly vpcId: string;
+    readonly subnetIds: readonly string[];
+    readonly securityGroupId: string;
+  };
+}
+
+/** One CodeBuild project for one action, with a role, a log group and report groups that nothing else uses. */
+export class BuildProject extends Construct {
+  readonly arn: string;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: BuildProjectProps) {
+    super(scope, id);
+    const { action, projectName, network } = props;
+    this.arn = Stack.of(this).formatArn({ service: 'codebuild', resource: 'project', resourceName: projectName });
+    const logs = logGroup(this, 'Logs', `/aws/codebuild/${projectName}`, props.key, props.logRetentionDays);
+    const reportGroups = props.reports.map(
+      (report) =>
+        new CfnReportGroup(this, `Report-${report.name}`, {
+          name: `${projectName}-${report.name}`,
+          type: report.type,
+          exportConfig: { exportConfigType: 'NO_EXPORT' },
+          deleteReports: true,
+        }),
+    );
+    const statements = [
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs.logGroupArn]),
+      ...(reportGroups.length === 0 ? [] : [writeReports(reportGroups)]),
+      ...props.statements,
+    ];
+    this.role = new Role(this, 'Role', {
+      description: `${action.name} of ${projectName}`,
+      assumedBy: serviceTrust('codebuild.amazonaws.com', this.arn),
+      managedPolicies: [...props.managedPolicies],
+      inlinePolicies: { build: new PolicyDocument({ statements }) },
+    });
+    if (action.job === PRIVILEGED_JOB) {
+      acknowledge(
+        this.role,
+        'IAM5[Resource::*]',
+        'ecr:GetAuthorizationToken knows no resources; the token opens only what the other statements allow.',
+      );
+    }
+    const environment = { ...action.environment, ...props.environment };
+    new CfnProject(this, 'Resource', {
+      name: projectName,
+      description: `buildspecs/${action.job}.yml for ${action.name}`,
+      serviceRole: this.role.roleArn,
+      source: { type: 'CODEPIPELINE', buildSpec: props.buildspec },
+      artifacts: { type: 'CODEPIPELINE' },
+      environment: {
+        type: 'LINUX_CONTAINER',
+        image: BUILD_IMAGE,
+        imagePullCredentialsType: 'CODEBUILD',
+        computeType: props.compute,
+        privilegedMode: action.job === PRIVILEGED_JOB,
+        environmentVariables: Object.entries(environment).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })),
+      },
+      encryptionKey: props.key.keyArn,
+      timeoutInMinutes: action.timeoutMinutes,
+      queuedTimeoutInMinutes: QUEUED_TIMEOUT_MINUTES,
+      logsConfig: { cloudWatchLogs: { status: 'ENABLED', groupName: logs.logGroupName } },
+      cache: props.cache
+        ? { type: 'S3', location: props.cache.location, cacheNamespace: props.cache.namespace }
+        : { type: 'NO_CACHE' },
+      ...(network && {
+        vpcConfig: {
+          vpcId: network.vpcId,
+          subnets: [...network.subnetIds],
+          securityGroupIds: [network.securityGroupId],
+        },
+      }),
+    });
+  }
+}
+
+/** CodeBuild asks to create the group at each build, though it is there. Source: user guide, test-permissions. */
+const writeReports = (groups: readonly CfnReportGroup[]): PolicyStatement =>
+  allow(
+    [
+      'codebuild:CreateReportGroup',
+      'codebuild:CreateReport',
+      'codebuild:UpdateReport',
+      'codebuild:BatchPutTestCases',
+      'codebuild:BatchPutCodeCoverages',
+    ],
+    groups.map((group) => group.attrArn),
+  );

@@ -1,0 +1,40 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { FlowLogDestination, FlowLogTrafficType, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Config } from '../config/schema';
+import { logGroup } from './log-group';
+
+/** The VPC of the cluster: nodes and builds in private subnets of two zones, each with a NAT gateway of its own. */
+export class ClusterNetwork extends Construct {
+  readonly vpc: IVpc;
+
+  constructor(scope: Construct, id: string, props: { readonly config: Config; readonly key: IKey }) {
+    super(scope, id);
+    const { cluster, network, retention } = props.config;
+    if (network.existing) {
+      this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+        vpcId: network.existing.vpcId,
+        availabilityZones: [...network.existing.availabilityZones],
+        privateSubnetIds: [...network.existing.privateSubnetIds],
+      });
+      return;
+    }
+    const vpc = new Vpc(this, 'Vpc', {
+      vpcName: cluster.name,
+      maxAzs: 2,
+      natGateways: 2,
+      subnetConfiguration: [
+        { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
+        { name: 'private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 19 },
+      ],
+    });
+    const logs = logGroup(this, 'FlowLogs', `/slipway/${cluster.name}/vpc-flow-logs`, props.key, retention.logs);
+    vpc.addFlowLog('All', {
+      destination: FlowLogDestination.toCloudWatchLogs(logs),
+      trafficType: FlowLogTrafficType.ALL,
+    });
+    vpc.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    this.vpc = vpc;
+  }
+}

@@ -1,0 +1,146 @@
+import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
+import { Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { CfnAddon, type CfnCluster } from 'aws-cdk-lib/aws-eks';
+import { Cluster, ClusterLoggingTypes, EndpointAccess, KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Config } from '../config/schema';
+import { acknowledge } from './acknowledge';
+import { ClusterNetwork } from './cluster-network';
+import type { ClusterReference } from './cluster-reference';
+import { ClusterRoles } from './cluster-roles';
+import { encryptionKey } from './encryption-key';
+import { logGroup } from './log-group';
+
+/** Container Insights writes to these groups of its cluster. Source: CloudWatch user guide, Container-Insights-setup-logs-FluentBit. */
+const CONTAINER_INSIGHTS_LOGS = ['application', 'dataplane', 'host', 'performance'];
+
+export interface ClusterStackProps extends StackProps {
+  readonly config: Config;
+}
+
+/**
+ * An EKS cluster in Auto Mode that is reached from inside its VPC only, with the namespaces of the service's environments. It
+ * trusts IAM through access entries alone; nobody is `system:masters`, not even who created it.
+ */
+export class ClusterStack extends Stack {
+  readonly reference: ClusterReference;
+
+  constructor(scope: Construct, id: string, props: ClusterStackProps) {
+    super(scope, id, props);
+    const { config } = props;
+    const key = encryptionKey(this, 'Key', `Secrets and logs of the cluster ${config.cluster.name}`);
+    const { vpc } = new ClusterNetwork(this, 'Network', { config, key });
+    const roles = new ClusterRoles(this, 'Roles', { clusterName: config.cluster.name });
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName: config.cluster.name,
+      version: KubernetesVersion.of(config.cluster.version),
+      vpc,
+      vpcSubnets: [{ subnetType: SubnetType.PRIVATE_WITH_EGRESS }],
+      endpointAccess: EndpointAccess.PRIVATE,
+      role: roles.cluster,
+      compute: { nodePools: ['system', 'general-purpose'], nodeRole: roles.nodes },
+      bootstrapClusterCreatorAdminPermissions: false,
+      secretsEncryptionKey: key,
+      clusterLogging: Object.values(ClusterLoggingTypes),
+      kubectlProviderOptions: { kubectlLayer: new KubectlV35Layer(this, 'Kubectl'), role: roles.kubectl },
+      outputConfigCommand: false,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    acknowledgeKubectlProvider(cluster);
+    const resource = cluster.node.defaultChild as CfnCluster;
+    resource.upgradePolicy = { supportType: 'STANDARD' };
+    resource.addResourceDependency(this.controlPlaneLogs(config, key));
+    this.addObservability(config, cluster, roles, key);
+    for (const { name, namespace } of config.environments)
+      this.addNamespace(cluster, name, namespace, config.service.name);
+    this.reference = {
+      name: config.cluster.name,
+      vpcId: vpc.vpcId,
+      subnetIds: vpc.privateSubnets.map((subnet) => subnet.subnetId),
+      securityGroupId: cluster.clusterSecurityGroupId,
+    };
+  }
+
+  /** EKS would make this group itself, unencrypted and forever. */
+  private controlPlaneLogs(config: Config, key: Key): CfnLogGroup {
+    const { cluster, retention } = config;
+    const logs = logGroup(this, 'ControlPlaneLogs', `/aws/eks/${cluster.name}/cluster`, key, retention.logs);
+    return logs.node.defaultChild as CfnLogGroup;
+  }
+
+  /** Container Insights for the alarms, and metrics-server for autoscaling. */
+  private addObservability(config: Config, cluster: Cluster, roles: ClusterRoles, key: Key): void {
+    const groups = CONTAINER_INSIGHTS_LOGS.map((name) =>
+      logGroup(
+        this,
+        `Logs-${name}`,
+        `/aws/containerinsights/${config.cluster.name}/${name}`,
+        key,
+        config.retention.logs,
+      ),
+    );
+    const insights = new CfnAddon(this, 'CloudWatchObservability', {
+      clusterName: cluster.clusterName,
+      addonName: 'amazon-cloudwatch-observability',
+      resolveConflicts: 'OVERWRITE',
+      podIdentityAssociations: [{ serviceAccount: 'cloudwatch-agent', roleArn: roles.agent.roleArn }],
+      // Without this the agent would inject itself into every workload behind a Service at its next restart.
+      configurationValues: JSON.stringify({
+        manager: { applicationSignals: { autoMonitor: { monitorAllServices: false } } },
+      }),
+    });
+    for (const group of groups) insights.node.addDependency(group);
+    new CfnAddon(this, 'MetricsServer', {
+      clusterName: cluster.clusterName,
+      addonName: 'metrics-server',
+      resolveConflicts: 'OVERWRITE',
+    });
+  }
+
+  /** The deploy's role may not make namespaces, nor loosen what they enforce. */
+  private addNamespace(cluster: Cluster, environment: string, namespace: string, service: string): void {
+    cluster.addManifest(`Namespace-${environment}`, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: namespace,
+        labels: {
+          'app.kubernetes.io/part-of': service,
+          'slipway.dev/environment': environment,
+          'pod-security.kubernetes.io/enforce': 'restricted',
+          'pod-security.kubernetes.io/warn': 'restricted',
+        },
+      },
+    });
+  }
+
+  /** Two zones of whatever region this is, without asking the account for their names at synthesis. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
+  }
+}
+
+/** What CDK's kubectl provider has by construction and offers no way to change. */
+function acknowledgeKubectlProvider(cluster: Cluster): void {
+  const provider = cluster.node.findChild('KubectlProvider');
+  const handler = provider.node.findChild('Handler');
+  const framework = provider.node.findChild('Provider').node.findChild('framework-onEvent');
+  acknowledge(handler, 'L1', 'CDK chooses the runtime that every region has; it only applies our own manifests.');
+  for (const policy of ['AWSLambdaBasicExecutionRole', 'AWSLambdaVPCAccessExecutionRole']) {
+    acknowledge(
+      framework,
+      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${policy}]`,
+      "The role of CDK's provider framework, which only invokes the handler; the policy covers its log and its network interface.",
+    );
+  }
+  const handlerId = Stack.of(cluster).getLogicalId(handler.node.defaultChild as CfnFunction);
+  acknowledge(
+    framework,
+    `IAM5[Resource::<${handlerId}.Arn>:*]`,
+    'CDK lets its framework invoke any version of this one function.',
+  );
+}

@@ -1,0 +1,124 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
+import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { projectName } from '../model/names';
+import type { Action, Condition, Pipeline, SourceAction, Stage } from '../model/pipeline';
+import { approvalAction } from './actions/approval';
+import { bakeAction } from './actions/bake';
+import { buildAction } from './actions/build';
+import type { RenderedAction } from './actions/rendered-action';
+import { codeCommitSource } from './actions/source-codecommit';
+import { connectionSource } from './actions/source-connection';
+import type { ArtifactAccess, ArtifactStore } from './artifact-store';
+import type { ServiceBuilds } from './service-builds';
+import { serviceTrust } from './trust';
+
+export interface DeliveryPipelineProps {
+  readonly pipeline: Pipeline;
+  readonly artifacts: ArtifactStore;
+  readonly builds: ServiceBuilds;
+  /** The function that bakes; asked for only if the pipeline has a bake action. */
+  readonly bake: () => { readonly name: string; readonly arn: string };
+}
+
+/**
+ * One pipeline of the model as AWS::CodePipeline::Pipeline, action for action. Written against the CloudFormation resource,
+ * for the L2 construct grants wildcards and cannot say all of it (onFailure).
+ */
+export class DeliveryPipeline extends Construct {
+  readonly pipelineName: string;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: DeliveryPipelineProps) {
+    super(scope, id);
+    const { pipeline, artifacts } = props;
+    this.pipelineName = pipeline.name;
+    this.arn = Stack.of(this).formatArn({ service: 'codepipeline', resource: pipeline.name });
+    const access = artifacts.accessFor(pipeline.name, this);
+    const stages = pipeline.stages.map((stage) => ({
+      stage,
+      actions: stage.actions.map((action) => this.render(stage, action, access, props)),
+    }));
+    const statements = stages.flatMap(({ actions }) => actions.flatMap((action) => action.statements));
+    const role = new Role(this, 'Role', {
+      description: `Runs the pipeline ${pipeline.name}`,
+      assumedBy: serviceTrust('codepipeline.amazonaws.com', this.arn),
+      managedPolicies: [access.read, access.write],
+      inlinePolicies: { actions: new PolicyDocument({ statements: [...statements], minimize: true }) },
+    });
+    new CfnPipeline(this, 'Resource', {
+      name: pipeline.name,
+      pipelineType: 'V2',
+      executionMode: pipeline.executionMode,
+      roleArn: role.roleArn,
+      restartExecutionOnUpdate: false,
+      artifactStore: {
+        type: 'S3',
+        location: artifacts.bucket.bucketName,
+        encryptionKey: { id: artifacts.key.keyArn, type: 'KMS' },
+      },
+      stages: stages.map(({ stage, actions }) => ({
+        name: stage.name,
+        actions: actions.map((action) => action.declaration),
+        ...(stage.beforeEntry && { beforeEntry: { conditions: [renderCondition(stage.beforeEntry)] } }),
+        ...(stage.onFailure && { onFailure: { result: stage.onFailure } }),
+      })),
+      ...pushTrigger(pipeline),
+    });
+  }
+
+  private render(stage: Stage, action: Action, access: ArtifactAccess, props: DeliveryPipelineProps): RenderedAction {
+    switch (action.kind) {
+      case 'source':
+        return renderSource(this, action);
+      case 'build': {
+        const name = projectName(props.pipeline.name, stage.name, action.name);
+        const project = props.builds.project(this, `${stage.name}-${action.name}`, action, name, access);
+        return buildAction(action, { name, arn: project.arn });
+      }
+      case 'approval':
+        return approvalAction(action);
+      case 'bake':
+        return bakeAction(action, props.bake());
+      default:
+        return action satisfies never;
+    }
+  }
+}
+
+const renderSource = (scope: Construct, action: SourceAction): RenderedAction => {
+  const { source } = action;
+  switch (source.provider) {
+    case 'codecommit':
+      return codeCommitSource(scope, action);
+    case 'connection':
+      return connectionSource(action, source);
+    default:
+      return source satisfies never;
+  }
+};
+
+const renderCondition = (condition: Condition): CfnPipeline.ConditionProperty => ({
+  result: condition.result,
+  rules: condition.rules.map((rule) => ({
+    name: rule.name,
+    ruleTypeId: { category: 'Rule', owner: 'AWS', provider: rule.provider, version: '1' },
+    configuration: { Variable: rule.variable, Operator: rule.operator, Value: rule.value },
+  })),
+});
+
+/** Triggers of the pipeline itself exist for connections only; CodeCommit starts it by an event rule (BranchEvent). */
+const pushTrigger = (pipeline: Pipeline): { triggers?: CfnPipeline.PipelineTriggerDeclarationProperty[] } => {
+  const sources = pipeline.stages.flatMap((stage) => stage.actions).filter((action) => action.kind === 'source');
+  const triggers = sources
+    .filter((action) => action.source.provider === 'connection')
+    .map((action) => ({
+      providerType: 'CodeStarSourceConnection',
+      gitConfiguration: {
+        sourceActionName: action.name,
+        push: [{ branches: { includes: [pipeline.trigger.branch] } }],
+      },
+    }));
+  return triggers.length > 0 ? { triggers } : {};
+};

@@ -1,0 +1,95 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import type { Config } from '../config/schema';
+import type { BuildAction, Job } from '../model/pipeline';
+import { type ArtifactAccess, type ArtifactStore, CACHE_PREFIX } from './artifact-store';
+import type { BuildNetwork } from './build-network';
+import { buildPermissions } from './build-permissions';
+import { BuildProject } from './build-project';
+import { renderBuildspec } from './buildspec';
+import { buildspecFeatures } from './buildspec-features';
+import { environmentAccess } from './environment-access';
+import type { ImageRegistry } from './image-registry';
+
+/** The kubectl in the layer that the cluster stack uses too; within one minor of every version that slipway.yaml accepts. */
+const KUBECTL_VERSION = '1.35';
+
+/** What the builds of a service share. */
+export interface ServiceBuildsProps {
+  readonly config: Config;
+  readonly artifacts: ArtifactStore;
+  readonly registry: ImageRegistry;
+  readonly network: BuildNetwork;
+  readonly kubectl: Asset;
+}
+
+/** Makes the CodeBuild projects of a service's pipelines. */
+export class ServiceBuilds {
+  constructor(private readonly props: ServiceBuildsProps) {}
+
+  /** `access`: over the artifacts of `pipeline`, to which the action belongs. */
+  project(scope: Construct, id: string, action: BuildAction, name: string, access: ArtifactAccess): BuildProject {
+    const { config, artifacts, network } = this.props;
+    const buildspec = renderBuildspec(action.job);
+    const { reports, hasCache } = buildspecFeatures(buildspec);
+    const policies: IManagedPolicy[] = [access.read];
+    if (action.outputs.length > 0) policies.push(access.write);
+    if (hasCache) policies.push(access.cache);
+    if (usesCluster(action.job)) policies.push(network.policy);
+    const project = new BuildProject(scope, id, {
+      action,
+      projectName: name,
+      buildspec,
+      reports,
+      compute: action.job === 'image' ? computeType(config.build.compute) : 'BUILD_GENERAL1_SMALL',
+      environment: this.environment(action.job),
+      statements: this.statements(scope, action.job),
+      managedPolicies: policies,
+      key: artifacts.key,
+      logRetentionDays: config.retention.logs,
+      ...(hasCache && {
+        cache: { location: `${artifacts.bucket.bucketName}/${CACHE_PREFIX}`, namespace: access.pipeline },
+      }),
+      ...(usesCluster(action.job) && { network }),
+    });
+    if (action.target && usesCluster(action.job)) {
+      environmentAccess(project, config.cluster.name, project.role, action.job, action.target);
+    }
+    return project;
+  }
+
+  /** Values that only the templates know; see lib/model/delivery-pipelines. */
+  private environment(job: Job): Readonly<Record<string, string>> {
+    const { registry, kubectl } = this.props;
+    const images = { REPOSITORY_URI: registry.images.repositoryUri };
+    const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.s3ObjectUrl };
+    switch (job) {
+      case 'image':
+        return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
+      case 'deploy':
+        return { ...images, ...kubectlZip };
+      case 'verify':
+        return kubectlZip;
+      default:
+        return {};
+    }
+  }
+
+  private statements(scope: Construct, job: Job) {
+    const { config, registry, kubectl } = this.props;
+    const stack = Stack.of(scope);
+    return buildPermissions(job, {
+      images: registry.images.repositoryArn,
+      layerCache: registry.cache.repositoryArn,
+      cluster: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: config.cluster.name }),
+      kubectl: kubectl.bucket.arnForObjects(kubectl.s3ObjectKey),
+    });
+  }
+}
+
+/** Jobs that talk to Kubernetes; no other build has a way to the cluster. */
+const usesCluster = (job: Job): job is 'deploy' | 'verify' => job === 'deploy' || job === 'verify';
+
+const computeType = (size: Config['build']['compute']): string => `BUILD_GENERAL1_${size.toUpperCase()}`;
