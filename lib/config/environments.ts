@@ -47,7 +47,7 @@ export const environmentSchema = section({
       ),
     ),
   bake: z
-    .union([z.literal(false), duration('1m', '12h', '1m')])
+    .union([duration('1m', '12h', '1m'), z.literal(false, { error: 'false' })])
     .optional()
     .meta(
       describe(

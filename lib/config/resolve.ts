@@ -31,22 +31,11 @@ export type Source =
 export const resolve = (file: File) => ({
   ...file,
   source: resolveSource(file),
-  checks: {
-    ...file.checks,
-    quality: { ...file.checks.quality, pylint: settings(file.checks.quality.pylint, { minimum: 9 }) },
-    security: {
-      ...file.checks.security,
-      bandit: settings(file.checks.security.bandit, { severity: 'medium' as const }),
-    },
-  },
   /** In the order of the file, which is the order of promotion. */
   environments: Object.entries(file.environments).map(
     ([name, environment]): Environment => resolveEnvironment(file.service.name, name, environment),
   ),
 });
-
-const settings = <T extends object>(value: boolean | T, defaults: NoInfer<T>): T | false =>
-  value === true ? defaults : value;
 
 const resolveSource = ({ service, source }: File): Source =>
   source.provider === 'codecommit'

@@ -11,12 +11,15 @@ export type File = z.output<typeof fileSchema>;
 
 const describe = (description: string) => ({ description });
 
-/** A check with settings: `false` switches it off, `true` or settings switch it on. */
-const check = <S extends z.ZodRawShape>(shape: S, description: string) =>
-  z
-    .union([z.boolean({ error: 'true or false' }), z.strictObject(shape)])
+/** A check with settings: `false` switches it off, `true` means its default settings. */
+const check = <S extends z.ZodRawShape>(shape: S, description: string) => {
+  const error = 'true, false or its settings';
+  const settings = section(shape, error);
+  return z
+    .union([z.literal(false, { error }), settings, z.literal(true, { error }).transform(() => settings.parse({}))])
     .prefault(true)
     .meta(describe(description));
+};
 
 const toggle = (description: string) => z.boolean({ error: 'true or false' }).default(true).meta(describe(description));
 
@@ -98,7 +101,7 @@ const checks = section({
   })
     .prefault({})
     .meta(describe('Unit tests; they cannot be switched off.')),
-  integration: toggle('Integration tests, against a real Redis.'),
+  integration: toggle('Integration tests, against a real Redis. `false` leaves the action out.'),
   quality: section({
     flake8: toggle('Style and simple errors.'),
     pylint: check(
@@ -132,9 +135,7 @@ const checks = section({
     .meta(describe('Security checks.')),
 })
   .prefault({})
-  .meta(
-    describe('What a commit must pass. `false` switches a check off; it is then shown as NOT RUN, never as passed.'),
-  );
+  .meta(describe('What a commit must pass. `false` switches a check off: its action then says NOT RUN, never passed.'));
 
 const vpcResource = (prefix: string, what: string) => text(what, new RegExp(`^${prefix}-[0-9a-f]{8}(?:[0-9a-f]{9})?$`));
 
@@ -267,7 +268,7 @@ const local = section({
     .optional()
     .meta(
       describe(
-        'Shell command that takes the place of the Dockerfile’s RUN lines. Runs in the build context, with IMAGE_ROOT set to the root folder of the image.',
+        "Shell command that takes the place of the Dockerfile's RUN lines. Runs in the build context, with IMAGE_ROOT set to the root folder of the image.",
       ),
     ),
 })

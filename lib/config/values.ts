@@ -5,21 +5,23 @@ import * as z from 'zod';
  * loader makes `expected <phrase>, got <value>` of it.
  */
 
+/** What editors say about a value that does not fit, and the reference about one that does. */
+const told = <S extends z.ZodType>(schema: S, expected: string): S =>
+  schema.meta({ errorMessage: `expected ${expected}` });
+
 /** A string that matches `pattern`; the schema for editors gets the pattern too. */
 export const text = (expected: string, pattern: RegExp, max?: number) => {
   const base = z.string({ error: expected }).regex(pattern, { error: expected });
-  return max === undefined ? base : base.max(max, { error: expected });
+  return told(max === undefined ? base : base.max(max, { error: expected }), expected);
 };
 
 /** A whole number in a closed range. */
 export const whole = (expected: string, minimum: number, maximum: number) =>
-  z.number({ error: expected }).int({ error: expected }).min(minimum, { error: expected }).max(maximum, {
-    error: expected,
-  });
+  told(decimal(expected, minimum, maximum).int({ error: expected }), expected);
 
 /** A number in a closed range. */
 export const decimal = (expected: string, minimum: number, maximum: number) =>
-  z.number({ error: expected }).min(minimum, { error: expected }).max(maximum, { error: expected });
+  told(z.number({ error: expected }).min(minimum, { error: expected }).max(maximum, { error: expected }), expected);
 
 /** A YAML section; `name:` with nothing below it means all of its defaults. */
 export const section = <S extends z.ZodRawShape>(shape: S, expected = 'a mapping of keys to values') =>
@@ -49,9 +51,7 @@ export const duration = (minimum: string, maximum: string, step: '1s' | '1m' = '
   ];
   const expected = 'a duration such as 5m, 1h30m or 2d';
   const range = `${step === '1m' ? 'whole minutes' : 'a duration'} from ${minimum} to ${maximum}`;
-  return z
-    .string({ error: expected })
-    .regex(DURATION, { error: expected, abort: true })
+  return told(z.string({ error: expected }).regex(DURATION, { error: expected, abort: true }), `${expected}; ${range}`)
     .refine(
       (value) => {
         const seconds = parseDuration(value) ?? Number.NaN;
@@ -87,8 +87,7 @@ export const namespaceName = () =>
   );
 
 export const webAddress = () =>
-  text(
-    'an address that starts with http:// or https://',
-    /^https?:\/\/[A-Za-z0-9.\-[\]:]+(?::\d{1,5})?(?:\/[^\s]*)?$/,
-    1000,
+  text('an address that starts with http:// or https://', /^https?:\/\/[^\s/?#@]+(?:\/[^\s]*)?$/, 1000).refine(
+    (value) => URL.canParse(value),
+    { error: 'an address that starts with http:// or https://' },
   );
