@@ -12,7 +12,8 @@ export interface Keys {
 const noCrossRegion = 'a local run has one region; remove it, or run this pipeline on AWS.';
 const noCommands = 'only CodeBuild runs commands here; put them into the buildspec of a CodeBuild action.';
 const singleSource = 'a build here has the one source that CodePipeline gives it; hand more over as input artifacts.';
-const hostExecutor = "the buildspec's commands run on this machine, not in an image.";
+const hostExecutor = "The buildspec's commands run on this machine, not in an image.";
+const noAlarmActions = 'Nothing is notified here; who watches an alarm reads its state.';
 const label = 'It is a label.';
 
 /**
@@ -210,6 +211,55 @@ export const KEYS = {
       Layers: 'layers are not unpacked here; bundle what the function needs.',
       PackageType: 'functions from container images do not run here; use a zip asset.',
       SnapStart: 'Node has none; remove it.',
+    },
+  },
+  alarm: {
+    of: 'AWS::CloudWatch::Alarm',
+    reads: [
+      'AlarmName',
+      'Namespace',
+      'MetricName',
+      'Dimensions',
+      'Statistic',
+      'ExtendedStatistic',
+      'Period',
+      'EvaluationPeriods',
+      'DatapointsToAlarm',
+      'Threshold',
+      'ComparisonOperator',
+      'TreatMissingData',
+    ],
+    ignores: {
+      ActionsEnabled: noAlarmActions,
+      AlarmActions: noAlarmActions,
+      AlarmDescription: label,
+      InsufficientDataActions: noAlarmActions,
+      OKActions: noAlarmActions,
+      Tags: label,
+      Unit: 'A metric here has one unit.',
+    },
+    refuses: {
+      EvaluateLowSampleCountPercentile: 'percentiles are taken of all samples; remove it.',
+      EvaluationCriteria: 'queries are not evaluated here; use a metric of its own.',
+      EvaluationInterval: 'queries are not evaluated here; use a metric of its own.',
+      Metrics: 'metric math is not evaluated here; use an alarm a metric and a composite alarm.',
+      ThresholdMetricId: 'anomaly detection needs weeks of data; use a fixed threshold.',
+    },
+  },
+  dimension: { of: 'dimension', reads: ['Name', 'Value'] },
+  compositeAlarm: {
+    of: 'AWS::CloudWatch::CompositeAlarm',
+    reads: ['AlarmName', 'AlarmRule'],
+    ignores: {
+      ActionsEnabled: noAlarmActions,
+      ActionsSuppressor: noAlarmActions,
+      ActionsSuppressorExtensionPeriod: noAlarmActions,
+      ActionsSuppressorWaitPeriod: noAlarmActions,
+      AlarmActions: noAlarmActions,
+      AlarmDescription: label,
+      InsufficientDataActions: noAlarmActions,
+      OKActions: noAlarmActions,
+      Tags: label,
     },
   },
   functionEnvironment: { of: 'AWS::Lambda::Function.Environment', reads: ['Variables'] },

@@ -1,0 +1,179 @@
+import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from './plan';
+
+/** What a piece of the tree is; a caller that has colours chooses by it. */
+export type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
+export type Paint = (part: TreePart, text: string) => string;
+
+/** Columns that a line takes at most, as long as no single word is longer. */
+const WIDTH = 100;
+
+interface Branch {
+  readonly part: TreePart;
+  readonly title: string;
+  /** Follows the title, in plain. */
+  readonly summary?: string;
+  readonly details: readonly string[];
+  readonly branches: readonly Branch[];
+}
+
+/**
+ * The plan as a tree for `slipway plan`: stages with their hooks, actions by run order, and for each what it runs, its role,
+ * artifacts and variables; in the end what the template says and a local run does without. Ends without a newline.
+ */
+export function renderPlanTree(plan: Plan, paint: Paint = (_, text) => text): string {
+  const root: Branch = {
+    part: 'pipeline',
+    title: plan.pipeline,
+    summary: `${plan.executionMode}, stack ${plan.stack}`,
+    details: plan.variables.map(
+      ({ name, default: value }) => `variable ${name}${value === undefined ? ', given at start' : ` = ${value}`}`,
+    ),
+    branches: plan.stages.map(stageBranch),
+  };
+  const lines: string[] = [];
+  write(lines, root, '', '', paint);
+  for (const line of ignoredLines(plan)) lines.push(...wrap(line, '', '  ').map((text) => paint('detail', text)));
+  return lines.join('\n');
+}
+
+function stageBranch(stage: PlannedStage): Branch {
+  const orders = [...new Set(stage.actions.map(({ runOrder }) => runOrder))];
+  const groups = orders.map((order) => stage.actions.filter(({ runOrder }) => runOrder === order));
+  const numbered = groups.length > 1;
+  const branches = groups.flatMap((group): Branch[] => {
+    const [only] = group;
+    if (!numbered && group.length === 1) return group.map(actionBranch);
+    const title = `${only?.runOrder}.`;
+    if (group.length === 1 && only !== undefined) return [{ ...actionBranch(only), title: `${title} ${only.name}` }];
+    const summary = `${group.length} in parallel`;
+    return [{ part: 'order', title, summary, details: [], branches: group.map(actionBranch) }];
+  });
+  return { part: 'stage', title: stage.name, details: hooks(stage), branches };
+}
+
+function hooks({ beforeEntry, onSuccess, onFailure }: PlannedStage): string[] {
+  const lines: string[] = [];
+  if (beforeEntry) {
+    lines.push(`before entry: ${beforeEntry.result === 'SKIP' ? 'skip' : 'fail'} unless ${rulesOf(beforeEntry)}`);
+  }
+  if (onSuccess) {
+    lines.push(`on success: ${onSuccess.result === 'ROLLBACK' ? 'roll back' : 'fail'} unless ${rulesOf(onSuccess)}`);
+  }
+  if (onFailure?.result === 'ROLLBACK') lines.push('on failure: roll back to the last execution that succeeded');
+  if (onFailure?.result === 'RETRY') {
+    lines.push(`on failure: retry ${onFailure.retryMode === 'ALL_ACTIONS' ? 'all' : 'the failed'} actions once`);
+  }
+  return lines;
+}
+
+const OPERATORS = { EQ: 'is', NE: 'is not', CONTAINS: 'contains', MATCHES: 'matches' };
+
+function rulesOf(condition: PlannedCondition): string {
+  return condition.rules
+    .map(({ name, variable, operator, value }) => `${variable} ${OPERATORS[operator]} "${value}" (${name})`)
+    .join(' and ');
+}
+
+function actionBranch(action: PlannedAction): Branch {
+  const artifacts = [
+    ...(action.inputs.length > 0 ? [`in ${action.inputs.join(' + ')}`] : []),
+    ...(action.outputs.length > 0 ? [`out ${action.outputs.join(' + ')}`] : []),
+  ];
+  const details = [
+    ...(artifacts.length > 0 ? [artifacts.join(' → ')] : []),
+    ...workOf(action),
+    ...(action.namespace === undefined ? [] : [`gives variables #{${action.namespace}.…}`]),
+    ...(action.roleArn === undefined ? [] : [`role ${roleName(action.roleArn)}`]),
+  ];
+  return { part: 'action', title: action.name, summary: summaryOf(action), details, branches: [] };
+}
+
+function summaryOf(action: PlannedAction): string {
+  switch (action.kind) {
+    case 'codecommit':
+      return `CodeCommit ${action.repository}, branch ${action.branch}`;
+    case 'connection':
+      return `connection ${action.repository}, branch ${action.branch}`;
+    case 'codebuild':
+      return `CodeBuild ${action.project.name}`;
+    case 'approval':
+      return `manual approval, within ${minutes(action.timeoutMinutes)}`;
+    case 'lambda':
+      return `Lambda ${action.function.name}`;
+    default:
+      return action satisfies never;
+  }
+}
+
+function workOf(action: PlannedAction): string[] {
+  switch (action.kind) {
+    case 'codecommit':
+      return [];
+    case 'connection':
+      return [`connection ${action.connectionArn}`];
+    case 'codebuild': {
+      const { project, environment, primarySource } = action;
+      const cache = project.cacheNamespace === undefined ? '' : `, cache ${project.cacheNamespace}`;
+      return [
+        ...(primarySource === undefined ? [] : [`builds in ${primarySource}`]),
+        ...(environment.length === 0
+          ? []
+          : [`with ${environment.map(({ name, value }) => `${name}=${value}`).join(' ')}`]),
+        `as ${roleName(project.roleArn)}${project.privileged ? ', privileged' : ''}, at most ${minutes(project.timeoutMinutes)}${cache}`,
+      ];
+    }
+    case 'approval':
+      return [...(action.message ? [`asks "${action.message}"`] : []), ...(action.link ? [`see ${action.link}`] : [])];
+    case 'lambda':
+      return [
+        ...(action.userParameters ? [`with ${action.userParameters}`] : []),
+        `as ${roleName(action.function.roleArn)}, ${action.function.handler} on ${action.function.runtime}`,
+      ];
+    default:
+      return action satisfies never;
+  }
+}
+
+const roleName = (arn: string): string => arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
+
+function minutes(count: number): string {
+  if (count % 1440 === 0) return `${count / 1440} d`;
+  return count % 60 === 0 ? `${count / 60} h` : `${count} min`;
+}
+
+function write(lines: string[], branch: Branch, prefix: string, below: string, paint: Paint): void {
+  const summary = branch.summary === undefined ? '' : `  ${branch.summary}`;
+  lines.push(`${paint('line', prefix)}${paint(branch.part, branch.title)}${summary}`);
+  const trunk = `${below}${branch.branches.length > 0 ? '│' : ' '}  `;
+  for (const detail of branch.details) {
+    const wrapped = wrap(detail, trunk, `${trunk}  `);
+    for (const line of wrapped) lines.push(paint('line', trunk) + paint('detail', line.slice(trunk.length)));
+  }
+  for (const [index, child] of branch.branches.entries()) {
+    const last = index === branch.branches.length - 1;
+    write(lines, child, `${below}${last ? '└─ ' : '├─ '}`, `${below}${last ? '   ' : '│  '}`, paint);
+  }
+}
+
+/** One line a property, however many resources have it. */
+function ignoredLines(plan: Plan): string[] {
+  const reasons = new Map((plan.ignored ?? []).map(({ property, reason }) => [property, reason]));
+  if (reasons.size === 0) return [];
+  const lines = [...reasons].map(([property, reason]) => `  ${property}: ${reason}`);
+  return ['', 'Without effect in a run on this machine:', ...lines.sort()];
+}
+
+/** Breaks a text at spaces into lines of at most WIDTH columns, the first after `first`, the others after `next`. */
+function wrap(text: string, first: string, next: string): string[] {
+  const lines: string[] = [];
+  let line = first + text;
+  while (line.length > WIDTH) {
+    const start = (lines.length === 0 ? first : next).length;
+    const before = line.lastIndexOf(' ', WIDTH);
+    const cut = before > start ? before : line.indexOf(' ', WIDTH);
+    if (cut < 0) break;
+    lines.push(line.slice(0, cut));
+    line = next + line.slice(cut + 1);
+  }
+  return [...lines, line];
+}

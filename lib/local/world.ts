@@ -1,0 +1,132 @@
+import { err, ok, type Result } from '../result';
+import type { Assembly } from './assembly';
+import { Evaluator } from './intrinsics';
+import type { Bindings, Diagnostic, Plan } from './plan';
+import { readPlan } from './read-plan';
+import { type Alarm, readAlarm, readCompositeAlarm } from './template/alarm';
+import { type Cluster, readClusters } from './template/cluster';
+import { type Resource, resourcesOf } from './template/find-resource';
+import { Findings } from './template/node';
+
+export type { Alarm, CompositeAlarm, MetricAlarm } from './template/alarm';
+export type { AccessEntry, Cluster } from './template/cluster';
+
+/** What the templates stand up beside the pipelines, as far as this machine stands in for it. */
+export interface World {
+  readonly clusters: readonly Cluster[];
+  /** ECR. */
+  readonly repositories: readonly ImageRepository[];
+  /** CodeCommit. */
+  readonly codeRepositories: readonly CodeRepository[];
+  readonly alarms: readonly Alarm[];
+  readonly assets: readonly UploadedAsset[];
+  /** What this machine cannot stand in for, and no pipeline needs. */
+  readonly notices: readonly Diagnostic[];
+}
+
+export interface ImageRepository {
+  readonly name: string;
+  readonly arn: string;
+  /** `<account>.dkr.ecr.<region>.amazonaws.com/<name>` */
+  readonly uri: string;
+  /** Whether a tag, once given, stays on its image. */
+  readonly immutable: boolean;
+}
+
+export interface CodeRepository {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** A file that `cdk deploy` would have put at `s3://<bucket>/<key>`. */
+export interface UploadedAsset {
+  readonly bucket: string;
+  readonly key: string;
+  /** Absolute path of the file, or of the folder that is uploaded as a zip. */
+  readonly path: string;
+  readonly packaging: 'file' | 'zip';
+}
+
+/** An unsupported part of the world: an error if a pipeline speaks of one of the names, else a notice. */
+export interface Shortcoming {
+  readonly names: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Evaluates what the assembly stands up beside its pipelines. Errors: what is not supported here although a pipeline depends
+ * on it, which is to say that a value of its plan names it; an alarm is named through the composite alarms above it too.
+ * The rest that is not supported is among the notices.
+ */
+export function readWorld(assembly: Assembly, bindings: Bindings): Result<World, Diagnostic> {
+  const evaluator = new Evaluator(assembly, bindings);
+  const shortcomings: Shortcoming[] = [];
+  const each = <T>(type: string, read: (resource: Resource) => T): T[] => {
+    const findings = new Findings(evaluator);
+    return resourcesOf(type, { findings }).flatMap((resource) => {
+      const before = findings.diagnostics.length;
+      const value = read(resource);
+      const diagnostics = findings.diagnostics.slice(before);
+      if (diagnostics.length === 0) return [value];
+      shortcomings.push({ names: [resource.ref, resource.arn].filter((name) => name !== ''), diagnostics });
+      return [];
+    });
+  };
+  const alarms: Alarm[] = [
+    ...each('AWS::CloudWatch::Alarm', readAlarm),
+    ...each('AWS::CloudWatch::CompositeAlarm', readCompositeAlarm),
+  ];
+  const clusters = readClusters(evaluator, shortcomings);
+  const repositories = each('AWS::ECR::Repository', readImageRepository);
+  const codeRepositories = each('AWS::CodeCommit::Repository', ({ properties, arn }) => ({
+    name: properties.member('RepositoryName').requiredText(),
+    arn,
+  }));
+  const plans = readPlan(assembly, bindings);
+  const isNeeded = needs(plans.ok ? plans.value : [], alarms);
+  const needed = shortcomings.filter(({ names }) => names.some(isNeeded));
+  if (needed.length > 0) return err(...needed.flatMap(({ diagnostics }) => diagnostics));
+  const notices = shortcomings.flatMap(({ diagnostics }) => diagnostics);
+  return ok({ clusters, repositories, codeRepositories, alarms, assets: readAssets(evaluator), notices });
+}
+
+function readImageRepository({ properties, ref: name, arn, node }: Resource): ImageRepository {
+  const { account, region, urlSuffix } = node.findings.evaluator.environment(node.stack);
+  const mutability = properties.member('ImageTagMutability');
+  const immutable = mutability.oneOf(['MUTABLE', 'IMMUTABLE'], 'Exclusions by tag are not supported here.');
+  properties.member('RepositoryName').text();
+  return { name, arn, uri: `${account}.dkr.ecr.${region}.${urlSuffix}/${name}`, immutable: immutable === 'IMMUTABLE' };
+}
+
+function readAssets(evaluator: Evaluator): UploadedAsset[] {
+  const [stack] = evaluator.assembly.stacks;
+  if (stack === undefined) return [];
+  return evaluator.assembly.assets.flatMap((asset) => {
+    const [bucket, key] = [asset.bucket, asset.key].map((text) =>
+      evaluator.evaluate({ 'Fn::Sub': text }, { stack, path: 'manifest.json' }),
+    );
+    if (!bucket?.ok || !key?.ok) return [];
+    return [{ ...asset, bucket: String(bucket.value), key: String(key.value) }];
+  });
+}
+
+/** Whether some plan speaks of a name, directly or through a composite alarm that it names. */
+function needs(plans: readonly Plan[], alarms: readonly Alarm[]): (name: string) => boolean {
+  const texts = [JSON.stringify(plans.map(({ ignored: _, ...plan }) => plan))];
+  const open = alarms.filter((alarm) => alarm.kind === 'composite');
+  for (let found = true; found; ) {
+    const next = open.findIndex(({ name, arn }) => texts.some((text) => speaksOf(text, name) || speaksOf(text, arn)));
+    found = next >= 0;
+    for (const { rule } of found ? open.splice(next, 1) : []) texts.push(rule);
+  }
+  return (name) => texts.some((text) => speaksOf(text, name));
+}
+
+/** Whether the name stands in the text as a whole word. */
+function speaksOf(text: string, name: string): boolean {
+  const part = /[A-Za-z0-9_.@-]/;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!part.test(text[at - 1] ?? '') && !part.test(text[at + name.length] ?? '')) return true;
+  }
+  return false;
+}
