@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Principal } from './service';
+
+/** A key pair of a role's session, as AssumeRole gives it. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+interface Issued extends Credentials {
+  readonly principal: Principal;
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** Key pairs for the sessions of a run: random, known to nobody else, good until they are revoked. */
+export class CredentialIssuer {
+  private readonly issued = new Map<string, Issued>();
+
+  constructor(
+    private readonly account: string,
+    private readonly partition: string,
+  ) {}
+
+  /** `sessionName`: at most 64 of `[\w+=,.@-]`, as AssumeRole; other characters become `-`. */
+  issue(roleArn: string, sessionName: string): Credentials {
+    const role = roleArn.split('/').at(-1) ?? roleArn;
+    const session = sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+    const accessKeyId = `ASIA${letters(randomBytes(16))}`;
+    const credentials = {
+      accessKeyId,
+      secretAccessKey: randomBytes(30).toString('base64'),
+      sessionToken: randomBytes(96).toString('base64'),
+    };
+    const principal = {
+      roleArn,
+      arn: `arn:${this.partition}:sts::${this.account}:assumed-role/${role}/${session}`,
+      userId: `AROA${letters(createHash('sha256').update(roleArn).digest().subarray(0, 17))}:${session}`,
+      accessKeyId,
+    };
+    this.issued.set(accessKeyId, { ...credentials, principal });
+    return credentials;
+  }
+
+  find(accessKeyId: string): Issued | undefined {
+    return this.issued.get(accessKeyId);
+  }
+
+  revoke(accessKeyId: string): void {
+    this.issued.delete(accessKeyId);
+  }
+
+  revokeAll(): void {
+    this.issued.clear();
+  }
+}
+
+const letters = (bytes: Uint8Array): string => [...bytes].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');

@@ -1,0 +1,116 @@
+import type { CredentialIssuer } from './credentials';
+import type { Answer, AwsError, Principal, Route, Service } from './service';
+import { type RawRequest, type SignatureProblem, verifySignature } from './signature';
+import {
+  type CallContext,
+  type Protocol,
+  protocolOf,
+  readCall,
+  type WireResponse,
+  writeError,
+  writeOutput,
+} from './wire';
+
+/** A call as CloudTrail would tell it. */
+export interface RecordedCall {
+  /** ARN of the role whose session called. */
+  readonly principal: string;
+  readonly session: string;
+  /** Prefix of the service's actions in IAM policies: `<service>:<operation>` is the action. */
+  readonly service: string;
+  readonly operation: string;
+  /** ARN of what the call was about, where the operation has one. */
+  readonly resource?: string;
+  /** Code of the error that answered it. */
+  readonly error?: string;
+}
+
+export interface DispatchContext {
+  /** By signing name. */
+  readonly services: Readonly<Record<string, Service>>;
+  readonly issuer: CredentialIssuer;
+  readonly region: string;
+  readonly now: Date;
+  readonly requestId: string;
+}
+
+/** Answers one request: checks who asks, finds the operation, checks its input, runs it, records it. */
+export async function dispatch(
+  request: RawRequest,
+  context: DispatchContext,
+  record: (call: RecordedCall) => void,
+): Promise<WireResponse> {
+  const { services, issuer, region, now, requestId } = context;
+  const signer = verifySignature(request, issuer, region, now);
+  const signingName = signer.ok ? signer.value.service : signer.errors[0]?.service;
+  const service = signingName === undefined ? undefined : services[signingName];
+  const protocol = protocolOf(request, signingName);
+  const call: CallContext = { protocol, operation: '', service, requestId, accept: request.headers['accept'] };
+  if (!signer.ok) return writeError(refusal(signer.errors[0] as SignatureProblem, protocol), call);
+
+  const { principal } = signer.value;
+  let route: Route | undefined;
+  try {
+    route = readCall(request, protocol, service);
+  } catch {
+    return writeError({ code: 'SerializationException', message: 'The body of the request cannot be read.' }, call);
+  }
+  const name = route?.operation || `${request.method} ${request.path}`;
+  const found =
+    service && route && Object.hasOwn(service.operations, route.operation)
+      ? service.operations[route.operation]
+      : undefined;
+  const entry = {
+    principal: principal.roleArn,
+    session: principal.arn.split('/').at(-1) ?? '',
+    service: service?.prefix ?? signingName ?? '',
+    operation: name,
+  };
+  if (!service || !route || !found) {
+    const error = unsupported(entry.service, name, protocol);
+    record({ ...entry, error: error.code });
+    return writeError(error, call);
+  }
+  const input = found.input.safeParse(route.input);
+  if (!input.success) {
+    const problems = input.error.issues.map((issue) => `${issue.path.join('.') || 'the request'}: ${issue.message}`);
+    record({ ...entry, error: service.invalidInput });
+    const message = `${service.prefix}:${name} at the local endpoint: ${problems.join('; ')}`;
+    return writeError({ code: service.invalidInput, message }, call);
+  }
+  const resource = found.resource?.(input.data as never);
+  const answer: Answer = await run(found, input.data, principal);
+  const error = answer.ok ? undefined : answer.errors[0];
+  record({ ...entry, ...(resource !== undefined && { resource }), ...(error && { error: error.code }) });
+  if (answer.ok) return writeOutput(answer.value, { ...call, operation: name });
+  return writeError(answer.errors[0] as AwsError, call);
+}
+
+async function run(found: Service['operations'][string], input: unknown, principal: Principal): Promise<Answer> {
+  try {
+    return await found.run(input as never, principal);
+  } catch (error) {
+    // The program broke; the caller hears it in its own protocol, and does not try again.
+    return {
+      ok: false,
+      errors: [{ code: 'InternalFailure', message: `the local endpoint failed: ${(error as Error).stack}` }],
+    };
+  }
+}
+
+function unsupported(service: string, operation: string, protocol: Protocol): AwsError {
+  const code =
+    { query: 'InvalidAction', 'rest-xml': 'NotImplemented' }[protocol as string] ?? 'UnknownOperationException';
+  return { code, message: `${service}:${operation} is not supported by the local endpoint` };
+}
+
+/** Each protocol's own words for a caller who is not who he says. */
+function refusal({ kind, message }: SignatureProblem, protocol: Protocol): AwsError {
+  const isXml = protocol === 'query' || protocol === 'rest-xml';
+  const codes = {
+    missing: isXml ? 'MissingAuthenticationToken' : 'MissingAuthenticationTokenException',
+    'unknown-key': isXml ? 'InvalidClientTokenId' : 'UnrecognizedClientException',
+    mismatch: isXml ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
+  };
+  return { code: codes[kind], message, status: 403 };
+}

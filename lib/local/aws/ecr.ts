@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { err, ok, type Result } from '../../result';
+import { digestOf } from '../image/manifest';
+import { issuePassword } from '../image/registry-login';
+import type { ImageStore, StoredImage, StoreError } from '../image/store';
+import { type Answer, type AwsError, operation, type Service } from './service';
+
+export interface EcrOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly images: ImageStore;
+  readonly now: () => Date;
+}
+
+const imageId = z.strictObject({ imageDigest: z.string().optional(), imageTag: z.string().optional() });
+const registryId = z.string().optional();
+const limit = z.number().int().min(1).max(1000).optional();
+
+/** ECR's private registry (ECR API reference), over the image store. */
+export function ecr({ account, region, partition, images, now }: EcrOptions): Service {
+  const arn = (repository: string): string => `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+  const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
+  const about = (input: { repositoryName: string }): string => arn(input.repositoryName);
+
+  const describeRepository = (repositoryName: string) => ({
+    repositoryArn: arn(repositoryName),
+    registryId: account,
+    repositoryName,
+    repositoryUri: `${host}/${repositoryName}`,
+    imageTagMutability: 'IMMUTABLE',
+  });
+
+  const describeImage = (image: StoredImage) => ({
+    registryId: account,
+    repositoryName: image.repository,
+    imageDigest: image.digest,
+    imageTags: image.tags.length > 0 ? image.tags : undefined,
+    imageSizeInBytes: image.size,
+    imagePushedAt: image.pushedAt,
+    imageManifestMediaType: image.mediaType,
+  });
+
+  const getAuthorizationToken = operation(
+    z.strictObject({ registryIds: z.array(z.literal(account)).optional() }),
+    async () => {
+      const { password, expiresAt } = await issuePassword(images, now());
+      const authorizationToken = Buffer.from(`AWS:${password}`).toString('base64');
+      return ok({ authorizationData: [{ authorizationToken, expiresAt, proxyEndpoint: `https://${host}` }] });
+    },
+  );
+
+  const describeRepositories = operation(
+    z.strictObject({ registryId, repositoryNames: z.array(z.string()).optional(), maxResults: limit }),
+    async ({ repositoryNames }) => {
+      const names = await images.repositories();
+      const missing = repositoryNames?.find((name) => !names.includes(name));
+      if (missing !== undefined)
+        return failed({
+          code: 'RepositoryNotFoundException',
+          message: `The repository with name '${missing}' does not exist in the registry`,
+        });
+      return ok({ repositories: (repositoryNames ?? names).map(describeRepository) });
+    },
+    ({ repositoryNames }) => (repositoryNames?.length === 1 ? arn(repositoryNames[0] as string) : undefined),
+  );
+
+  const describeImages = operation(
+    z.strictObject({
+      registryId,
+      repositoryName: z.string(),
+      imageIds: z.array(imageId).optional(),
+      filter: z.strictObject({ tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).optional() }).optional(),
+      maxResults: limit,
+    }),
+    async ({ repositoryName, imageIds, filter }) => {
+      const found = await select(images, repositoryName, imageIds, filter?.tagStatus);
+      return found.ok ? ok({ imageDetails: found.value.map(describeImage) }) : failed(found.errors[0]);
+    },
+    about,
+  );
+
+  const listImages = operation(
+    z.strictObject({
+      registryId,
+      repositoryName: z.string(),
+      filter: z.strictObject({ tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).optional() }).optional(),
+      maxResults: limit,
+    }),
+    async ({ repositoryName, filter }) => {
+      const found = await select(images, repositoryName, undefined, filter?.tagStatus);
+      if (!found.ok) return failed(found.errors[0]);
+      const imageIds = found.value.flatMap(({ digest, tags }) =>
+        tags.length > 0 ? tags.map((imageTag) => ({ imageDigest: digest, imageTag })) : [{ imageDigest: digest }],
+      );
+      return ok({ imageIds });
+    },
+    about,
+  );
+
+  const batchGetImage = operation(
+    z.strictObject({
+      registryId,
+      repositoryName: z.string(),
+      imageIds: z.array(imageId).min(1).max(100),
+      acceptedMediaTypes: z.array(z.string()).optional(),
+    }),
+    async ({ repositoryName, imageIds }) => {
+      const found: unknown[] = [];
+      const failures: unknown[] = [];
+      for (const id of imageIds) {
+        const image = await images.find(repositoryName, { digest: id.imageDigest, tag: id.imageTag });
+        if (image.ok)
+          found.push({
+            registryId: account,
+            repositoryName,
+            imageId: { imageDigest: image.value.digest, imageTag: id.imageTag ?? image.value.tags[0] },
+            imageManifest: image.value.manifest.toString('utf8'),
+            imageManifestMediaType: image.value.mediaType,
+          });
+        else if (image.errors[0]?.code === 'RepositoryNotFoundException') return failed(image.errors[0]);
+        else failures.push({ imageId: id, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' });
+      }
+      return ok({ images: found, failures });
+    },
+    about,
+  );
+
+  const putImage = operation(
+    z.strictObject({
+      registryId,
+      repositoryName: z.string(),
+      imageManifest: z.string().min(1),
+      imageManifestMediaType: z.string().optional(),
+      imageTag: z.string().optional(),
+      imageDigest: z.string().optional(),
+    }),
+    async ({ repositoryName, imageManifest, imageTag, imageDigest }) => {
+      const actual = digestOf(imageManifest);
+      if (imageDigest !== undefined && imageDigest !== actual)
+        return failed({
+          code: 'ImageDigestDoesNotMatchException',
+          message: `The digest of the manifest, '${actual}', does not match the parameter imageDigest, '${imageDigest}'`,
+        });
+      const pushed = await images.pushByDigest(repositoryName, Buffer.from(imageManifest));
+      if (!pushed.ok) return failed(pushed.errors[0]);
+      const tagged =
+        imageTag === undefined ? ok(undefined) : await images.putTag(repositoryName, imageTag, pushed.value);
+      if (!tagged.ok) return failed(tagged.errors[0]);
+      const imageIdOut = { imageDigest: pushed.value, imageTag };
+      return ok({ image: { registryId: account, repositoryName, imageId: imageIdOut, imageManifest } });
+    },
+    about,
+  );
+
+  return {
+    prefix: 'ecr',
+    invalidInput: 'InvalidParameterException',
+    operations: {
+      GetAuthorizationToken: getAuthorizationToken,
+      DescribeRepositories: describeRepositories,
+      DescribeImages: describeImages,
+      ListImages: listImages,
+      BatchGetImage: batchGetImage,
+      PutImage: putImage,
+    },
+  };
+}
+
+async function select(
+  images: ImageStore,
+  repository: string,
+  ids: readonly z.output<typeof imageId>[] | undefined,
+  status: 'TAGGED' | 'UNTAGGED' | 'ANY' = 'ANY',
+): Promise<Result<StoredImage[], StoreError>> {
+  if (!ids) {
+    const all = await images.list(repository);
+    return all.ok
+      ? ok(all.value.filter(({ tags }) => status === 'ANY' || tags.length > 0 === (status === 'TAGGED')))
+      : all;
+  }
+  const found = new Map<string, StoredImage>();
+  for (const { imageDigest, imageTag } of ids) {
+    const image = await images.find(repository, { digest: imageDigest, tag: imageTag });
+    if (!image.ok) return image;
+    found.set(image.value.digest, image.value);
+  }
+  return ok([...found.values()]);
+}
+
+const failed = (error: AwsError | undefined): Answer =>
+  err(error ?? { code: 'ServerException', message: 'no reason was given', status: 500 });

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ImageStore } from '../image/store';
+import { codepipeline } from './codepipeline';
+import { CredentialIssuer, type Credentials } from './credentials';
+import { dispatch, type RecordedCall } from './dispatch';
+import { ecr } from './ecr';
+import { type EksCluster, eks } from './eks';
+import { type JobResults, Jobs } from './jobs';
+import type { Service } from './service';
+import type { RawRequest } from './signature';
+import { sts } from './sts';
+
+export interface EndpointOptions {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly clusters: readonly EksCluster[];
+  readonly images: ImageStore;
+  /** ECR repositories of the template; there are no others. */
+  readonly repositories: readonly string[];
+  readonly now?: () => Date;
+  /** Hears of every call. */
+  readonly onCall?: (call: RecordedCall) => void;
+}
+
+/** A running endpoint: AWS's wire protocols on loopback, for the programs that a pipeline's builds and functions call. */
+export interface Endpoint {
+  /** `http://127.0.0.1:<port>`: AWS_ENDPOINT_URL. */
+  readonly url: string;
+  readonly port: number;
+  /** A key pair for one build, of its project's role; good until it is revoked or the endpoint closes. */
+  credentialsFor(roleArn: string, sessionName: string): Credentials;
+  revoke(accessKeyId: string): void;
+  readonly jobs: JobResults;
+  /** What was called, in order. */
+  readonly calls: readonly RecordedCall[];
+  close(): Promise<void>;
+}
+
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { account, region, partition, now = () => new Date() } = options;
+  for (const repository of options.repositories) await options.images.createRepository(repository);
+  const issuer = new CredentialIssuer(account, partition);
+  const jobs = new Jobs();
+  const calls: RecordedCall[] = [];
+  /** By signing name. */
+  const services: Record<string, Service> = {
+    ecr: ecr({ account, region, partition, images: options.images, now }),
+    eks: eks(options.clusters),
+    sts: sts(account),
+    codepipeline: codepipeline(jobs),
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = await readRequest(incoming);
+    if (!request) {
+      response.writeHead(413).end();
+      return;
+    }
+    const written = await dispatch(
+      request,
+      { services, issuer, region, now: now(), requestId: randomUUID() },
+      (call) => {
+        calls.push(call);
+        options.onCall?.(call);
+      },
+    );
+    response.writeHead(written.status, { ...written.headers, 'content-length': Buffer.byteLength(written.body) });
+    response.end(request.method === 'HEAD' ? undefined : written.body);
+  };
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    credentialsFor: (roleArn, sessionName) => issuer.issue(roleArn, sessionName),
+    revoke: (accessKeyId) => issuer.revoke(accessKeyId),
+    jobs,
+    calls,
+    async close() {
+      issuer.revokeAll();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Undefined: the body is too large. */
+async function readRequest(incoming: IncomingMessage): Promise<RawRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += (chunk as Buffer).length;
+    if (size > LARGEST_BODY) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query),
+    headers,
+    body: Buffer.concat(chunks),
+  };
+}

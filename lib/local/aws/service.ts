@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { Result } from '../../result';
+
+/** An error as an AWS service answers it. */
+export interface AwsError {
+  readonly code: string;
+  readonly message: string;
+  /** HTTP status; 400 if absent, so that no client tries again. */
+  readonly status?: number;
+}
+
+/** Who calls: a role's session, as on AWS. */
+export interface Principal {
+  readonly roleArn: string;
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+  readonly arn: string;
+  readonly userId: string;
+  readonly accessKeyId: string;
+}
+
+export type Answer = Result<Readonly<Record<string, unknown>>, AwsError>;
+
+export interface Operation {
+  readonly input: z.ZodType;
+  /** ARN of what the operation is about, for the record of calls. */
+  readonly resource?: (input: never) => string | undefined;
+  readonly run: (input: never, caller: Principal) => Promise<Answer> | Answer;
+}
+
+/** One AWS service: the operations that are here, under the names of its API. */
+export interface Service {
+  /** Prefix of its actions in IAM policies. */
+  readonly prefix: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** For REST protocols: which operation a request is, and what its path holds. */
+  readonly route?: (method: string, path: string, query: URLSearchParams) => Route | undefined;
+  /** For the query protocol. */
+  readonly xmlNamespace?: string;
+  /** Code of the error that answers input which the API, or this endpoint, does not know. */
+  readonly invalidInput: string;
+}
+
+export interface Route {
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Ties an operation's handler to the type of its input. */
+export const operation = <S extends z.ZodType>(
+  input: S,
+  run: (input: z.output<S>, caller: Principal) => Promise<Answer> | Answer,
+  resource?: (input: z.output<S>) => string | undefined,
+): Operation => ({ input, run: run as Operation['run'], resource: resource as Operation['resource'] });

@@ -1,0 +1,183 @@
+import { cbor, dateToTag } from '@smithy/core/cbor';
+import { XMLBuilder } from 'fast-xml-parser';
+import type { AwsError, Route, Service } from './service';
+import type { RawRequest } from './signature';
+
+/** How a client and a service talk: AWS's protocols (Smithy 2.0 documentation, "AWS protocols"). */
+export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'cbor' | 'rest-json' | 'rest-xml';
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+export function protocolOf({ method, headers, query }: RawRequest, service: string | undefined): Protocol {
+  const type = headers['content-type'] ?? '';
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'cbor';
+  if (headers['x-amz-target'] !== undefined) return type.includes('json-1.0') ? 'json-1.0' : 'json-1.1';
+  if (type.startsWith('application/x-www-form-urlencoded') || (method === 'GET' && query.has('Action'))) return 'query';
+  return service === 's3' ? 'rest-xml' : 'rest-json';
+}
+
+/** The operation of a request, and its input; undefined where the request names none that the service has a route for. */
+export function readCall(request: RawRequest, protocol: Protocol, service: Service | undefined): Route | undefined {
+  switch (protocol) {
+    case 'json-1.0':
+    case 'json-1.1':
+      return {
+        operation: request.headers['x-amz-target']?.split('.').at(-1) ?? '',
+        input: JSON.parse(request.body.toString('utf8') || '{}') as Route['input'],
+      };
+    case 'cbor':
+      return {
+        operation: /\/operation\/(\w+)$/.exec(request.path)?.[1] ?? '',
+        input: request.body.length > 0 ? (cbor.deserialize(request.body) as Route['input']) : {},
+      };
+    case 'query': {
+      const form = request.method === 'GET' ? request.query : new URLSearchParams(request.body.toString('utf8'));
+      return { operation: form.get('Action') ?? '', input: unflatten(form) };
+    }
+    case 'rest-json':
+    case 'rest-xml': {
+      const route = service?.route?.(request.method, request.path, request.query);
+      const body = protocol === 'rest-json' && request.body.length > 0 ? JSON.parse(request.body.toString('utf8')) : {};
+      return route && { ...route, input: { ...(body as object), ...route.input } };
+    }
+    default:
+      return protocol satisfies never;
+  }
+}
+
+/** `AlarmNames.member.1=x` -> `{ AlarmNames: ['x'] }`; what signs or routes the request is no input. */
+function unflatten(form: URLSearchParams): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const [key, value] of form) {
+    if (key === 'Action' || key === 'Version' || key.startsWith('X-Amz-')) continue;
+    const list = /^(\w+)\.member\.(\d+)$/.exec(key);
+    if (!list) input[key] = value;
+    else {
+      const name = list[1] as string;
+      const values = (Array.isArray(input[name]) ? input[name] : []) as unknown[];
+      values[Number(list[2]) - 1] = value;
+      input[name] = values;
+    }
+  }
+  return input;
+}
+
+export interface CallContext {
+  readonly protocol: Protocol;
+  readonly operation: string;
+  readonly service?: Service;
+  readonly requestId: string;
+  /** The request's `accept`. */
+  readonly accept?: string;
+}
+
+export function writeOutput(output: Readonly<Record<string, unknown>>, context: CallContext): WireResponse {
+  const { protocol, operation, service, requestId } = context;
+  switch (protocol) {
+    case 'json-1.0':
+    case 'json-1.1':
+      return respond(200, context, `application/x-amz-${protocol}`, toJson(output));
+    case 'rest-json':
+      return respond(200, context, 'application/json', toJson(output));
+    case 'cbor':
+      return respond(200, context, 'application/cbor', Buffer.from(cbor.serialize(forCbor(output))), {
+        'smithy-protocol': 'rpc-v2-cbor',
+      });
+    case 'rest-xml':
+      return respond(200, context, 'application/xml', toXml(output));
+    case 'query': {
+      const response = { [`${operation}Result`]: output, ResponseMetadata: { RequestId: requestId } };
+      if (context.accept?.includes('application/json'))
+        return respond(200, context, 'application/json', toJson({ [`${operation}Response`]: response }));
+      return respond(
+        200,
+        context,
+        'text/xml',
+        toXml({ [`${operation}Response`]: { '@xmlns': service?.xmlNamespace, ...response } }),
+      );
+    }
+    default:
+      return protocol satisfies never;
+  }
+}
+
+export function writeError(error: AwsError, context: CallContext): WireResponse {
+  const { protocol, requestId } = context;
+  const { code, message, status = 400 } = error;
+  switch (protocol) {
+    case 'json-1.0':
+    case 'json-1.1':
+      return respond(status, context, `application/x-amz-${protocol}`, toJson({ __type: code, message }), {
+        'x-amzn-query-error': `${code};Sender`,
+      });
+    case 'rest-json':
+      return respond(status, context, 'application/json', toJson({ message }), { 'x-amzn-errortype': code });
+    case 'cbor':
+      return respond(status, context, 'application/cbor', Buffer.from(cbor.serialize({ __type: code, message })), {
+        'smithy-protocol': 'rpc-v2-cbor',
+        'x-amzn-query-error': `${code};Sender`,
+      });
+    case 'rest-xml':
+      return respond(
+        status,
+        context,
+        'application/xml',
+        toXml({ Error: { Code: code, Message: message, RequestId: requestId } }),
+      );
+    case 'query': {
+      const body = { Error: { Type: 'Sender', Code: code, Message: message }, RequestId: requestId };
+      if (context.accept?.includes('application/json'))
+        return respond(status, context, 'application/json', toJson(body));
+      return respond(status, context, 'text/xml', toXml({ ErrorResponse: body }));
+    }
+    default:
+      return protocol satisfies never;
+  }
+}
+
+function respond(
+  status: number,
+  { requestId }: CallContext,
+  type: string,
+  body: Uint8Array | string,
+  headers: Record<string, string> = {},
+): WireResponse {
+  return { status, headers: { 'content-type': type, 'x-amzn-requestid': requestId, ...headers }, body };
+}
+
+/** Times are seconds since 1970 in JSON. */
+const toJson = (value: unknown): string =>
+  JSON.stringify(value, function (this: Record<string, unknown>, key, each: unknown) {
+    const original = this[key];
+    return original instanceof Date ? original.getTime() / 1000 : each;
+  });
+
+const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
+
+const toXml = (value: unknown): string => `<?xml version="1.0" encoding="UTF-8"?>\n${xml.build(asMembers(value))}`;
+
+/** Lists in the query protocol are `<member>` elements; times are ISO 8601. */
+function asMembers(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return { member: value.map(asMembers) };
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, each]) => (each === undefined ? [] : [[key, asMembers(each)]])),
+    );
+  return value;
+}
+
+/** Times are tagged; what is undefined is left out. */
+function forCbor(value: unknown): unknown {
+  if (value instanceof Date) return dateToTag(value);
+  if (Array.isArray(value)) return value.map(forCbor);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, each]) => (each === undefined ? [] : [[key, forCbor(each)]])),
+    );
+  return value;
+}
