@@ -12,7 +12,12 @@ export interface Complaint {
 /** Everything that `schema` has against `value`. */
 export const complaints = (schema: z.ZodType, value: unknown): Complaint[] => {
   const result = schema.safeParse(value, { error: phrase, reportInput: true });
-  return result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, value, []));
+  if (result.success) return [];
+  const found = result.error.issues.flatMap((issue) => explain(issue, value, []));
+  const seen = new Map(
+    found.map((complaint) => [`${complaint.path.map(String).join('\0')}\0${complaint.message}`, complaint]),
+  );
+  return [...seen.values()];
 };
 
 type Issue = z.core.$ZodIssue;

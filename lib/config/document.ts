@@ -112,9 +112,9 @@ const walker = (document: Document) => {
     for (const { key, value } of map.items) {
       if (!isNode(key)) continue;
       const name = isScalar(key) ? String(key.value ?? '') : stringify(key).trim();
-      places.set(name, { key, value: isNode(value) ? value : key });
+      places.set(name, { key, value: isNode(value) && !isEmpty(value) ? value : key });
     }
-    const merged = depth < MAX_ALIASES ? map.items.filter(({ key }) => isScalar(key) && key.value === '<<') : [];
+    const merged = depth < MAX_ALIASES ? map.items.filter(({ key }) => isMergeKey(key)) : [];
     for (const { value } of merged) {
       for (const source of isSeq(value) ? value.items : [value]) {
         const node = isAlias(source) ? source.resolve(document) : source;
@@ -142,6 +142,13 @@ const walker = (document: Document) => {
     return place;
   };
 };
+
+/** `key:` with nothing behind it has a null that stands nowhere. */
+const isEmpty = (node: Node): boolean => node.range?.[0] === node.range?.[1];
+
+/** `<<`, which the library reads as a symbol. */
+const isMergeKey = (key: unknown): boolean =>
+  isScalar(key) && (typeof key.value === 'symbol' ? key.value.description : key.value) === '<<';
 
 /** Why the document has no plain value: an alias without its anchor, or aliases of aliases that grow without end. */
 const expansionProblem = (document: Document, error: Error, at: (offset: number) => Position): Problem => {
