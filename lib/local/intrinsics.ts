@@ -2,8 +2,9 @@ import { err, ok, type Result } from '../result';
 import type { Assembly, Stack } from './assembly';
 import type { Bindings, Diagnostic } from './plan';
 import { FUNCTIONS } from './template/functions';
-import { isObject, type Json, type JsonObject, shown } from './template/json';
-import { type Identity, madeIdentifier, madeName, RESOURCE_TYPES } from './template/resource-types';
+import { isObject, type Json, type JsonObject, own, shown } from './template/json';
+import { parameter, pseudoParameter } from './template/parameters';
+import { resourceAttribute, resourceRef } from './template/resource-values';
 
 /** A position in a template. */
 export interface Place {
@@ -93,36 +94,14 @@ export class Evaluator {
 
   /** The value of `Ref`: a pseudo parameter's, a parameter's or a resource's. */
   ref(name: string, place: Place): Evaluated {
-    if (name.startsWith('AWS::')) return this.pseudo(name, place);
-    const { stack } = place;
-    if (own(stack.template.Parameters, name) !== undefined) return this.parameter(name, place);
-    const resource = this.resource(name, place);
-    if (!resource.ok) return resource;
-    const { type } = resource.value;
-    const known = own(RESOURCE_TYPES, type);
-    if (known === undefined) {
-      const message = `The local runner does not know what Ref gives for a resource of type ${type}; use a literal value here, or keep the pipeline independent of it.`;
-      return fault(place, message);
-    }
-    const identity = this.identity(name, place);
-    return identity.ok ? this.guarded(identity.value, known.ref) : identity;
+    if (name.startsWith('AWS::')) return pseudoParameter(this, name, place);
+    const isParameter = own(place.stack.template.Parameters, name) !== undefined;
+    return isParameter ? parameter(this, name, place) : resourceRef(this, name, place);
   }
 
   /** The value of `Fn::GetAtt`. */
   attribute(logicalId: string, attribute: string, place: Place): Evaluated {
-    const resource = this.resource(logicalId, place);
-    if (!resource.ok) return resource;
-    const { type } = resource.value;
-    if (type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
-      return this.nestedOutput(logicalId, attribute.slice('Outputs.'.length), place);
-    }
-    const make = own(own(RESOURCE_TYPES, type)?.attributes ?? {}, attribute);
-    if (make === undefined) {
-      const message = `The local runner has no value for attribute ${attribute} of a resource of type ${type}; use a literal value here, or keep the pipeline independent of it.`;
-      return fault(place, message);
-    }
-    const identity = this.identity(logicalId, place);
-    return identity.ok ? this.guarded(identity.value, make) : identity;
+    return resourceAttribute(this, logicalId, attribute, place);
   }
 
   /** The value of the output that some stack of the assembly exports under `name`. */
@@ -190,142 +169,8 @@ export class Evaluator {
     return fault(place, message);
   }
 
-  private pseudo(name: string, place: Place): Evaluated {
-    const { stack } = place;
-    const { account, region, partition, urlSuffix } = this.environment(stack);
-    switch (name) {
-      case 'AWS::AccountId':
-        return ok(account);
-      case 'AWS::Region':
-        return ok(region);
-      case 'AWS::Partition':
-        return ok(partition);
-      case 'AWS::URLSuffix':
-        return ok(urlSuffix);
-      case 'AWS::StackName':
-        return ok(stack.name);
-      case 'AWS::StackId': {
-        const id = madeIdentifier('', `${account}/${region}/${stack.name}`);
-        return ok(`arn:${partition}:cloudformation:${region}:${account}:stack/${stack.name}/${id}`);
-      }
-      case 'AWS::NotificationARNs':
-        return ok([]);
-      case 'AWS::NoValue':
-        return ok(undefined);
-      default:
-        return fault(place, `There is no pseudo parameter ${name}.`);
-    }
-  }
-
-  private parameter(name: string, place: Place): Evaluated {
-    const { stack } = place;
-    const path = `Parameters.${name}`;
-    const declaration = own(stack.template.Parameters, name);
-    return this.once(`${stack.file}#${stack.name} parameter ${name}`, `parameter "${name}"`, place, () => {
-      if (!isObject(declaration)) return fault({ stack, path }, 'Expected an object with a Type.');
-      const given = this.parameterFromParent(stack, name);
-      if (given !== undefined) return given;
-      const type = String(declaration['Type']);
-      if (type.startsWith('AWS::SSM::Parameter')) {
-        const message = `Parameter "${name}" is read from Systems Manager when the stack is deployed (${type}), so it has no value here; use a literal value.`;
-        return fault(place, message);
-      }
-      const value = declaration['Default'];
-      if (value === undefined) {
-        return fault(place, `Parameter "${name}" has no default, so it has no value here; give it one.`);
-      }
-      if (/^(CommaDelimitedList|List<)/.test(type)) return ok(String(value).split(',').map(trimmed));
-      return ok(typeof value === 'object' ? null : String(value));
-    });
-  }
-
-  private parameterFromParent(stack: Stack, name: string): Evaluated | undefined {
-    if (stack.parent === undefined) return undefined;
-    const { stack: parent, logicalId } = stack.parent;
-    const declaration = own(parent.template.Resources, logicalId);
-    const properties = isObject(declaration) ? declaration['Properties'] : undefined;
-    const given = isObject(properties) && isObject(properties['Parameters']) ? properties['Parameters'] : {};
-    const raw = own(given, name);
-    if (raw === undefined) return undefined;
-    return this.evaluate(raw, { stack: parent, path: `Resources.${logicalId}.Properties.Parameters.${name}` });
-  }
-
-  private nestedOutput(logicalId: string, output: string, place: Place): Evaluated {
-    const nested = this.assembly.stacks.find(
-      (stack) => stack.parent?.stack === place.stack && stack.parent.logicalId === logicalId,
-    );
-    const declared = nested === undefined ? undefined : own(nested.template.Outputs, output);
-    if (nested === undefined || !isObject(declared)) {
-      return fault(place, `The nested stack ${logicalId} has no output "${output}".`);
-    }
-    return this.once(`${nested.file}#${nested.name} output ${output}`, `output "${output}"`, place, () =>
-      this.evaluate(declared['Value'], { stack: nested, path: `Outputs.${output}.Value` }),
-    );
-  }
-
-  /** The resource `logicalId` as it is written, if it exists. */
-  private resource(logicalId: string, place: Place): Result<{ type: string; raw: JsonObject }, Diagnostic> {
-    const { stack } = place;
-    const raw = own(stack.template.Resources, logicalId);
-    if (!isObject(raw)) {
-      const message = `There is no resource or parameter "${logicalId}" in this template; correct the name.`;
-      return fault(place, message);
-    }
-    const at = { stack, path: `Resources.${logicalId}` };
-    const type = raw['Type'];
-    if (typeof type !== 'string') return fault({ stack, path: `${at.path}.Type` }, 'Expected a resource type.');
-    const exists = this.exists(raw, at);
-    if (!exists.ok) return exists;
-    if (exists.value) return ok({ type, raw });
-    return fault(place, `Resource "${logicalId}" is not created, because its condition does not hold.`);
-  }
-
-  private identity(logicalId: string, place: Place): Result<Identity, Diagnostic> {
-    const { stack } = place;
-    const resource = this.resource(logicalId, place);
-    if (!resource.ok) return resource;
-    const { type, raw } = resource.value;
-    const known = own(RESOURCE_TYPES, type);
-    const properties = isObject(raw['Properties']) ? raw['Properties'] : {};
-    const path = `Resources.${logicalId}.Properties`;
-    const text = (key: string): Evaluated =>
-      this.once(`${stack.file}#${stack.name} resource ${logicalId}.${key}`, `"${logicalId}"`, place, () =>
-        this.evaluate(own(properties, key), { stack, path: `${path}.${key}` }),
-      );
-    const key = known?.name;
-    const given = key === undefined ? ok(undefined) : text(key);
-    if (!given.ok) return given;
-    let name: string;
-    if (given.value === undefined) {
-      name =
-        known?.identifier === undefined
-          ? madeName(known ?? { ref: () => '', attributes: {} }, stack.name, logicalId)
-          : madeIdentifier(known.identifier, `${stack.name}/${logicalId}`);
-    } else if (typeof given.value === 'string') {
-      name = given.value;
-    } else {
-      return fault({ stack, path: `${path}.${key}` }, `Expected a name, found ${shown(given.value)}.`);
-    }
-    const property = (wanted: string): string => {
-      const result = text(wanted);
-      if (!result.ok) throw new Unknown(result.errors);
-      return typeof result.value === 'string' ? result.value : '';
-    };
-    return ok({ ...this.environment(stack), name, property });
-  }
-
-  /** Runs a rule of the table; what a property of the resource lacks comes back as diagnostics. */
-  private guarded(identity: Identity, make: (resource: Identity) => string): Evaluated {
-    try {
-      return ok(make(identity));
-    } catch (error) {
-      if (error instanceof Unknown) return err(...error.errors);
-      throw error;
-    }
-  }
-
   /** Computes what `key` stands for only once; what needs itself to be computed is a diagnostic. */
-  private once(key: string, what: string, place: Place, compute: () => Evaluated): Evaluated {
+  once(key: string, what: string, place: Place, compute: () => Evaluated): Evaluated {
     const known = this.known.get(key);
     if (known !== undefined) return known;
     if (this.visiting.has(key)) {
@@ -336,13 +181,6 @@ export class Evaluator {
     this.visiting.delete(key);
     this.known.set(key, value);
     return value;
-  }
-}
-
-/** Leaves a table rule whose property has no value; caught in `guarded`. */
-class Unknown extends Error {
-  constructor(readonly errors: readonly Diagnostic[]) {
-    super('unknown property');
   }
 }
 
@@ -358,10 +196,3 @@ function intrinsicOf(value: unknown): [string, unknown] | undefined {
   if (entries.length !== 1 || entry === undefined) return undefined;
   return entry[0] === 'Ref' || entry[0] === 'Condition' || entry[0].startsWith('Fn::') ? entry : undefined;
 }
-
-/** Own members only: a template may name `constructor` or `__proto__`. */
-function own<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-const trimmed = (text: string): string => text.trim();

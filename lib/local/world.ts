@@ -31,6 +31,8 @@ export interface ImageRepository {
   readonly uri: string;
   /** Whether a tag, once given, stays on its image. */
   readonly immutable: boolean;
+  /** Tags, `*` for any text, for which `immutable` is the other way round. */
+  readonly exclusions: readonly string[];
 }
 
 export interface CodeRepository {
@@ -90,12 +92,25 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
   return ok({ clusters, repositories, codeRepositories, alarms, assets: readAssets(evaluator), notices });
 }
 
+const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const;
+
 function readImageRepository({ properties, ref: name, arn, node }: Resource): ImageRepository {
   const { account, region, urlSuffix } = node.findings.evaluator.environment(node.stack);
-  const mutability = properties.member('ImageTagMutability');
-  const immutable = mutability.oneOf(['MUTABLE', 'IMMUTABLE'], 'Exclusions by tag are not supported here.');
   properties.member('RepositoryName').text();
-  return { name, arn, uri: `${account}.dkr.ecr.${region}.${urlSuffix}/${name}`, immutable: immutable === 'IMMUTABLE' };
+  const mutability = properties.member('ImageTagMutability').oneOf(MUTABILITIES) ?? 'MUTABLE';
+  const filters = mutability.endsWith('_WITH_EXCLUSION')
+    ? properties.member('ImageTagMutabilityExclusionFilters').items()
+    : [];
+  return {
+    name,
+    arn,
+    uri: `${account}.dkr.ecr.${region}.${urlSuffix}/${name}`,
+    immutable: mutability.startsWith('IMMUTABLE'),
+    exclusions: filters.map((filter) => {
+      filter.member('ImageTagMutabilityExclusionFilterType').oneOf(['WILDCARD']);
+      return filter.member('ImageTagMutabilityExclusionFilterValue').requiredText();
+    }),
+  };
 }
 
 function readAssets(evaluator: Evaluator): UploadedAsset[] {
