@@ -5,7 +5,7 @@ import type { BuildCache } from './cache';
 import type { BuildLog } from './log';
 import type { Mask } from './mask';
 import { collectReports, packArtifacts } from './outputs';
-import { runPhases } from './phases';
+import { commandTitle, runPhases } from './phases';
 import type { Shell } from './shell';
 
 /** Everything that a build needs once its source is in place. */
@@ -37,7 +37,7 @@ export async function runBuild(build: Build): Promise<BuildEnd> {
   const phases = await runPhases(
     buildspec.phases,
     (command) => {
-      log.note(`Running command ${command.trimEnd()}`);
+      log.note(`Running command ${commandTitle(command)}`);
       return shell.run(command);
     },
     {

@@ -85,7 +85,7 @@ async function attempt(
       if (signal.aborted) return failure ?? 'stopped';
       const end = await run(command);
       if (end.kind === 'exit' && end.code === 0) continue;
-      failure ??= `Error while executing command: ${oneLine(command)}. Reason: ${describeEnd(end)}`;
+      failure ??= `Error while executing command: ${commandTitle(command)}. Reason: ${describeEnd(end)}`;
       hooks.succeeding(false);
       break;
     }
@@ -93,9 +93,14 @@ async function attempt(
   return failure;
 }
 
-/** The first line of a command, shortened, for messages. */
-function oneLine(command: string): string {
-  const [first = '', ...rest] = command.trim().split('\n');
-  const text = first.length > 120 ? `${first.slice(0, 119)}…` : first;
-  return rest.length > 0 ? `${text} …` : text;
+/**
+ * A command in one line, for messages: of several lines the first that tells something (a comment counts, `set -eu` does
+ * not), and how many there are.
+ */
+export function commandTitle(command: string): string {
+  const lines = command.trim().split('\n');
+  const telling = lines.find((line) => !/^\s*(set [-+].*)?$/.test(line)) ?? '';
+  const text = telling.replace(/^\s*#*\s*/, '').trimEnd();
+  const short = text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  return lines.length > 1 ? `${short} … (${lines.length} lines)` : short;
 }

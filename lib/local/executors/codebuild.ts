@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
-import { parseBuildspec } from '../codebuild/buildspec';
+import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
 import { buildCache } from '../codebuild/cache';
-import { type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
+import { type BuildEnvironment, type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
+import { startLifetime } from '../codebuild/lifetime';
 import { buildLog } from '../codebuild/log';
 import { createMask } from '../codebuild/mask';
 import { endProcesses } from '../codebuild/process-tree';
 import type { SecretSource } from '../codebuild/secrets';
-import { createShell, type Shell } from '../codebuild/shell';
+import { createShell } from '../codebuild/shell';
+import { makeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
 import { extractZip } from '../codebuild/unzip';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
 import type { CodeBuildAction } from '../plan';
@@ -55,9 +58,14 @@ export function codeBuildExecutor(host: HostOptions): Executor<CodeBuildAction> 
   return { execute: (action, context, emit, signal) => execute(host, action, context, emit, signal) };
 }
 
-/** Ends what builds of an earlier, killed run with this state folder left behind (Linux; elsewhere nothing can be told). */
-export const endStrayBuilds = (stateFolder: string): Promise<void> =>
-  endProcesses({ groups: [], marker: `${STATE_MARKER}=${stateFolder}` }, { grace: 3_000 });
+/**
+ * Ends and removes what builds of an earlier, killed run with this state folder left behind: processes (on Linux; elsewhere
+ * they cannot be told) and temporary folders. Only for the one who holds the run's lock: it would end a running build too.
+ */
+export async function endStrayBuilds(stateFolder: string): Promise<void> {
+  await endProcesses({ groups: [], marker: `${STATE_MARKER}=${stateFolder}` }, { grace: 3_000 });
+  removeTemporaryFolders(stateFolder);
+}
 
 async function execute(
   host: HostOptions,
@@ -66,13 +74,13 @@ async function execute(
   emit: Emit,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { project } = action;
   const uuid = randomUUID();
-  const externalId = `${action.project.name}:${uuid}`;
-  const fail = (...reasons: string[]): Outcome => ({ status: 'Failed', reason: reasons.join('\n'), externalId });
-  const parsed = parseBuildspec(action.project.buildspec);
+  const fail = (...reasons: string[]): Outcome => failed(`${project.name}:${uuid}`, ...reasons);
+  const parsed = parseBuildspec(project.buildspec);
   if (!parsed.ok) {
     const lines = parsed.errors.map(({ line, column, path, message }) => `${line}:${column} ${path} ${message}`);
-    return fail(`buildspec of ${action.project.name} is not valid:`, ...lines.map((line) => `  ${line}`));
+    return fail(`buildspec of ${project.name} is not valid:`, ...lines.map((line) => `  ${line}`));
   }
   const buildspec = parsed.value;
   const program = SHELLS[buildspec.shell].find((path) => existsSync(path));
@@ -80,101 +88,122 @@ async function execute(
   const primary = action.primarySource ?? action.inputs[0];
   if (primary === undefined) return fail('the action has no input artifact');
 
-  const setting = buildSetting(host, action, context, uuid, primary);
-  const environment = buildEnvironment(setting, {
-    buildspec,
-    project: action.project.environment,
-    action: action.environment,
-    extra: host.extraEnvironment,
-    user: host.userEnvironment,
-    secretSource: host.secrets,
-  });
-  if (environment.problems.length > 0) return fail(...environment.problems);
-  if (signal.aborted) return { status: 'Stopped', reason: 'stopped before it began' };
+  const temporary = makeTemporaryFolder(host.stateFolder);
+  const setting = buildSetting(host, action, context, { uuid, primary, temporary });
+  try {
+    const environment = buildEnvironment(setting, {
+      buildspec,
+      project: project.environment,
+      action: action.environment,
+      extra: host.extraEnvironment,
+      user: host.userEnvironment,
+      secretSource: host.secrets,
+    });
+    if (environment.problems.length > 0) return fail(...environment.problems);
+    return await runInWorkspace({
+      host,
+      action,
+      context,
+      emit,
+      signal,
+      buildspec,
+      program,
+      primary,
+      uuid,
+      setting,
+      environment,
+    });
+  } finally {
+    for (const folder of [setting.home, temporary]) rmSync(folder, { recursive: true, force: true });
+  }
+}
 
+interface Prepared {
+  readonly host: HostOptions;
+  readonly action: CodeBuildAction;
+  readonly context: ActionContext;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly buildspec: Buildspec;
+  /** Absolute path of the shell. */
+  readonly program: string;
+  /** Name of the primary input artifact. */
+  readonly primary: string;
+  readonly uuid: string;
+  readonly setting: BuildSetting;
+  readonly environment: BuildEnvironment;
+}
+
+async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
+  const { host, action, context, emit, buildspec, uuid, setting, environment } = prepared;
+  const { project } = action;
   const mask = createMask(environment.secrets);
   const log = buildLog(setting.log, mask, emit);
-  const marker = { [BUILD_MARKER]: uuid, [STATE_MARKER]: host.stateFolder };
   const state = join(context.workspace, 'state');
-  let shell: Shell | undefined;
-  let ending: Promise<void> | undefined;
-  const endAll = (): Promise<void> => {
-    ending = endProcesses(
-      { groups: shell?.groups() ?? [], marker: `${BUILD_MARKER}=${uuid}` },
-      { grace: host.grace ?? 3_000 },
-    );
-    return ending;
-  };
-
-  const stop = new AbortController();
-  const onAbort = (): void => stop.abort('stopped');
-  signal.addEventListener('abort', onAbort, { once: true });
-  const done = new AbortController();
-  const timeout = host.clock.sleep(action.project.timeoutMinutes * 60_000, done.signal).then((end) => {
-    if (end === 'elapsed') stop.abort('timed-out');
+  const shell = createShell({
+    shell: buildspec.shell,
+    program: prepared.program,
+    stateFolder: state,
+    directory: setting.sourceFolder,
+    environment: environment.variables,
+    marker: { [BUILD_MARKER]: uuid, [STATE_MARKER]: host.stateFolder },
+    onLine: log.line,
   });
-  stop.signal.addEventListener('abort', () => void endAll(), { once: true });
-
+  const endAll = (): Promise<void> =>
+    endProcesses({ groups: shell.groups(), marker: `${BUILD_MARKER}=${uuid}` }, { grace: host.grace ?? 3_000 });
+  let stopping: Promise<void> = Promise.resolve();
+  const lifetime = startLifetime(prepared.signal, host.clock, project.timeoutMinutes, () => {
+    stopping = endAll();
+  });
   try {
-    emit({ kind: 'phase-started', phase: 'DOWNLOAD_SOURCE' });
-    const problem = await downloadSources(setting, context, primary);
-    if (problem !== undefined) {
-      emit({ kind: 'phase-ended', phase: 'DOWNLOAD_SOURCE', status: 'FAILED', reason: problem });
-      return fail(`DOWNLOAD_SOURCE: ${problem}`);
-    }
-    emit({ kind: 'phase-ended', phase: 'DOWNLOAD_SOURCE', status: 'SUCCEEDED' });
-    shell = createShell({
-      shell: buildspec.shell,
-      program,
-      stateFolder: state,
-      directory: setting.sourceFolder,
-      environment: environment.variables,
-      marker,
-      onLine: log.line,
-    });
-    const namespace = action.project.cacheNamespace;
+    log.note(`on this machine, not in ${project.image}`);
+    const versions = Object.entries(buildspec.runtimeVersions).map(([language, version]) => `${language} ${version}`);
+    if (versions.length > 0)
+      log.note(`runtime-versions (${versions.join(', ')}) has no effect: what this machine has is used`);
+    const problem = await downloadSources(prepared);
+    if (problem !== undefined) return failed(setting.id, `DOWNLOAD_SOURCE: ${problem}`);
+    const caches = project.cacheNamespace === undefined ? [] : buildspec.cachePaths;
     const end = await runBuild({
       buildspec,
       outputs: action.outputs,
       source: setting.sourceFolder,
       workspace: context.workspace,
       shell,
-      cache: buildCache(
-        setting.cacheFolder,
-        namespace ?? '',
-        setting.sourceFolder,
-        namespace ? buildspec.cachePaths : [],
-      ),
+      cache: buildCache(setting.cacheFolder, project.cacheNamespace ?? '', setting.sourceFolder, caches),
       log,
       mask,
       emit,
-      signal: stop.signal,
+      signal: lifetime.signal,
     });
-    if (stop.signal.aborted) {
-      if (stop.signal.reason === 'stopped') return { status: 'Stopped', reason: 'the build was stopped' };
-      return fail(`TIMED_OUT: the build took longer than its ${action.project.timeoutMinutes} minutes`);
+    if (lifetime.reason() === 'stopped') return { status: 'Stopped', reason: 'the build was stopped' };
+    if (lifetime.reason() === 'timed-out') {
+      return failed(setting.id, `TIMED_OUT: the build took longer than its ${project.timeoutMinutes} minutes`);
     }
-    if (end.failure !== undefined) return fail(mask(end.failure));
-    rmSync(setting.sourceFolder, { recursive: true, force: true });
-    return { status: 'Succeeded', variables: end.variables, artifacts: end.artifacts, externalId };
+    if (end.failure !== undefined) return failed(setting.id, mask(end.failure));
+    await rm(setting.sourceFolder, { recursive: true, force: true });
+    return { status: 'Succeeded', variables: end.variables, artifacts: end.artifacts, externalId: setting.id };
   } finally {
-    signal.removeEventListener('abort', onAbort);
-    done.abort();
-    await timeout;
-    await ending;
+    await lifetime.close();
+    await stopping;
     await endAll();
     log.close();
-    for (const folder of [state, setting.home, setting.temporary]) rmSync(folder, { recursive: true, force: true });
+    rmSync(state, { recursive: true, force: true });
   }
 }
+
+const failed = (externalId: string, ...reasons: string[]): Outcome => ({
+  status: 'Failed',
+  reason: reasons.join('\n'),
+  externalId,
+});
 
 function buildSetting(
   host: HostOptions,
   action: CodeBuildAction,
   context: ActionContext,
-  uuid: string,
-  primary: string,
+  build: { readonly uuid: string; readonly primary: string; readonly temporary: string },
 ): BuildSetting {
+  const { uuid, primary, temporary } = build;
   const { name } = action.project;
   const folder = (leaf: string): string => join(context.workspace, leaf);
   const arn = `arn:${host.partition}:codebuild:${host.region}:${host.account}`;
@@ -192,7 +221,7 @@ function buildSetting(
     sourceVersion: `arn:${host.partition}:s3:::${context.pipeline}/${primary}`,
     resolvedSourceVersion: context.revisions[primary] ?? '',
     home: folder('home'),
-    temporary: folder('tmp'),
+    temporary,
     log: folder('log.txt'),
     cacheFolder: join(host.stateFolder, 'cache'),
     binFolder: host.tools.binFolder,
@@ -202,16 +231,23 @@ function buildSetting(
 }
 
 /** Says what is wrong, if anything is. */
-async function downloadSources(
+async function downloadSources({ setting, context, primary, emit }: Prepared): Promise<string | undefined> {
+  const phase = 'DOWNLOAD_SOURCE';
+  emit({ kind: 'phase-started', phase });
+  const problem = await extractSources(setting, context, primary);
+  if (problem === undefined) emit({ kind: 'phase-ended', phase, status: 'SUCCEEDED' });
+  else emit({ kind: 'phase-ended', phase, status: 'FAILED', reason: problem });
+  return problem;
+}
+
+async function extractSources(
   setting: BuildSetting,
   context: ActionContext,
   primary: string,
 ): Promise<string | undefined> {
-  for (const folder of [setting.home, setting.temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const [artifact, folder] of [
-    [primary, setting.sourceFolder] as const,
-    ...Object.entries(setting.secondarySources),
-  ]) {
+  mkdirSync(setting.home, { mode: 0o700 });
+  const sources = { [primary]: setting.sourceFolder, ...setting.secondarySources };
+  for (const [artifact, folder] of Object.entries(sources)) {
     const zip = context.inputs[artifact];
     if (zip === undefined) return `input artifact ${artifact} was not handed over`;
     mkdirSync(folder, { recursive: true });
