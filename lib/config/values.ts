@@ -64,7 +64,10 @@ export const duration = (minimum: string, maximum: string, step: '1s' | '1m' = '
 
 /** A path below the folder it is relative to: no leading slash, no `..`. */
 export const relativePath = () =>
-  text('a relative path with / between folders, without ..', /^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\\\p{Cc}]{1,512}$/u);
+  text(
+    'a relative path with / between names, not starting with - and without ..',
+    /^(?![/-])(?!(?:.*\/)?\.\.(?:\/|$))[ -[\]-~\u00a0-\uffff]{1,512}$/,
+  );
 
 /** Names that become Kubernetes, ECR, CodeBuild and CloudWatch names at once. */
 export const serviceName = () =>

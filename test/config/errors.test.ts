@@ -6,7 +6,7 @@ const arn = 'arn:aws:codeconnections:eu-west-1:111122223333:connection/0aa1b2c3-
 
 const serviceName = 'a name of 1 to 32 lower-case letters, digits and single dashes that starts with a letter';
 const duration = 'a duration such as 5m, 1h30m or 2d';
-const path = 'a relative path with / between folders, without ..';
+const path = 'a relative path with / between names, not starting with - and without ..';
 
 /** Name of the case, what is added to the file, what is said about it (without the file's name). */
 const cases: [string, string, string[]][] = [
@@ -74,6 +74,7 @@ const cases: [string, string, string[]][] = [
     'build: { dockerfile: /Dockerfile }',
     [`3:22 build.dockerfile: expected ${path}, got "/Dockerfile"`],
   ],
+  ['a path like an option', 'build: { package: -x }', [`3:19 build.package: expected ${path}, got "-x"`]],
   ['a hidden path upwards', 'build: { package: a/../../b }', [`3:19 build.package: expected ${path}, got "a/../../b"`]],
   [
     'coverage above 100',

@@ -9,16 +9,50 @@ import { random } from './random';
 
 const original = readFileSync(join(__dirname, '../../slipway.yaml'), 'utf8').replace(/^(\s*)#(?=\w)/gm, '$1');
 const MUTANTS = 600;
-const FRAGMENTS = ['"', "'", '{', '}', '[', ']', ':', '- ', '#', '&a ', '*a', '<<: ', '\t', '\n', '!x ', '---\n', 'null'];
-const VALUES = ['', 'null', 'true', '-1', '1e99', '.inf', '0x1F', '{}', '[]', '[[]]', '{ a: b }', '"\\u0000"', '2026-01-01'];
+const FRAGMENTS = [
+  '"',
+  "'",
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  '- ',
+  '#',
+  '&a ',
+  '*a',
+  '<<: ',
+  '\t',
+  '\n',
+  '!x ',
+  '---\n',
+  'null',
+];
+const VALUES = [
+  '',
+  'null',
+  'true',
+  '-1',
+  '1e99',
+  '.inf',
+  '0x1F',
+  '{}',
+  '[]',
+  '[[]]',
+  '{ a: b }',
+  '"\\u0000"',
+  '2026-01-01',
+];
 
 type Mutation = (text: string, next: (below: number) => number) => string;
 
-const atLine = (change: (line: string, next: (below: number) => number) => string): Mutation => (text, next) => {
-  const lines = text.split('\n');
-  const index = next(lines.length);
-  return [...lines.slice(0, index), change(lines[index] ?? '', next), ...lines.slice(index + 1)].join('\n');
-};
+const atLine =
+  (change: (line: string, next: (below: number) => number) => string): Mutation =>
+  (text, next) => {
+    const lines = text.split('\n');
+    const index = next(lines.length);
+    return [...lines.slice(0, index), change(lines[index] ?? '', next), ...lines.slice(index + 1)].join('\n');
+  };
 
 const mutations: readonly Mutation[] = [
   (text, next) => text.slice(0, next(text.length)),
@@ -44,7 +78,8 @@ describe('mutants of slipway.yaml', () => {
     const next = (below: number) => Math.floor(rest() * below);
     for (let count = 0; count < MUTANTS / 6; count++) {
       let text = original;
-      for (let times = 1 + next(3); times > 0; times--) text = (mutations[next(mutations.length)] as Mutation)(text, next);
+      for (let times = 1 + next(3); times > 0; times--)
+        text = (mutations[next(mutations.length)] as Mutation)(text, next);
 
       const result = parseConfig('slipway.yaml', text, {}, () => true);
       if (result.ok) {
