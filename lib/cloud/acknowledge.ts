@@ -7,6 +7,11 @@ export function acknowledge(construct: IConstruct, id: string, reason: string): 
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${id}`, reason });
 }
 
+/** Accepts one warning of CDK's template validation. `id` as the warning tells it. */
+export function acknowledgeWarning(construct: IConstruct, id: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id, reason });
+}
+
 /** How cdk-nag spells a resource that is the ARN of `target` followed by `suffix`. */
 export const arnFinding = (target: CfnResource, suffix: string): string =>
   `IAM5[Resource::<${Stack.of(target).getLogicalId(target)}.Arn>${suffix}]`;

@@ -25,7 +25,8 @@ export interface DeliveryApp {
 export function addStacks(app: App, { config, pipelines, configFolder, projectRoot }: DeliveryApp): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   for (const [key, value] of Object.entries({ 'slipway:service': config.service.name, ...config.tags })) {
-    Tags.of(app).add(key, value);
+    // CloudFormation knows no tags of dashboards in every region.
+    Tags.of(app).add(key, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
   }
   const service = pascalCase(config.service.name);
   const env = environment(config);

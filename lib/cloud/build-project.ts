@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnProject, CfnReportGroup } from 'aws-cdk-lib/aws-codebuild';
 import { type IManagedPolicy, PolicyDocument, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -44,13 +44,17 @@ export interface BuildProjectProps {
 
 /** One CodeBuild project for one action, with a role, a log group and report groups that nothing else uses. */
 export class BuildProject extends Construct {
+  /** Of the project, by reference: whoever uses it is created after it. */
+  readonly name: string;
   readonly arn: string;
   readonly role: Role;
+  /** Without this the project exists, but its builds cannot do their work. */
+  readonly prerequisites: CfnResource[] = [];
 
   constructor(scope: Construct, id: string, props: BuildProjectProps) {
     super(scope, id);
     const { action, projectName, network } = props;
-    this.arn = Stack.of(this).formatArn({ service: 'codebuild', resource: 'project', resourceName: projectName });
+    const arn = Stack.of(this).formatArn({ service: 'codebuild', resource: 'project', resourceName: projectName });
     const logs = logGroup(this, 'Logs', `/aws/codebuild/${projectName}`, props.key, props.logRetentionDays);
     const reportGroups = props.reports.map(
       (report) =>
@@ -68,7 +72,7 @@ export class BuildProject extends Construct {
     ];
     this.role = new Role(this, 'Role', {
       description: `${action.name} of ${projectName}`,
-      assumedBy: serviceTrust('codebuild.amazonaws.com', this.arn),
+      assumedBy: serviceTrust('codebuild.amazonaws.com', arn),
       managedPolicies: [...props.managedPolicies],
       inlinePolicies: { build: new PolicyDocument({ statements }) },
     });
@@ -80,7 +84,7 @@ export class BuildProject extends Construct {
       );
     }
     const environment = { ...action.environment, ...props.environment };
-    new CfnProject(this, 'Resource', {
+    const project = new CfnProject(this, 'Resource', {
       name: projectName,
       description: `buildspecs/${action.job}.yml for ${action.name}`,
       serviceRole: this.role.roleArn,
@@ -109,6 +113,8 @@ export class BuildProject extends Construct {
         },
       }),
     });
+    this.name = project.ref;
+    this.arn = project.attrArn;
   }
 }
 

@@ -8,7 +8,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { acknowledge } from './acknowledge';
+import { acknowledge, acknowledgeWarning } from './acknowledge';
 import { ClusterNetwork } from './cluster-network';
 import type { ClusterReference } from './cluster-reference';
 import { ClusterRoles } from './cluster-roles';
@@ -48,9 +48,13 @@ export class ClusterStack extends Stack {
       clusterLogging: Object.values(ClusterLoggingTypes),
       kubectlProviderOptions: { kubectlLayer: new KubectlV35Layer(this, 'Kubectl'), role: roles.kubectl },
       outputConfigCommand: false,
+      prune: false,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    // CDK's condition for the Helm policies that our role does without.
+    roles.node.tryRemoveChild('HasEcrPublic');
     acknowledgeKubectlProvider(cluster);
+    acknowledgeWarning(cluster, 'CloudFormation-Validate::W9009', 'The construct writes it; EKS still accepts it.');
     const resource = cluster.node.defaultChild as CfnCluster;
     resource.upgradePolicy = { supportType: 'STANDARD' };
     resource.addResourceDependency(this.controlPlaneLogs(config, key));

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -29,6 +29,7 @@ export interface DeliveryPipelineProps {
 export class DeliveryPipeline extends Construct {
   readonly pipelineName: string;
   readonly arn: string;
+  private readonly prerequisites: CfnResource[] = [];
 
   constructor(scope: Construct, id: string, props: DeliveryPipelineProps) {
     super(scope, id);
@@ -47,7 +48,7 @@ export class DeliveryPipeline extends Construct {
       managedPolicies: [access.read, access.write],
       inlinePolicies: { actions: new PolicyDocument({ statements: [...statements], minimize: true }) },
     });
-    new CfnPipeline(this, 'Resource', {
+    const resource = new CfnPipeline(this, 'Resource', {
       name: pipeline.name,
       pipelineType: 'V2',
       executionMode: pipeline.executionMode,
@@ -66,6 +67,8 @@ export class DeliveryPipeline extends Construct {
       })),
       ...pushTrigger(pipeline),
     });
+    // A new pipeline starts by itself, at once.
+    for (const prerequisite of this.prerequisites) resource.addResourceDependency(prerequisite);
   }
 
   private render(stage: Stage, action: Action, access: ArtifactAccess, props: DeliveryPipelineProps): RenderedAction {
@@ -75,7 +78,8 @@ export class DeliveryPipeline extends Construct {
       case 'build': {
         const name = projectName(props.pipeline.name, stage.name, action.name);
         const project = props.builds.project(this, `${stage.name}-${action.name}`, action, name, access);
-        return buildAction(action, { name, arn: project.arn });
+        this.prerequisites.push(...project.prerequisites);
+        return buildAction(action, project);
       }
       case 'approval':
         return approvalAction(action);

@@ -55,7 +55,9 @@ export class ServiceBuilds {
       ...(usesCluster(action.job) && { network }),
     });
     if (action.target && usesCluster(action.job)) {
-      environmentAccess(project, config.cluster.name, project.role, action.job, action.target);
+      project.prerequisites.push(
+        environmentAccess(project, config.cluster.name, project.role, action.job, action.target),
+      );
     }
     return project;
   }
