@@ -39,7 +39,7 @@ def fixture_client(counter: MemoryCounter) -> FlaskClient:
     settings = Settings(
         redis_url="redis://127.0.0.1:6379/0",
         version="1.4.2-4f2c1d0a9b8e",
-        commit="4f2c1d0a9b8e" + "0" * 28,
+        commit="4f2c1d0" + "0" * 33,
         digest="sha256:" + "0" * 64,
         environment="test",
     )

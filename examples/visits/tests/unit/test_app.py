@@ -63,7 +63,7 @@ def test_version_names_the_release(client: FlaskClient) -> None:
     assert client.get("/version").json == {
         "version": "1.4.2-4f2c1d0a9b8e",
         "digest": "sha256:" + "0" * 64,
-        "commit": "4f2c1d0a9b8e" + "0" * 28,
+        "commit": "4f2c1d0" + "0" * 33,
     }
 
 
