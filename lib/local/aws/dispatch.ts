@@ -1,6 +1,6 @@
 import type { CredentialIssuer } from './credentials';
-import type { Answer, AwsError, Principal, Route, Service } from './service';
-import { type RawRequest, type SignatureProblem, verifySignature } from './signature';
+import type { Answer, AwsError, Principal, RawRequest, Route, Service } from './service';
+import { type SignatureProblem, verifySignature } from './signature';
 import {
   type CallContext,
   type Protocol,

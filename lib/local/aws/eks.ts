@@ -44,7 +44,7 @@ export function eks(clusters: readonly EksCluster[]): Service {
     prefix: 'eks',
     invalidInput: 'InvalidParameterException',
     operations: { DescribeCluster: describeCluster, ListClusters: listClusters },
-    route(method, path, query) {
+    route({ method, path, query }) {
       if (method !== 'GET') return undefined;
       if (path === '/clusters') return { operation: 'ListClusters', input: Object.fromEntries(query) };
       const name = /^\/clusters\/([^/]+)$/.exec(path)?.[1];

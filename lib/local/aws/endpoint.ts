@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ImageStore } from '../image/store';
+import type { AlarmWatch } from './alarms';
+import { cloudwatch } from './cloudwatch';
 import { codepipeline } from './codepipeline';
 import { CredentialIssuer, type Credentials } from './credentials';
 import { dispatch, type RecordedCall } from './dispatch';
 import { ecr } from './ecr';
 import { type EksCluster, eks } from './eks';
 import { type JobResults, Jobs } from './jobs';
-import type { Service } from './service';
-import type { RawRequest } from './signature';
+import { type S3Object, s3 } from './s3';
+import type { RawRequest, Service } from './service';
 import { sts } from './sts';
 
 export interface EndpointOptions {
@@ -20,6 +22,10 @@ export interface EndpointOptions {
   readonly images: ImageStore;
   /** ECR repositories of the template; there are no others. */
   readonly repositories: readonly string[];
+  /** Alarms whose states DescribeAlarms tells; whoever made the watch runs it. None: CloudWatch has no alarms. */
+  readonly alarms?: Pick<AlarmWatch, 'states'>;
+  /** Files of the assembly, for GetObject. */
+  readonly objects?: readonly S3Object[];
   readonly now?: () => Date;
   /** Hears of every call. */
   readonly onCall?: (call: RecordedCall) => void;
@@ -53,6 +59,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     eks: eks(options.clusters),
     sts: sts(account),
     codepipeline: codepipeline(jobs),
+    monitoring: cloudwatch(options.alarms ?? { states: () => [] }),
+    s3: s3(options.objects ?? [], partition),
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));

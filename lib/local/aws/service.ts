@@ -1,6 +1,17 @@
 import type { z } from 'zod';
 import type { Result } from '../../result';
 
+/** An HTTP request as it came in. */
+export interface RawRequest {
+  readonly method: string;
+  /** Path, as sent (percent-encoded), without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 /** An error as an AWS service answers it. */
 export interface AwsError {
   readonly code: string;
@@ -33,7 +44,7 @@ export interface Service {
   readonly prefix: string;
   readonly operations: Readonly<Record<string, Operation>>;
   /** For REST protocols: which operation a request is, and what its path holds. */
-  readonly route?: (method: string, path: string, query: URLSearchParams) => Route | undefined;
+  readonly route?: (request: RawRequest) => Route | undefined;
   /** For the query protocol. */
   readonly xmlNamespace?: string;
   /** Code of the error that answers input which the API, or this endpoint, does not know. */

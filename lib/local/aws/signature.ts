@@ -1,17 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { err, ok, type Result } from '../../result';
 import type { CredentialIssuer } from './credentials';
-import type { Principal } from './service';
-
-/** An HTTP request as it came in. */
-export interface RawRequest {
-  readonly method: string;
-  /** Path, as sent (percent-encoded), without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+import type { Principal, RawRequest } from './service';
 
 export interface Signer {
   readonly principal: Principal;

@@ -1,7 +1,6 @@
 import { cbor, dateToTag } from '@smithy/core/cbor';
 import { XMLBuilder } from 'fast-xml-parser';
-import type { AwsError, Route, Service } from './service';
-import type { RawRequest } from './signature';
+import type { AwsError, RawRequest, Route, Service } from './service';
 
 /** How a client and a service talk: AWS's protocols (Smithy 2.0 documentation, "AWS protocols"). */
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'cbor' | 'rest-json' | 'rest-xml';
@@ -40,7 +39,7 @@ export function readCall(request: RawRequest, protocol: Protocol, service: Servi
     }
     case 'rest-json':
     case 'rest-xml': {
-      const route = service?.route?.(request.method, request.path, request.query);
+      const route = service?.route?.(request);
       const body = protocol === 'rest-json' && request.body.length > 0 ? JSON.parse(request.body.toString('utf8')) : {};
       return route && { ...route, input: { ...(body as object), ...route.input } };
     }
@@ -88,7 +87,12 @@ export function writeOutput(output: Readonly<Record<string, unknown>>, context: 
         'smithy-protocol': 'rpc-v2-cbor',
       });
     case 'rest-xml':
-      return respond(200, context, 'application/xml', toXml(output));
+      // Of this protocol only S3 is here, whose outputs are headers and a body.
+      return {
+        status: output['status'] as number,
+        headers: { 'x-amz-request-id': requestId, ...(output['headers'] as Record<string, string>) },
+        body: output['body'] as Uint8Array,
+      };
     case 'query': {
       const response = { [`${operation}Result`]: output, ResponseMetadata: { RequestId: requestId } };
       if (context.accept?.includes('application/json'))

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ok } from '../../result';
+import type { AlarmState, AlarmWatch } from './alarms';
+import { operation, type Service } from './service';
+
+const alarmType = z.enum(['MetricAlarm', 'CompositeAlarm']);
+
+/** CloudWatch (CloudWatch API reference): the state of alarms. */
+export function cloudwatch(watch: Pick<AlarmWatch, 'states'>): Service {
+  const describeAlarms = operation(
+    z.strictObject({
+      AlarmNames: z.array(z.string()).max(100).optional(),
+      AlarmNamePrefix: z.string().optional(),
+      AlarmTypes: z.array(alarmType).optional(),
+      StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
+      MaxRecords: z.coerce.number().int().min(1).max(100).optional(),
+    }),
+    ({ AlarmNames, AlarmNamePrefix, AlarmTypes = ['MetricAlarm'], StateValue }) => {
+      const found = watch
+        .states()
+        .filter(
+          ({ alarm, state }) => AlarmNames?.includes(alarm.name) !== false && (!StateValue || StateValue === state),
+        )
+        .filter(({ alarm }) => alarm.name.startsWith(AlarmNamePrefix ?? ''));
+      const of = (kind: 'metric' | 'composite', type: z.output<typeof alarmType>) =>
+        AlarmTypes.includes(type) ? found.filter(({ alarm }) => alarm.kind === kind).map(describe) : [];
+      return ok({ MetricAlarms: of('metric', 'MetricAlarm'), CompositeAlarms: of('composite', 'CompositeAlarm') });
+    },
+  );
+  return {
+    prefix: 'cloudwatch',
+    invalidInput: 'InvalidParameterValue',
+    xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+    operations: { DescribeAlarms: describeAlarms },
+  };
+}
+
+function describe({ alarm, state, reason, since }: AlarmState): Record<string, unknown> {
+  const common = {
+    AlarmName: alarm.name,
+    AlarmArn: alarm.arn,
+    StateValue: state,
+    // StateReason: at most 1,023 characters.
+    StateReason: reason.slice(0, 1023),
+    StateUpdatedTimestamp: since,
+    StateTransitionedTimestamp: since,
+  };
+  if (alarm.kind === 'composite') return { ...common, AlarmRule: alarm.rule };
+  const isPercentile = alarm.statistic.startsWith('p');
+  return {
+    ...common,
+    Namespace: alarm.namespace,
+    MetricName: alarm.metricName,
+    Dimensions: alarm.dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
+    [isPercentile ? 'ExtendedStatistic' : 'Statistic']: alarm.statistic,
+    Period: alarm.period,
+    EvaluationPeriods: alarm.evaluationPeriods,
+    DatapointsToAlarm: alarm.datapointsToAlarm,
+    Threshold: alarm.threshold,
+    ComparisonOperator: alarm.comparisonOperator,
+    TreatMissingData: alarm.treatMissingData,
+  };
+}
