@@ -37,12 +37,8 @@ export async function runPhases(
     const phase = phases[name];
     if (!phase) continue;
     if (signal.aborted) return { ...(failure ? { failure } : {}), upload: false };
-    const failed = await runPhase(name.toUpperCase(), phase, run, hooks, signal);
-    if (failed === undefined) {
-      // A retry may have mended this phase, never an earlier one.
-      hooks.succeeding(failure === undefined);
-      continue;
-    }
+    const failed = await runPhase(name.toUpperCase(), phase, failure === undefined, run, hooks, signal);
+    if (failed === undefined) continue;
     failure ??= `${name.toUpperCase()}: ${failed}`;
     if (phase.onFailure?.kind === 'continue') continue;
     if (phase.onFailure?.kind === 'abort' || name === 'install' || name === 'pre_build')
@@ -55,6 +51,7 @@ export async function runPhases(
 async function runPhase(
   name: string,
   phase: Phase,
+  succeeding: boolean,
   run: RunCommand,
   hooks: PhaseHooks,
   signal: AbortSignal,
@@ -63,6 +60,7 @@ async function runPhase(
   let failure = await attempt(phase, run, hooks, signal);
   for (let retry = 1; failure !== undefined && !signal.aborted && mayRetry(phase.onFailure, retry, failure); retry++) {
     hooks.notice(`${name} failed (${failure}); retry ${retry}`);
+    hooks.succeeding(succeeding);
     failure = await attempt(phase, run, hooks, signal);
   }
   hooks.ended(name, failure);

@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createShell, type ShellName } from '../../../lib/local/codebuild/shell';
+import { temporaryFolder } from './host';
+
+const root = temporaryFolder();
+let count = 0;
+
+function open(shell: ShellName, environment: Record<string, string> = {}) {
+  const folder = join(root, `it's ${++count}`);
+  mkdirSync(join(folder, 'src dir'), { recursive: true });
+  const lines: string[] = [];
+  const opened = createShell({
+    shell,
+    program: shell === 'bash' ? (['/bin/bash', '/usr/bin/bash'].find(existsSync) ?? '') : '/bin/sh',
+    stateFolder: join(folder, 'state'),
+    directory: join(folder, 'src dir'),
+    environment: { PATH: '/usr/bin:/bin', ...environment },
+    marker: { SLIPWAY_BUILD_ID: 'b1' },
+    onLine: (_, line) => lines.push(line),
+  });
+  return { ...opened, lines, folder };
+}
+
+/** Runs the commands one after the other and gives what they printed. */
+async function output(
+  shell: ShellName,
+  commands: readonly string[],
+  environment?: Record<string, string>,
+): Promise<string[]> {
+  const opened = open(shell, environment);
+  for (const command of commands) await opened.run(command);
+  return opened.lines;
+}
+
+describe.each<ShellName>(['bash', '/bin/sh'])('%s', (shell) => {
+  test.each<[string, string[], string[]]>([
+    ['the directory is carried over', ['mkdir sub && cd sub', 'basename "$PWD"'], ['sub']],
+    ['variables are carried over without export', ['A="two  words"', 'echo "$A"'], ['two  words']],
+    ['and reach child processes', ['A=1', 'sh -c "echo $A"'], ['1']],
+    ['values of several lines and quotes are carried over', [`A="it's\n\\"x\\""`, 'echo "$A"'], ["it's", '"x"']],
+    ['a variable that was unset stays unset', ['unset GIVEN', 'echo "${GIVEN-none}"'], ['none']],
+    ['functions are not carried over', ['f() { echo f; }; f', 'f 2>/dev/null || echo gone'], ['f', 'gone']],
+    ['set -e is not carried over', ['set -e', 'false; echo still here'], ['still here']],
+    ['set -e inside a command holds', ['set -e\nfalse\necho never', 'echo next'], ['next']],
+    ['traps end with their command', ['trap "echo trapped" EXIT', 'echo next'], ['trapped', 'next']],
+    ['exit 0 leaves no state', ['A=1', 'A=2; cd /; exit 0', 'echo "$A $(basename "$PWD")"'], ['1 src dir']],
+    ['the last status of several lines counts', ['false\necho two', 'echo "$CODEBUILD_LAST_EXIT"'], ['two', '0']],
+    ['the status is carried over', ['(exit 7)', 'echo "$CODEBUILD_LAST_EXIT"'], ['7']],
+    ['a here document may end the command', ['cat <<END\nhello\nEND'], ['hello']],
+    ['a comment may end the command', ['echo a # b', 'echo c'], ['a', 'c']],
+    ['standard input is empty', ['cat; echo end'], ['end']],
+    [
+      'stderr and stdout keep their order',
+      ['for i in 1 2 3; do echo o$i; echo e$i >&2; done'],
+      ['o1', 'e1', 'o2', 'e2', 'o3', 'e3'],
+    ],
+    ['a value is not expanded', ['printf "%s" "$LITERAL"'], ['$HOME `id` \\n']],
+  ])('%s', async (_, commands, expected) => {
+    expect(await output(shell, commands, { GIVEN: 'x', LITERAL: '$HOME `id` \\n' })).toEqual(expected);
+  });
+
+  test('a syntax error is told with line 4 as the first of the command, and leaves the state', async () => {
+    const opened = open(shell);
+    await opened.run('A=1');
+    expect(await opened.run('echo one; )')).toEqual({ kind: 'exit', code: 2 });
+    expect(opened.lines.join('\n')).toMatch(/script\.sh: (line )?4:/);
+    await opened.run('echo "$A"');
+    expect(opened.lines.at(-1)).toBe('1');
+  });
+
+  test('a command ended by a signal says so', async () => {
+    expect(await open(shell).run('kill -KILL $$')).toEqual({ kind: 'signal', signal: 'SIGKILL' });
+  });
+
+  test('what runs in the background does not hold its command up, and its group is known', async () => {
+    const opened = open(shell);
+    await opened.run('sleep 60 & echo $!');
+    const [group = 0] = opened.groups();
+    expect(opened.lines).toHaveLength(1);
+    expect(process.kill(-group, 'SIGKILL')).toBe(true);
+  });
+
+  test('variables are read as the last command left them; one that is not set is absent', async () => {
+    const opened = open(shell);
+    await opened.run('A="x=y\nz"; B=; C=$(printf "\\303\\244")');
+    expect(await opened.read(['A', 'B', 'C', 'D'])).toEqual({ A: 'x=y\nz', B: '', C: 'ä' });
+  });
+
+  test('a variable that the runner sets wins over what was saved', async () => {
+    const opened = open(shell, { CODEBUILD_BUILD_SUCCEEDING: '1' });
+    await opened.run(':');
+    opened.set('CODEBUILD_BUILD_SUCCEEDING', '0');
+    await opened.run('sh -c \'echo "$CODEBUILD_BUILD_SUCCEEDING"\'');
+    expect(opened.lines).toEqual(['0']);
+  });
+});
+
+test('bash is bash', async () => {
+  expect(await output('bash', ['[[ a == a ]] && echo "${BASH_VERSION:+bash}"'])).toEqual(['bash']);
+});
+
+test('an array cannot be exported, so it ends with its command', async () => {
+  expect(await output('bash', ['A=(1 2); echo "${A[1]}"', 'echo "${A[1]-gone}"'])).toEqual(['2', 'gone']);
+});
