@@ -99,7 +99,7 @@ async function treeOf(git: Git, commit: string, root: string): Promise<Result<st
   const tree = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', object]);
   const kind = tree.ok ? await git.run(['cat-file', '-t', tree.value.trim()]) : tree;
   if (tree.ok && kind.ok && kind.value.trim() === 'tree') return ok(tree.value.trim());
-  return err(`commit ${commit.slice(0, 12)} has no folder ${root}: commit it first, or correct the path`);
+  return err(`commit ${commit.slice(0, 12)} has no folder ${root.slice(0, -1)}: commit it first, or correct the path`);
 }
 
 async function describe(
@@ -129,7 +129,7 @@ async function countChanges(git: Git, root: string): Promise<number> {
 
 /**
  * The work tree as git would commit it: `git add` and `git write-tree` with an index and an object folder of our own, which borrow
- * from the repository's.
+ * from the repository's. (git renews the time of objects that it finds there; nothing else of the repository changes.)
  */
 async function snapshot(
   git: Git,

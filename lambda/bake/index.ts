@@ -1,0 +1,58 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CodePipelineClient,
+  PutJobFailureResultCommand,
+  PutJobSuccessResultCommand,
+} from '@aws-sdk/client-codepipeline';
+import { type Alarm, bake } from './bake';
+
+/** The part of CodePipeline's event that the bake reads (CodePipeline, actions-invoke-lambda-function). */
+interface JobEvent {
+  readonly 'CodePipeline.job': {
+    readonly id: string;
+    readonly data: {
+      readonly actionConfiguration: { readonly configuration: { readonly UserParameters?: string } };
+      readonly continuationToken?: string;
+    };
+  };
+}
+
+const cloudWatch = new CloudWatchClient({});
+const codePipeline = new CodePipelineClient({});
+
+/** Lambda invoke action: watches the alarm of its UserParameters and puts the job's result. */
+export async function handler(event: JobEvent): Promise<void> {
+  const { id: jobId, data } = event['CodePipeline.job'];
+  const { UserParameters } = data.actionConfiguration.configuration;
+  const clockRate = Number(process.env['SLIPWAY_CLOCK_RATE'] ?? 1);
+  const verdict = await bake(UserParameters, data.continuationToken, { describe, now: () => new Date(), clockRate });
+  switch (verdict.status) {
+    case 'baking':
+      await codePipeline.send(new PutJobSuccessResultCommand({ jobId, continuationToken: verdict.token }));
+      return;
+    case 'healthy':
+      console.log(verdict.message);
+      await codePipeline.send(
+        new PutJobSuccessResultCommand({ jobId, executionDetails: { summary: verdict.message, percentComplete: 100 } }),
+      );
+      return;
+    case 'failed':
+      console.error(verdict.message);
+      await codePipeline.send(
+        new PutJobFailureResultCommand({
+          jobId,
+          failureDetails: { type: 'JobFailed', message: verdict.message.slice(0, 2000) },
+        }),
+      );
+  }
+}
+
+async function describe(name: string): Promise<Alarm | undefined> {
+  const found = await cloudWatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] }),
+  );
+  const alarm = found.CompositeAlarms?.[0] ?? found.MetricAlarms?.[0];
+  if (alarm?.StateValue === undefined) return undefined;
+  const { StateValue: state, StateReason: reason } = alarm;
+  return { state, ...(reason !== undefined && { reason }) };
+}

@@ -1,0 +1,70 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CodePipelineClient,
+  PutJobFailureResultCommand,
+  PutJobSuccessResultCommand,
+} from '@aws-sdk/client-codepipeline';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { handler } from '../../lambda/bake/index';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const event = (UserParameters?: string, continuationToken?: string) => ({
+  'CodePipeline.job': {
+    id: 'job-1',
+    data: {
+      actionConfiguration: { configuration: { ...(UserParameters !== undefined && { UserParameters }) } },
+      ...(continuationToken !== undefined && { continuationToken }),
+    },
+  },
+});
+
+/** What the handler sends to AWS when CloudWatch answers so. */
+async function sentFor(answer: object, ...given: Parameters<typeof event>) {
+  const sent: unknown[] = [];
+  const record = (reply: object) => async (command: unknown) => {
+    sent.push(command);
+    return reply;
+  };
+  jest.spyOn(CloudWatchClient.prototype, 'send').mockImplementation(record(answer) as never);
+  jest.spyOn(CodePipelineClient.prototype, 'send').mockImplementation(record({}) as never);
+  jest.spyOn(console, 'log').mockImplementation(() => {});
+  jest.spyOn(console, 'error').mockImplementation(() => {});
+  await handler(event(...given));
+  return sent as { input: Record<string, unknown> }[];
+}
+
+const parameters = JSON.stringify({ alarm: 'visits-production', minutes: 5 });
+const over = JSON.stringify({ started: 0, samples: 3, ok: 3, errors: 0 });
+
+describe('the handler of the bake', () => {
+  test('asks for composite and metric alarms of that name, and goes on with a token', async () => {
+    const [asked, put] = await sentFor({ CompositeAlarms: [{ StateValue: 'OK' }] }, parameters);
+    expect(asked).toBeInstanceOf(DescribeAlarmsCommand);
+    expect(asked?.input).toEqual({ AlarmNames: ['visits-production'], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] });
+    expect(put).toBeInstanceOf(PutJobSuccessResultCommand);
+    expect(put?.input).toEqual({ jobId: 'job-1', continuationToken: expect.stringContaining('"samples":1') });
+  });
+
+  test('puts success without a token when the time is over', async () => {
+    const [, put] = await sentFor({ MetricAlarms: [{ StateValue: 'OK' }] }, parameters, over);
+    expect(put).toBeInstanceOf(PutJobSuccessResultCommand);
+    expect(put?.input).not.toHaveProperty('continuationToken');
+  });
+
+  test('puts failure with the reason', async () => {
+    const [, put] = await sentFor({ CompositeAlarms: [{ StateValue: 'ALARM', StateReason: 'restarts' }] }, parameters);
+    expect(put).toBeInstanceOf(PutJobFailureResultCommand);
+    expect(put?.input).toMatchObject({
+      jobId: 'job-1',
+      failureDetails: { type: 'JobFailed', message: expect.stringContaining('restarts') },
+    });
+  });
+
+  test('puts failure when there is no such alarm, or the parameters are wrong', async () => {
+    expect((await sentFor({}, parameters))[1]).toBeInstanceOf(PutJobFailureResultCommand);
+    expect((await sentFor({}))[0]).toBeInstanceOf(PutJobFailureResultCommand);
+  });
+});
