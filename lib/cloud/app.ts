@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import { type App, type Environment, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Config } from '../config/schema';
+import { projectName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
 import type { ClusterReference } from './cluster-reference';
 import { ClusterStack } from './cluster-stack';
 import { DeliveryStack } from './delivery-stack';
 import { MonitoringStack } from './monitoring-stack';
 import { SourceStack } from './source-stack';
+import { PIPELINE_RULES } from './template-rules/pipeline-rules';
+import { TemplateRules } from './template-rules/plugin';
+import { privilegedOnly, RESOURCE_RULES } from './template-rules/resource-rules';
 
 export interface DeliveryApp {
   readonly config: Config;
@@ -20,10 +24,13 @@ export interface DeliveryApp {
 
 /**
  * Puts a service's stacks into the app: source, cluster, delivery and monitoring, less what the user brings along. cdk-nag's
- * AwsSolutions pack checks them in every synthesis.
+ * AwsSolutions pack and template rules of our own check them in every synthesis.
  */
 export function addStacks(app: App, { config, pipelines, configFolder, projectRoot }: DeliveryApp): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(
+    new AwsSolutionsChecks(app),
+    new TemplateRules([...RESOURCE_RULES, ...PIPELINE_RULES, privilegedOnly(imageProjects(pipelines))]),
+  );
   for (const [key, value] of Object.entries({ 'slipway:service': config.service.name, ...config.tags })) {
     // CloudFormation knows no tags of dashboards in every region.
     Tags.of(app).add(key, value, { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] });
@@ -63,6 +70,16 @@ export function addStacks(app: App, { config, pipelines, configFolder, projectRo
   before(cluster.stack);
   before(monitoring);
 }
+
+/** The builds that need a Docker daemon. */
+const imageProjects = (pipelines: readonly Pipeline[]): string[] =>
+  pipelines.flatMap((pipeline) =>
+    pipeline.stages.flatMap((stage) =>
+      stage.actions
+        .filter((action) => action.kind === 'build' && action.job === 'image')
+        .map((action) => projectName(pipeline.name, stage.name, action.name)),
+    ),
+  );
 
 const ownSource = ({ source }: Config): boolean => source.provider === 'codecommit' && !source.existing;
 

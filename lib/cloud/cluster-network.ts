@@ -1,9 +1,13 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, FlowLogTrafficType, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type IRole, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import { logGroup } from './log-group';
+import { allow } from './statement';
+import { serviceTrust } from './trust';
 
 /** The VPC of the cluster: nodes and builds in private subnets of two zones, each with a NAT gateway of its own. */
 export class ClusterNetwork extends Construct {
@@ -31,10 +35,25 @@ export class ClusterNetwork extends Construct {
     });
     const logs = logGroup(this, 'FlowLogs', `/slipway/${cluster.name}/vpc-flow-logs`, props.key, retention.logs);
     vpc.addFlowLog('All', {
-      destination: FlowLogDestination.toCloudWatchLogs(logs),
+      destination: FlowLogDestination.toCloudWatchLogs(logs, this.flowLogRole(logs)),
       trafficType: FlowLogTrafficType.ALL,
     });
     vpc.applyRemovalPolicy(RemovalPolicy.DESTROY);
     this.vpc = vpc;
+  }
+
+  /** Source: VPC user guide, flow-logs-iam-role. */
+  private flowLogRole(logs: LogGroup): IRole {
+    const flowLogs = Stack.of(this).formatArn({ service: 'ec2', resource: 'vpc-flow-log', resourceName: '*' });
+    return new Role(this, 'FlowLogRole', {
+      assumedBy: serviceTrust('vpc-flow-logs.amazonaws.com', flowLogs),
+      inlinePolicies: {
+        write: new PolicyDocument({
+          statements: [
+            allow(['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'], [logs.logGroupArn]),
+          ],
+        }),
+      },
+    }).withoutPolicyUpdates();
   }
 }

@@ -5,7 +5,7 @@ import { CfnAddon, type CfnCluster } from 'aws-cdk-lib/aws-eks';
 import { Cluster, ClusterLoggingTypes, EndpointAccess, KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import { acknowledge, acknowledgeWarning } from './acknowledge';
@@ -61,6 +61,7 @@ export class ClusterStack extends Stack {
     this.addObservability(config, cluster, roles, key);
     for (const { name, namespace } of config.environments)
       this.addNamespace(cluster, name, namespace, config.service.name);
+    this.secureOwnLogs(cluster, config, key);
     this.reference = {
       name: config.cluster.name,
       vpcId: vpc.vpcId,
@@ -74,6 +75,15 @@ export class ClusterStack extends Stack {
     const { cluster, retention } = config;
     const logs = logGroup(this, 'ControlPlaneLogs', `/aws/eks/${cluster.name}/cluster`, key, retention.logs);
     return logs.node.defaultChild as CfnLogGroup;
+  }
+
+  /** The groups that CDK makes for its kubectl functions. */
+  private secureOwnLogs(cluster: Cluster, config: Config, key: Key): void {
+    for (const construct of cluster.node.findAll()) {
+      if (!(construct instanceof CfnLogGroup)) continue;
+      construct.kmsKeyId = key.keyArn;
+      construct.retentionInDays = config.retention.logs;
+    }
   }
 
   /** Container Insights for the alarms, and metrics-server for autoscaling. */
