@@ -1,0 +1,372 @@
+import type { Config } from '../../lib/config/schema';
+import type { DeliveryInput } from '../../lib/model/delivery-input';
+import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
+import type { Action, BuildAction, Pipeline, Stage } from '../../lib/model/pipeline';
+import { configOf } from '../config/read';
+import { environment, input, outline, pipelineOf } from './input';
+
+const job = (
+  name: string,
+  jobName: BuildAction['job'],
+  category: BuildAction['category'],
+  changes: Partial<BuildAction>,
+): BuildAction => ({
+  kind: 'build',
+  name,
+  job: jobName,
+  category,
+  runOrder: 1,
+  input: 'SourceArtifact',
+  outputs: [],
+  exports: [],
+  variables: {},
+  environment: {},
+  timeoutMinutes: 20,
+  ...changes,
+});
+
+const source = (branch: string): Stage => ({
+  name: 'Source',
+  actions: [
+    {
+      kind: 'source',
+      name: 'Source',
+      runOrder: 1,
+      source: { provider: 'codecommit', repository: 'shop' },
+      branch,
+      output: 'SourceArtifact',
+      namespace: 'Source',
+    },
+  ],
+});
+
+const build: Stage = {
+  name: 'Build',
+  actions: [
+    job('Build', 'build', 'Build', {
+      outputs: ['Package'],
+      namespace: 'Build',
+      exports: ['VERSION', 'TESTED'],
+      environment: { SERVICE: 'shop', REPOSITORY: 'shop', PACKAGE_DIR: '.' },
+      timeoutMinutes: 15,
+    }),
+  ],
+};
+
+const test: Stage = {
+  name: 'Test',
+  beforeEntry: {
+    result: 'SKIP',
+    rules: [
+      { name: 'NotYetTested', provider: 'VariableCheck', variable: '#{Build.TESTED}', operator: 'EQ', value: 'no' },
+    ],
+  },
+  actions: [
+    job('Image', 'image', 'Build', {
+      namespace: 'Image',
+      exports: ['IMAGE_DIGEST'],
+      variables: { VERSION: '#{Build.VERSION}', COMMIT: '#{Source.CommitId}' },
+      environment: { SERVICE: 'shop', REPOSITORY: 'shop', DOCKERFILE: 'Dockerfile', CONTEXT: '.' },
+      timeoutMinutes: 30,
+    }),
+    job('Unit', 'unit', 'Test', { environment: { SERVICE: 'shop', PACKAGE_DIR: '.', COVERAGE_MINIMUM: '90' } }),
+    job('Integration', 'integration', 'Test', { environment: { SERVICE: 'shop', PACKAGE_DIR: '.' } }),
+    job('Quality', 'quality', 'Test', {
+      environment: {
+        SERVICE: 'shop',
+        PACKAGE_DIR: '.',
+        CHECKS: 'flake8 pylint mypy black isort',
+        PYLINT_MINIMUM: '9',
+      },
+    }),
+    job('Security', 'security', 'Test', {
+      environment: { SERVICE: 'shop', PACKAGE_DIR: '.', CHECKS: 'bandit pip-audit secrets', SEVERITY: 'medium' },
+    }),
+    job('Release', 'release', 'Build', {
+      runOrder: 2,
+      variables: { VERSION: '#{Build.VERSION}', IMAGE_DIGEST: '#{Image.IMAGE_DIGEST}' },
+      environment: { SERVICE: 'shop', REPOSITORY: 'shop' },
+      timeoutMinutes: 10,
+    }),
+  ],
+};
+
+const deploy = (name: string, environmentName: string, suite: string, more: Action[] = []): Stage => {
+  const target = { environment: environmentName, namespace: `shop-${environmentName}` };
+  const place = {
+    SERVICE: 'shop',
+    CLUSTER: 'slipway',
+    NAMESPACE: `shop-${environmentName}`,
+    ENVIRONMENT: environmentName,
+  };
+  return {
+    name,
+    onFailure: 'ROLLBACK',
+    actions: [
+      job('Deploy', 'deploy', 'Build', {
+        variables: { VERSION: '#{Build.VERSION}' },
+        environment: {
+          ...place,
+          OVERLAY: `k8s/overlays/${environmentName}`,
+          REPOSITORY: 'shop',
+          ROLLOUT_TIMEOUT: '300s',
+        },
+        target,
+        timeoutMinutes: 30,
+      }),
+      job('Verify', 'verify', 'Test', {
+        runOrder: 2,
+        variables: { VERSION: '#{Build.VERSION}' },
+        environment: { ...place, PACKAGE_DIR: '.', URL: '', SUITE: suite },
+        target,
+      }),
+      ...more,
+    ],
+  };
+};
+
+const development: Pipeline = {
+  name: 'shop-development',
+  service: 'shop',
+  kind: 'development',
+  executionMode: 'QUEUED',
+  trigger: { branch: 'develop' },
+  stages: [source('develop'), build, test, deploy('Dev', 'dev', 'e2e')],
+};
+
+const production: Pipeline = {
+  name: 'shop-production',
+  service: 'shop',
+  kind: 'production',
+  executionMode: 'QUEUED',
+  trigger: { branch: 'main' },
+  stages: [
+    source('main'),
+    build,
+    test,
+    deploy('Staging', 'staging', 'e2e'),
+    {
+      name: 'SignOff',
+      actions: [
+        {
+          kind: 'approval',
+          name: 'ClientSignOff',
+          runOrder: 1,
+          message: 'Deploy shop #{Build.VERSION} to production?',
+          timeoutMinutes: 10_080,
+        },
+      ],
+    },
+    deploy('Production', 'production', 'smoke', [
+      {
+        kind: 'bake',
+        name: 'Bake',
+        runOrder: 3,
+        alarm: 'shop-production',
+        minutes: 5,
+        target: { environment: 'production', namespace: 'shop-production' },
+      },
+    ]),
+  ],
+};
+
+describe('the pipelines of a service', () => {
+  it('are these two, whole', () => {
+    expect(deliveryPipelines(input())).toEqual([development, production]);
+  });
+
+  it('follow from the smallest slipway.yaml', () => {
+    const config: Config = configOf('service:\n  name: shop\n');
+    const satisfied: DeliveryInput = config;
+    expect(deliveryPipelines(satisfied)).toEqual([development, production]);
+  });
+
+  it('are the same each time, and leave their input alone', () => {
+    const frozen = input();
+    const before = structuredClone(frozen);
+    expect(deliveryPipelines(frozen)).toEqual(deliveryPipelines(frozen));
+    expect(frozen).toEqual(before);
+  });
+});
+
+const stage = (pipeline: Pipeline, name: string): Stage => {
+  const found = pipeline.stages.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no stage ${name}`);
+  return found;
+};
+
+const buildAction = (pipeline: Pipeline, stageName: string, name: string): BuildAction => {
+  const found = stage(pipeline, stageName).actions.find((action) => action.name === name);
+  if (found?.kind !== 'build') throw new Error(`no build ${stageName}/${name}`);
+  return found;
+};
+
+describe('environments', () => {
+  const [dev, staging, live] = input().environments as [never, never, never];
+
+  it('make a pipeline only if it has any', () => {
+    expect(deliveryPipelines(input({ environments: [dev] })).map(({ kind }) => kind)).toEqual(['development']);
+    expect(deliveryPipelines(input({ environments: [staging, live] })).map(({ kind }) => kind)).toEqual(['production']);
+    expect(deliveryPipelines(input({ environments: [] }))).toEqual([]);
+  });
+
+  it('without approvals have no stage for them', () => {
+    const open = input({ environments: [environment('staging'), environment('production')] });
+    expect(outline(pipelineOf('production', open))).toEqual([
+      'Source: 1 Source',
+      'Build: 1 Build',
+      'Test: 1 Image Unit Integration Quality Security, 2 Release',
+      'Staging: 1 Deploy, 2 Verify',
+      'Production: 1 Deploy, 2 Verify',
+    ]);
+  });
+
+  it('follow each other as they are listed, each behind approvals of its own', () => {
+    const approvals = [
+      { name: 'QA', timeoutMinutes: 60 },
+      { name: 'Security', message: 'Pen test done?', timeoutMinutes: 5 },
+    ];
+    const many = input({
+      environments: [
+        environment('dev', { pipeline: 'development' }),
+        environment('qa-eu', { pipeline: 'development', approvals }),
+        environment('staging', { url: 'https://staging.example.com' }),
+        environment('pre-prod', { approvals, bakeMinutes: 10 }),
+        environment('production', { approvals: [{ name: 'Board', timeoutMinutes: 86_400 }] }),
+      ],
+    });
+    expect(outline(pipelineOf('development', many)).slice(3)).toEqual([
+      'Dev: 1 Deploy, 2 Verify',
+      'QaEuSignOff: 1 QA Security',
+      'QaEu: 1 Deploy, 2 Verify',
+    ]);
+    const pipeline = pipelineOf('production', many);
+    expect(outline(pipeline).slice(3)).toEqual([
+      'Staging: 1 Deploy, 2 Verify',
+      'PreProdSignOff: 1 QA Security',
+      'PreProd: 1 Deploy, 2 Verify, 3 Bake',
+      'SignOff: 1 Board',
+      'Production: 1 Deploy, 2 Verify',
+    ]);
+    expect(stage(pipeline, 'PreProdSignOff').actions).toEqual([
+      {
+        kind: 'approval',
+        name: 'QA',
+        runOrder: 1,
+        message: 'Deploy shop #{Build.VERSION} to pre-prod?',
+        link: 'https://staging.example.com',
+        timeoutMinutes: 60,
+      },
+      {
+        kind: 'approval',
+        name: 'Security',
+        runOrder: 1,
+        message: 'Pen test done?',
+        link: 'https://staging.example.com',
+        timeoutMinutes: 5,
+      },
+    ]);
+    expect(stage(pipeline, 'SignOff').actions[0]).not.toHaveProperty('link');
+  });
+
+  it('roll back, and no other stage does', () => {
+    const rolled = pipelineOf('production').stages.filter(({ onFailure }) => onFailure === 'ROLLBACK');
+    expect(rolled.map(({ name }) => name)).toEqual(['Staging', 'Production']);
+  });
+
+  it('have their address, suite, overlay, namespace and time from the input', () => {
+    const own = environment('qa', {
+      url: 'https://qa.example.com',
+      suite: 'smoke',
+      overlay: 'deploy/qa',
+      namespace: 'shared-qa',
+      rolloutTimeoutSeconds: 90,
+    });
+    const pipeline = pipelineOf('production', input({ environments: [own], cluster: { name: 'blue' } }));
+    expect(buildAction(pipeline, 'Qa', 'Deploy')).toMatchObject({
+      environment: { CLUSTER: 'blue', NAMESPACE: 'shared-qa', OVERLAY: 'deploy/qa', ROLLOUT_TIMEOUT: '90s' },
+      target: { environment: 'qa', namespace: 'shared-qa' },
+      timeoutMinutes: 16,
+    });
+    expect(buildAction(pipeline, 'Qa', 'Verify').environment).toMatchObject({
+      URL: 'https://qa.example.com',
+      SUITE: 'smoke',
+      NAMESPACE: 'shared-qa',
+    });
+  });
+});
+
+describe('checks that are off', () => {
+  const base = input().checks;
+
+  it('are not named in CHECKS, and their action stays', () => {
+    const checks = {
+      ...base,
+      quality: { ...base.quality, pylint: false as const, black: false },
+      security: { bandit: false as const, 'pip-audit': false, secrets: false },
+    };
+    const pipeline = pipelineOf('development', input({ checks }));
+    expect(buildAction(pipeline, 'Test', 'Quality').environment['CHECKS']).toBe('flake8 mypy isort');
+    expect(buildAction(pipeline, 'Test', 'Security').environment['CHECKS']).toBe('');
+  });
+
+  it('have their settings in the project', () => {
+    const checks = {
+      ...base,
+      unit: { coverage: 72.5 },
+      quality: { ...base.quality, pylint: { minimum: 8.5 } },
+      security: { ...base.security, bandit: { severity: 'high' as const } },
+    };
+    const pipeline = pipelineOf('development', input({ checks }));
+    expect(buildAction(pipeline, 'Test', 'Unit').environment['COVERAGE_MINIMUM']).toBe('72.5');
+    expect(buildAction(pipeline, 'Test', 'Quality').environment['PYLINT_MINIMUM']).toBe('8.5');
+    expect(buildAction(pipeline, 'Test', 'Security').environment['SEVERITY']).toBe('high');
+  });
+
+  it('leave no action where the action is the check', () => {
+    const pipeline = pipelineOf('development', input({ checks: { ...base, integration: false } }));
+    expect(outline(pipeline)[2]).toBe('Test: 1 Image Unit Quality Security, 2 Release');
+  });
+});
+
+describe('the source', () => {
+  it('may be behind a connection, without what only CodeCommit has', () => {
+    const connectionArn = 'arn:aws:codeconnections:eu-west-1:111122223333:connection/1';
+    const pipeline = pipelineOf(
+      'production',
+      input({ source: { provider: 'connection', repository: 'acme/shop', connectionArn } }),
+    );
+    expect(pipeline.stages[0]?.actions[0]).toMatchObject({
+      source: { provider: 'connection', repository: 'acme/shop', connectionArn },
+      branch: 'main',
+    });
+  });
+
+  it('keeps only what the pipeline needs of the configuration', () => {
+    const { stages } = pipelineOf('development', configOf('service: { name: shop }\nsource: { existing: true }'));
+    expect(stages[0]?.actions[0]).toHaveProperty('source', { provider: 'codecommit', repository: 'shop' });
+  });
+
+  it('takes the branch that starts the pipeline', () => {
+    const pipeline = pipelineOf('development', input({ branches: { development: 'next', production: 'main' } }));
+    expect(pipeline.trigger).toEqual({ branch: 'next' });
+    expect(pipeline.stages[0]?.actions[0]).toHaveProperty('branch', 'next');
+  });
+});
+
+describe('where things are', () => {
+  it('is told to the jobs that need it', () => {
+    const pipeline = pipelineOf(
+      'development',
+      input({ build: { package: 'server', dockerfile: 'docker/app', context: 'server' } }),
+    );
+    expect(buildAction(pipeline, 'Build', 'Build').environment['PACKAGE_DIR']).toBe('server');
+    expect(buildAction(pipeline, 'Test', 'Image').environment).toMatchObject({
+      DOCKERFILE: 'docker/app',
+      CONTEXT: 'server',
+    });
+    for (const name of ['Unit', 'Integration', 'Quality', 'Security']) {
+      expect(buildAction(pipeline, 'Test', name).environment['PACKAGE_DIR']).toBe('server');
+    }
+  });
+});

@@ -1,0 +1,475 @@
+import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
+import type { Action } from '../../lib/model/pipeline';
+import { violations } from '../../lib/model/violations';
+import { approval, bake, build, condition, type Draft, type Mutable, mutant, rule, source, stage } from './draft';
+import { environment, input } from './input';
+
+const copies = (count: number, one: Mutable<Action>): Mutable<Action>[] =>
+  Array.from({ length: count }, (_, index) => ({ ...structuredClone(one), name: `Copy${index}` }));
+
+describe('what the model makes', () => {
+  it.each([
+    ['with every default', input()],
+    [
+      'with many environments',
+      input({
+        environments: Array.from({ length: 20 }, (_, index) =>
+          environment(`e${index}`, { approvals: [{ name: 'A', timeoutMinutes: 5 }], bakeMinutes: 720 }),
+        ),
+      }),
+    ],
+    [
+      'with every check off',
+      input({
+        checks: {
+          unit: { coverage: 0 },
+          integration: false,
+          quality: { flake8: false, pylint: false, mypy: false, black: false, isort: false },
+          security: { bandit: false, 'pip-audit': false, secrets: false },
+        },
+      }),
+    ],
+    [
+      'with a connection',
+      input({
+        source: {
+          provider: 'connection',
+          repository: 'a/b',
+          connectionArn: 'arn:aws:codeconnections:eu-west-1:111122223333:connection/1',
+        },
+      }),
+    ],
+    [
+      'with the longest names',
+      input({
+        service: { name: 'a'.repeat(32) },
+        environments: [environment('b'.repeat(20), { rolloutTimeoutSeconds: 1800 })],
+      }),
+    ],
+  ])('is accepted by CodePipeline %s', (_, one) => {
+    expect(deliveryPipelines(one).flatMap(violations)).toEqual([]);
+  });
+});
+
+/** Name of the mutant, what it does to the production pipeline, what is said of it (each is part of one line, in order). */
+const mutants: [string, (draft: Draft) => void, string[]][] = [
+  [
+    'a name with a space',
+    (draft) => {
+      draft.name = 'a b';
+    },
+    ["the pipeline's name a b is not allowed"],
+  ],
+  [
+    'a stage name with a slash',
+    (draft) => {
+      stage(draft, 'Staging').name = 'a/b';
+    },
+    ['a/b: the name is not allowed'],
+  ],
+  [
+    'an action name of 101 letters',
+    (draft) => {
+      approval(draft).name = 'a'.repeat(101);
+    },
+    ['the name is not allowed'],
+  ],
+  [
+    'a rule name with a space',
+    (draft) => {
+      rule(draft).name = 'a b';
+    },
+    ["Test: the rule's name a b is not allowed"],
+  ],
+  [
+    'one stage',
+    (draft) => {
+      draft.stages.splice(1);
+    },
+    ['1 stages; 2 to 50 are allowed'],
+  ],
+  [
+    '51 stages',
+    (draft) => {
+      draft.stages.push(
+        ...Array.from({ length: 45 }, (_, index) => ({
+          name: `S${index}`,
+          actions: [structuredClone(approval(draft))],
+        })),
+      );
+    },
+    ['51 stages; 2 to 50 are allowed'],
+  ],
+  [
+    'a stage twice',
+    (draft) => {
+      stage(draft, 'SignOff').name = 'Staging';
+    },
+    ['two stages are named Staging'],
+  ],
+  [
+    'an action twice in its stage',
+    (draft) => {
+      stage(draft, 'SignOff').actions.push(structuredClone(approval(draft)));
+    },
+    ['SignOff: two actions are named ClientSignOff'],
+  ],
+  [
+    'an empty stage',
+    (draft) => {
+      stage(draft, 'SignOff').actions = [];
+    },
+    ['SignOff: 0 actions; 1 to 50 are allowed'],
+  ],
+  [
+    '51 actions in a stage',
+    (draft) => {
+      stage(draft, 'SignOff').actions = copies(51, approval(draft));
+    },
+    ['SignOff: 51 actions; 1 to 50 are allowed'],
+  ],
+  [
+    'a rule twice',
+    (draft) => {
+      const rules = condition(draft).rules;
+      rules.push(structuredClone(rule(draft)));
+    },
+    ['Test: two rules are named NotYetTested'],
+  ],
+  [
+    'no rule',
+    (draft) => {
+      condition(draft).rules = [];
+    },
+    ['Test: 0 rules; 1 to 5 are allowed'],
+  ],
+  [
+    'six rules',
+    (draft) => {
+      const rules = condition(draft).rules;
+      for (let index = 0; index < 5; index++) rules.push({ ...rule(draft), name: `R${index}` });
+    },
+    ['Test: 6 rules; 1 to 5 are allowed'],
+  ],
+  [
+    'an action before the source',
+    (draft) => {
+      stage(draft, 'Source').actions.push({ ...structuredClone(approval(draft)), message: 'Go?' });
+    },
+    ['Source/ClientSignOff: the first stage may hold source actions only'],
+  ],
+  [
+    'a source in a later stage',
+    (draft) => {
+      stage(draft, 'Build').actions.push({
+        ...structuredClone(source(draft)),
+        name: 'Late',
+        output: 'LateArtifact',
+        namespace: 'Late',
+      });
+    },
+    ['Build/Late: a source action is allowed in the first stage only'],
+  ],
+  [
+    'a source of another branch',
+    (draft) => {
+      source(draft).branch = 'develop';
+    },
+    ['Source/Source: takes branch develop, but main starts the pipeline'],
+  ],
+  [
+    'a rollback of the source stage',
+    (draft) => {
+      stage(draft, 'Source').onFailure = 'ROLLBACK';
+    },
+    ['Source: the source stage cannot be rolled back'],
+  ],
+  [
+    'a condition on the source stage',
+    (draft) => {
+      stage(draft, 'Source').beforeEntry = { ...structuredClone(condition(draft)), result: 'FAIL' };
+    },
+    ['Source: the source stage cannot have an entry condition', 'Source: #{Build.TESTED} may not be there yet'],
+  ],
+  [
+    'runOrder 0',
+    (draft) => {
+      approval(draft).runOrder = 0;
+    },
+    ['SignOff/ClientSignOff: runOrder is 0'],
+  ],
+  [
+    'runOrder 1000',
+    (draft) => {
+      approval(draft).runOrder = 1000;
+    },
+    ['runOrder is 1000'],
+  ],
+  [
+    'runOrder 1.5',
+    (draft) => {
+      approval(draft).runOrder = 1.5;
+    },
+    ['runOrder is 1.5'],
+  ],
+  [
+    'an approval of 4 minutes',
+    (draft) => {
+      approval(draft).timeoutMinutes = 4;
+    },
+    ['timeoutMinutes is 4; a whole number from 5 to 86400'],
+  ],
+  [
+    'an approval of 61 days',
+    (draft) => {
+      approval(draft).timeoutMinutes = 87_840;
+    },
+    ['timeoutMinutes is 87840'],
+  ],
+  [
+    'a long message',
+    (draft) => {
+      approval(draft).message = 'x'.repeat(1001);
+    },
+    ['the message is longer than 1000 characters'],
+  ],
+  [
+    'a long link',
+    (draft) => {
+      approval(draft).link = `https://${'x'.repeat(1000)}`;
+    },
+    ['the link is longer than 1000 characters'],
+  ],
+  [
+    'a build of 4 minutes',
+    (draft) => {
+      build(draft, 'Build', 'Build').timeoutMinutes = 4;
+    },
+    ['Build/Build: timeoutMinutes is 4; a whole number from 5 to 2160'],
+  ],
+  [
+    'a build of 37 hours',
+    (draft) => {
+      build(draft, 'Build', 'Build').timeoutMinutes = 2220;
+    },
+    ['timeoutMinutes is 2220'],
+  ],
+  [
+    'a bake of nothing',
+    (draft) => {
+      bake(draft).minutes = 0;
+    },
+    ['Production/Bake: minutes is 0'],
+  ],
+  [
+    'a bake of 25 hours',
+    (draft) => {
+      bake(draft).minutes = 1500;
+    },
+    ['minutes is 1500'],
+  ],
+  [
+    'six output artifacts',
+    (draft) => {
+      build(draft, 'Build', 'Build').outputs = ['A', 'B', 'C', 'D', 'E', 'F'];
+    },
+    ['Build/Build: 6 output artifacts; 5 are allowed'],
+  ],
+  [
+    'exports without a namespace',
+    (draft) => {
+      build(draft, 'Test', 'Unit').exports = ['X'];
+    },
+    ['Test/Unit: exports variables into no namespace'],
+  ],
+  [
+    'a variable set twice',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').environment['VERSION'] = '1';
+    },
+    ['Staging/Deploy: VERSION is set by the project and by the pipeline'],
+  ],
+  [
+    'variables over 1000 characters',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').variables['MORE'] = 'x'.repeat(950);
+    },
+    ['Staging/Deploy: its variables take'],
+  ],
+  [
+    'an artifact twice',
+    (draft) => {
+      build(draft, 'Test', 'Unit').outputs = ['Package'];
+    },
+    ['two actions make the artifact Package'],
+  ],
+  [
+    'an artifact name with a dot',
+    (draft) => {
+      build(draft, 'Build', 'Build').outputs = ['a.b'];
+    },
+    ["the artifact's name a.b is not allowed"],
+  ],
+  [
+    'an input of nobody',
+    (draft) => {
+      build(draft, 'Build', 'Build').input = 'Gone';
+    },
+    ['Build/Build: nobody makes its input Gone'],
+  ],
+  [
+    'an input of the same runOrder',
+    (draft) => {
+      build(draft, 'Test', 'Image').outputs = ['Layers'];
+      build(draft, 'Test', 'Unit').input = 'Layers';
+    },
+    ['Test/Unit: its input Layers is made by Test/Image, which does not come before'],
+  ],
+  [
+    'an input of a later stage',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').outputs = ['Late'];
+      build(draft, 'Test', 'Unit').input = 'Late';
+    },
+    ['Test/Unit: its input Late is made by Staging/Deploy, which does not come before'],
+  ],
+  [
+    'an input of a stage that may be skipped',
+    (draft) => {
+      build(draft, 'Test', 'Image').outputs = ['Layers'];
+      build(draft, 'Staging', 'Deploy').input = 'Layers';
+    },
+    ['Staging/Deploy: its input Layers is made by Test/Image, which may be skipped'],
+  ],
+  [
+    'its own output as input',
+    (draft) => {
+      build(draft, 'Build', 'Build').input = 'Package';
+    },
+    ['Build/Build: its input Package is made by Build/Build, which does not come before'],
+  ],
+  [
+    'a namespace twice',
+    (draft) => {
+      build(draft, 'Test', 'Image').namespace = 'Build';
+      build(draft, 'Test', 'Release').variables = {};
+      build(draft, 'Test', 'Image').exports = [];
+    },
+    ['two actions have the namespace Build'],
+  ],
+  [
+    'a namespace with a dot',
+    (draft) => {
+      build(draft, 'Test', 'Quality').namespace = 'a.b';
+    },
+    ['the namespace a.b is not allowed'],
+  ],
+  [
+    'a reserved namespace',
+    (draft) => {
+      build(draft, 'Test', 'Quality').namespace = 'codepipeline';
+    },
+    ['the namespace codepipeline is reserved'],
+  ],
+  [
+    'a namespace like an artifact',
+    (draft) => {
+      build(draft, 'Test', 'Quality').namespace = 'Package';
+    },
+    ['Package is a namespace and an artifact'],
+  ],
+  [
+    'a reference to no namespace',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').variables['X'] = '#{Gone.VERSION}';
+    },
+    ["Staging/Deploy: #{Gone.VERSION} is of no action's namespace"],
+  ],
+  [
+    'a reference to a variable of the pipeline',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').variables['X'] = '#{variables.X}';
+    },
+    ["#{variables.X} is of no action's namespace"],
+  ],
+  [
+    'a reference to no variable',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').variables['X'] = '#{Build.Version}';
+    },
+    ['Staging/Deploy: Build/Build does not export #{Build.Version}'],
+  ],
+  [
+    'a reference without a variable',
+    (draft) => {
+      approval(draft).message = 'Deploy #{Build}?';
+    },
+    ['SignOff/ClientSignOff: Build/Build does not export #{Build.}'],
+  ],
+  [
+    "a reference to another provider's variable",
+    (draft) => {
+      approval(draft).message = '#{Source.FullRepositoryName}';
+    },
+    ['Source/Source does not export #{Source.FullRepositoryName}'],
+  ],
+  [
+    'a reference to the same runOrder',
+    (draft) => {
+      build(draft, 'Test', 'Release').runOrder = 1;
+    },
+    ['Test/Release: #{Image.IMAGE_DIGEST} may not be there yet: Test/Image does not always end before'],
+  ],
+  [
+    'a reference to a stage that may be skipped',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').variables['D'] = '#{Image.IMAGE_DIGEST}';
+    },
+    ['Staging/Deploy: #{Image.IMAGE_DIGEST} may not be there yet'],
+  ],
+  [
+    'a reference to a later stage in a link',
+    (draft) => {
+      build(draft, 'Production', 'Deploy').namespace = 'Live';
+      build(draft, 'Production', 'Deploy').exports = ['URL'];
+      approval(draft).link = '#{Live.URL}';
+    },
+    ['SignOff/ClientSignOff: #{Live.URL} may not be there yet'],
+  ],
+  [
+    'a condition on its own stage',
+    (draft) => {
+      rule(draft).variable = '#{Image.IMAGE_DIGEST}';
+    },
+    ['Test: #{Image.IMAGE_DIGEST} may not be there yet'],
+  ],
+  [
+    'a condition on a stage that may be skipped',
+    (draft) => {
+      stage(draft, 'Staging').beforeEntry = {
+        result: 'FAIL',
+        rules: [
+          { name: 'R', provider: 'VariableCheck', variable: '#{Image.IMAGE_DIGEST}', operator: 'NE', value: 'x' },
+        ],
+      };
+    },
+    ['Staging: #{Image.IMAGE_DIGEST} may not be there yet'],
+  ],
+];
+
+describe('what CodePipeline would refuse', () => {
+  it.each(mutants)('%s', (_, change, expected) => {
+    const found = violations(mutant(change));
+    expect(found).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+
+  it('does not include its own variable', () => {
+    expect(
+      violations(
+        mutant((draft) => {
+          build(draft, 'Staging', 'Deploy').variables['RUN'] = '#{codepipeline.PipelineExecutionId}';
+        }),
+      ),
+    ).toEqual([]);
+  });
+});
