@@ -1,0 +1,127 @@
+import { apiVersionOf, groupVersions, type Kind } from '../kinds';
+
+const READ = ['get', 'list', 'watch'];
+const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+const AGGREGATED = /application\/json;g=apidiscovery\.k8s\.io;v=(v2(?:beta1)?);as=APIGroupDiscoveryList/;
+
+/** What the client's Accept header asks for: an aggregated discovery version, or undefined for the plain form. */
+export const aggregatedVersion = (accept: string): string | undefined => AGGREGATED.exec(accept)?.[1];
+
+export const aggregatedType = (version: string): string =>
+  `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+
+/** Served only to be asked, never stored. */
+const REVIEWS = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  kind: 'SelfSubjectAccessReview',
+  plural: 'selfsubjectaccessreviews',
+};
+
+/** Every group of `/apis`, or the core group of `/api`, with its resources in one answer. */
+export function aggregated(core: boolean, version: string): object {
+  const groups = new Map<string, { version: string; resources: object[] }[]>();
+  for (const entry of groupVersions()) {
+    if ((entry.group === '') !== core) continue;
+    const versions = groups.get(entry.group) ?? [];
+    versions.push({ version: entry.version, resources: entry.kinds.map(aggregatedResource) });
+    groups.set(entry.group, versions);
+  }
+  if (!core) groups.set(REVIEWS.group, [{ version: REVIEWS.version, resources: [aggregatedReview()] }]);
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: [...groups].map(([group, versions]) => ({
+      metadata: group ? { name: group, creationTimestamp: null } : { creationTimestamp: null },
+      versions: versions.map((v) => ({ ...v, freshness: 'Current' })),
+    })),
+  };
+}
+
+function aggregatedResource(kind: Kind): object {
+  const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
+  return {
+    resource: kind.plural,
+    responseKind,
+    scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: kind.singular,
+    verbs: [...READ, ...WRITE].sort(),
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+    ...(kind.subresources.length > 0
+      ? {
+          subresources: kind.subresources.map((subresource) => ({
+            subresource,
+            responseKind:
+              subresource === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : responseKind,
+            verbs: subresource === 'log' ? ['get'] : ['get', 'patch', 'update'],
+          })),
+        }
+      : {}),
+  };
+}
+
+const aggregatedReview = () => ({
+  resource: REVIEWS.plural,
+  responseKind: { group: REVIEWS.group, version: REVIEWS.version, kind: REVIEWS.kind },
+  scope: 'Cluster',
+  singularResource: REVIEWS.kind.toLowerCase(),
+  verbs: ['create'],
+});
+
+/** `/api`. */
+export const apiVersions = () => ({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] });
+
+/** `/apis`. */
+export function apiGroups(): object {
+  const named = [...groupVersions().filter((entry) => entry.group !== ''), REVIEWS];
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: named.map(({ group, version }) => {
+      const groupVersion = { groupVersion: `${group}/${version}`, version };
+      return { name: group, versions: [groupVersion], preferredVersion: groupVersion };
+    }),
+  };
+}
+
+/** `/api/v1` or `/apis/<group>/<version>`; undefined when it is not served. */
+export function apiResources(groupVersion: string): object | undefined {
+  if (groupVersion === `${REVIEWS.group}/${REVIEWS.version}`) {
+    const review = {
+      name: REVIEWS.plural,
+      singularName: REVIEWS.kind.toLowerCase(),
+      namespaced: false,
+      kind: REVIEWS.kind,
+      verbs: ['create'],
+    };
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: [review] };
+  }
+  const entry = groupVersions().find(({ kinds: [first] }) => first && apiVersionOf(first) === groupVersion);
+  if (!entry) return undefined;
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion,
+    resources: entry.kinds.flatMap((kind) => [
+      {
+        name: kind.plural,
+        singularName: kind.singular,
+        namespaced: kind.namespaced,
+        kind: kind.kind,
+        verbs: [...READ, ...WRITE].sort(),
+        ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+        ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+      },
+      ...kind.subresources.map((subresource) => ({
+        name: `${kind.plural}/${subresource}`,
+        singularName: '',
+        namespaced: kind.namespaced,
+        kind: subresource === 'scale' ? 'Scale' : kind.kind,
+        ...(subresource === 'scale' ? { group: 'autoscaling', version: 'v1' } : {}),
+        verbs: subresource === 'log' ? ['get'] : ['get', 'patch', 'update'],
+      })),
+    ]),
+  };
+}

@@ -1,0 +1,257 @@
+import { ok } from '../../../result';
+import type { Authorizer, Verb } from '../auth/authorizer';
+import type { Clock } from '../clock';
+import { type DeleteOptions, deleteObject } from '../deletion';
+
+import type { FieldValidation, Registry, WriteOptions } from '../registry';
+import { isRecord } from '../schema/decode';
+import { type Answer, failure, notFound, refuse, type Status } from '../status';
+import type { KubeObject, Pod } from '../types';
+import { serverSideApply } from './apply';
+import { decodeBody } from './body';
+import { type LogSource, sendLog } from './logs';
+import { filterOf, listOf, wantsTable } from './read';
+import { type Exchange, type ResourceRequest, readBody, sendJson, sendStatus } from './request';
+import { applyScale, scaleOf } from './scale';
+import { rowTable, tableOf } from './table';
+import { watch } from './watch';
+import { patchObject } from './write';
+
+/** The verbs of the API on the objects of the registry. */
+export class Resources {
+  constructor(
+    private readonly registry: Registry,
+    private readonly clock: Clock,
+    private readonly authorizer: Authorizer,
+    private readonly logs: LogSource,
+  ) {}
+
+  async handle(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const verb = verbOf(exchange, target);
+    if (!verb) {
+      sendStatus(
+        exchange.response,
+        failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'),
+      );
+      return;
+    }
+    const refusal = this.authorizer.check(exchange.user, verb, target);
+    if (refusal) {
+      exchange.request.resume();
+      sendStatus(exchange.response, refusal);
+      return;
+    }
+    await this.perform(verb, exchange, target);
+  }
+
+  /** `kubectl auth can-i`. */
+  async review(exchange: Exchange): Promise<void> {
+    const body = await this.body(exchange, 'SelfSubjectAccessReview');
+    if (!body) return;
+    const answer = this.authorizer.review(exchange.user, body);
+    if (answer.ok) sendJson(exchange.response, 201, answer.value);
+    else this.send(exchange, answer, 201);
+  }
+
+  private async perform(verb: Verb, exchange: Exchange, target: ResourceRequest): Promise<void> {
+    switch (verb) {
+      case 'get':
+        return this.get(exchange, target);
+      case 'list':
+        return this.list(exchange, target);
+      case 'watch':
+        return this.watch(exchange, target);
+      case 'create':
+        return this.create(exchange, target);
+      case 'update':
+      case 'patch':
+        return this.change(exchange, target);
+      case 'delete':
+      case 'deletecollection':
+        return this.remove(exchange, target);
+      default:
+        return verb satisfies never;
+    }
+  }
+
+  private async get(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const { kind, namespace, name = '', subresource } = target;
+    const object = this.registry.store.get(kind.kind, namespace, name);
+    if (!object) return sendStatus(exchange.response, notFound(kind, name));
+    if (subresource === 'log') return sendLog(exchange, object as Pod, this.logs);
+    if (subresource === 'scale') return sendJson(exchange.response, 200, scaleOf(object));
+    const table = wantsTable(exchange.request.headers.accept ?? '');
+    sendJson(
+      exchange.response,
+      200,
+      table ? tableOf(kind, [object], object.metadata.resourceVersion, this.clock.now()) : object,
+    );
+  }
+
+  private async list(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const { store } = this.registry;
+    const filter = filterOf(target, exchange.query);
+    if (!filter.ok) return this.send(exchange, filter, 200);
+    const objects = store.list(target.kind.kind, target.namespace).filter(filter.value);
+    const table = wantsTable(exchange.request.headers.accept ?? '');
+    const revision = String(store.revision);
+    sendJson(
+      exchange.response,
+      200,
+      table ? tableOf(target.kind, objects, revision, this.clock.now()) : listOf(target.kind, store, objects),
+    );
+  }
+
+  private async watch(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const filter = filterOf(target, exchange.query);
+    if (!filter.ok) return this.send(exchange, filter, 200);
+    const table = wantsTable(exchange.request.headers.accept ?? '');
+    watch(exchange, target, this.registry.store, filter.value, (object, first) =>
+      table ? rowTable(target.kind, object, first, this.clock.now()) : object,
+    );
+  }
+
+  private async create(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const body = await this.body(exchange, target.kind.kind);
+    if (!body) return;
+    const answer = await this.registry.create(target.kind, target.namespace, body, optionsOf(exchange.query));
+    this.send(exchange, answer, 201);
+  }
+
+  private async change(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const { kind, namespace, name = '', subresource } = target;
+    const mediaType = (exchange.request.headers['content-type'] ?? '').split(';')[0] ?? '';
+    const body = await this.body(exchange, subresource === 'scale' ? 'Scale' : kind.kind);
+    if (body === undefined) return;
+    const options = optionsOf(exchange.query);
+    if (mediaType === 'application/apply-patch+yaml') {
+      return this.send(
+        exchange,
+        await serverSideApply(this.registry, this.clock, target, body, exchange.query, options),
+        200,
+      );
+    }
+    const isPatch = exchange.request.method === 'PATCH';
+    if (subresource === 'scale') {
+      const answer = await this.registry.modify(
+        kind,
+        namespace,
+        name,
+        (object) => applyScale(object, mediaType, body, isPatch),
+        options,
+      );
+      if (answer.ok) return sendJson(exchange.response, 200, scaleOf(answer.value.object));
+      return this.send(exchange, answer, 200);
+    }
+    const edit = (current: KubeObject): Answer<unknown> =>
+      isPatch ? patchObject(kind, mediaType, current, body) : ok(withPlace(body, current));
+    const part = subresource === 'status' ? { subresource: 'status' as const } : {};
+    this.send(exchange, await this.registry.modify(kind, namespace, name, edit, { ...options, ...part }), 200);
+  }
+
+  private async remove(exchange: Exchange, target: ResourceRequest): Promise<void> {
+    const { kind, namespace, name } = target;
+    const body = await this.body(exchange, 'DeleteOptions');
+    if (body === undefined) return;
+    const options = deleteOptions(body, exchange.query);
+    if (name === undefined) {
+      const filter = filterOf(target, exchange.query);
+      if (!filter.ok) return this.send(exchange, filter, 200);
+      const { store } = this.registry;
+      const found = store.list(kind.kind, namespace).filter(filter.value);
+      for (const object of found)
+        deleteObject(this.registry, this.clock, kind, object.metadata.namespace, object.metadata.name, options);
+      return sendJson(exchange.response, 200, listOf(kind, store, found));
+    }
+    const answer = deleteObject(this.registry, this.clock, kind, namespace, name, options);
+    if (!answer.ok) return this.send(exchange, answer, 200);
+    const { object, gone } = answer.value;
+    const details = { name, group: kind.group, kind: kind.plural, uid: object.metadata.uid };
+    const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 };
+    sendJson(exchange.response, 200, gone ? success : object);
+  }
+
+  /** The decoded body; when there is none to be had the refusal is already sent. */
+  private async body(exchange: Exchange, kind: string): Promise<unknown> {
+    const bytes = await readBody(exchange.request);
+    const decoded = bytes
+      ? decodeBody(bytes, exchange.request.headers['content-type'] ?? '', kind)
+      : refuse(failure(413, 'RequestEntityTooLarge', 'the body is larger than 3 MiB'));
+    if (decoded.ok) return decoded.value;
+    this.send(exchange, decoded, 200);
+    return undefined;
+  }
+
+  private send(exchange: Exchange, answer: Answer<unknown>, code: number): void {
+    const { response } = exchange;
+    if (!answer.ok) {
+      const [status = failure(500, 'InternalError', 'Internal error occurred')] = answer.errors;
+      sendStatus(response, status);
+      return;
+    }
+    const { object, warnings, created } = answer.value as {
+      object: KubeObject;
+      warnings: readonly string[];
+      created?: boolean;
+    };
+    for (const warning of warnings) response.appendHeader('Warning', `299 - ${JSON.stringify(warning)}`);
+    sendJson(response, created ? 201 : code, object);
+  }
+}
+
+function verbOf({ request, query }: Exchange, { name, subresource, kind }: ResourceRequest): Verb | undefined {
+  if (subresource !== undefined && !(kind.subresources as readonly string[]).includes(subresource)) return undefined;
+  switch (request.method) {
+    case 'GET':
+      if (query.get('watch') === 'true' || query.get('watch') === '1') return 'watch';
+      return name === undefined ? 'list' : 'get';
+    case 'POST':
+      return name === undefined ? 'create' : undefined;
+    case 'PUT':
+      return name === undefined ? undefined : 'update';
+    case 'PATCH':
+      return name === undefined ? undefined : 'patch';
+    case 'DELETE':
+      return name === undefined ? 'deletecollection' : 'delete';
+    default:
+      return undefined;
+  }
+}
+
+function optionsOf(query: URLSearchParams): WriteOptions {
+  const validation = query.get('fieldValidation');
+  return {
+    dryRun: query.get('dryRun') === 'All',
+    // An absent value means Warn to the real server.
+    fieldValidation:
+      validation === 'Strict' || validation === 'Ignore' ? validation : ('Warn' satisfies FieldValidation),
+  };
+}
+
+function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
+  const given = isRecord(body) ? body : {};
+  const preconditions = isRecord(given['preconditions']) ? given['preconditions'] : {};
+  const propagation = given['propagationPolicy'] ?? query.get('propagationPolicy');
+  const grace =
+    given['gracePeriodSeconds'] ??
+    (query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined);
+  const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'].includes('All') : query.get('dryRun') === 'All';
+  return {
+    dryRun,
+    ...(propagation === 'Foreground' || propagation === 'Orphan' ? { propagation } : {}),
+    ...(typeof grace === 'number' ? { gracePeriod: grace } : {}),
+    ...(typeof preconditions['uid'] === 'string' ? { uid: preconditions['uid'] } : {}),
+    ...(typeof preconditions['resourceVersion'] === 'string'
+      ? { resourceVersion: preconditions['resourceVersion'] }
+      : {}),
+  };
+}
+
+/** A PUT may leave out what its URL says. */
+function withPlace(body: unknown, current: KubeObject): unknown {
+  if (!isRecord(body)) return body;
+  const { namespace, name } = current.metadata;
+  const metadata = isRecord(body['metadata']) ? body['metadata'] : {};
+  const place = { name, ...(namespace ? { namespace } : {}) };
+  return { ...body, apiVersion: body['apiVersion'] ?? current.apiVersion, metadata: { ...place, ...metadata } };
+}

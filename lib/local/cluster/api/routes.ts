@@ -1,0 +1,59 @@
+import { failure } from '../status';
+import { aggregated, aggregatedType, aggregatedVersion, apiGroups, apiResources, apiVersions } from './discovery';
+import { openapiDocument, openapiIndex } from './openapi';
+import { type Exchange, resourceOf, sendJson, sendStatus } from './request';
+import type { Resources } from './resources';
+import type { Handle } from './server';
+
+const VERSION = {
+  major: '1',
+  minor: '35',
+  gitVersion: 'v1.35.0-slipway.local',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: '',
+  platform: `${process.platform}/${process.arch}`,
+};
+
+/** Everything that the API answers, by path. */
+export function routes(resources: Resources): Handle {
+  return async (exchange, path) => {
+    const { response, request } = exchange;
+    if (/^\/(healthz|livez|readyz)$/.test(path)) {
+      response.writeHead(200, { 'Content-Type': 'text/plain' });
+      response.end('ok');
+    } else if (path === '/version') {
+      sendJson(response, 200, VERSION);
+    } else if (request.method === 'GET' && discover(exchange, path)) {
+      return;
+    } else if (/^\/apis\/authorization\.k8s\.io\/v1\/selfsubjectaccessreviews$/.test(path)) {
+      await resources.review(exchange);
+    } else {
+      const target = resourceOf(path);
+      if (target) await resources.handle(exchange, target);
+      else sendStatus(response, failure(404, 'NotFound', 'the server could not find the requested resource'));
+    }
+  };
+}
+
+function discover({ request, response }: Exchange, path: string): boolean {
+  const version = aggregatedVersion(request.headers.accept ?? '');
+  if (path === '/api' || path === '/apis') {
+    const core = path === '/api';
+    if (version) sendJson(response, 200, aggregated(core, version), { 'Content-Type': aggregatedType(version) });
+    else sendJson(response, 200, core ? apiVersions() : apiGroups());
+    return true;
+  }
+  if (path === '/openapi/v3') {
+    sendJson(response, 200, openapiIndex());
+    return true;
+  }
+  const document = path.startsWith('/openapi/v3/') ? openapiDocument(path.slice('/openapi/v3/'.length)) : undefined;
+  const groupVersion = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path);
+  const found = document ?? (groupVersion ? apiResources(groupVersion[1] ?? groupVersion[2] ?? '') : undefined);
+  if (!found) return false;
+  sendJson(response, 200, found);
+  return true;
+}

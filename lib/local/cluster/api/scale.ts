@@ -1,0 +1,38 @@
+import { ok } from '../../../result';
+import { isRecord } from '../schema/decode';
+import { type Answer, badRequest, refuse } from '../status';
+import type { KubeObject, ReplicaSet } from '../types';
+import { patchObject } from './write';
+
+/** The `scale` subresource of a workload: autoscaling/v1 Scale. */
+export function scaleOf(object: KubeObject): KubeObject {
+  const { spec, status } = object as ReplicaSet;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = Object.entries(spec.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp },
+    spec: { replicas: spec.replicas },
+    status: { replicas: status?.replicas ?? 0, selector: selector.join(',') },
+  };
+}
+
+/** The workload with the size that a Scale, or a patch of one, asks for. */
+export function applyScale(object: KubeObject, mediaType: string, body: unknown, isPatch: boolean): Answer<unknown> {
+  const scale = scaleOf(object);
+  const changed = isPatch
+    ? mediaType === 'application/strategic-merge-patch+json'
+      ? patchObject({ kind: 'Scale' } as never, 'application/merge-patch+json', scale, body)
+      : patchObject({ kind: 'Scale' } as never, mediaType, scale, body)
+    : ok(body);
+  if (!changed.ok) return changed;
+  const spec = isRecord(changed.value) && isRecord(changed.value['spec']) ? changed.value['spec'] : {};
+  const replicas = spec['replicas'] ?? 0;
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
+    return refuse(
+      badRequest(`spec.replicas: Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`),
+    );
+  }
+  return ok({ ...object, spec: { ...(object['spec'] as object), replicas } });
+}

@@ -1,0 +1,312 @@
+import { timestamp } from '../clock';
+import { resolvePort } from '../controllers/service';
+import type { Container, ContainerStatus, Pod, Probe } from '../types';
+import { COMPONENT, type KubeletContext } from './context';
+import { delay } from './delay';
+import { launchOf, type Place, pull, type Runnable } from './launch';
+import type { ContainerLog } from './log';
+import { check, type Exec, type ProbeTarget, watchProbe } from './probe';
+import { type Command, type Exit, GroupProcess } from './process';
+
+/** A crash this long after the start is a first crash again. */
+const FORGIVEN = 600_000;
+const CONFIG_RETRY = 1_000;
+
+export interface ContainerOptions {
+  readonly context: KubeletContext;
+  readonly container: Container;
+  readonly init: boolean;
+  readonly place: () => Place;
+  readonly log: ContainerLog;
+  readonly records: string;
+  /** From an earlier life of the cluster. */
+  readonly before?: ContainerStatus;
+  /** The status changed. */
+  readonly onChange: () => void;
+}
+
+/** One container of a pod: pulled, started, probed, restarted with back-off, and ended. */
+export class ContainerRunner {
+  status: ContainerStatus;
+  private readonly stopping = new AbortController();
+  private process: GroupProcess | undefined;
+  private command: Command | undefined;
+  private crashes = 0;
+  private killed = false;
+
+  constructor(private readonly options: ContainerOptions) {
+    const { container, before } = options;
+    this.status = {
+      name: container.name,
+      state: { waiting: { reason: options.init ? 'PodInitializing' : 'ContainerCreating' } },
+      lastState: before ? (before.state.terminated ? { terminated: before.state.terminated } : before.lastState) : {},
+      ready: false,
+      started: false,
+      restartCount: before ? before.restartCount + (before.state.running ? 1 : 0) : 0,
+      image: container.image,
+      imageID: '',
+    };
+  }
+
+  /** Runs until the container is done for good or the pod ends; gives the last exit, if there was one. */
+  async run(restart: Pod['spec']['restartPolicy']): Promise<Exit | undefined> {
+    const { signal } = this.stopping;
+    const image = await this.obtain(signal);
+    while (image && !signal.aborted) {
+      const command = await this.prepare(image, signal);
+      if (!command) return undefined;
+      const started = this.now();
+      const exit = await this.once(command, signal);
+      if (signal.aborted) return exit;
+      const again = restart === 'Always' || (restart === 'OnFailure' && (exit.code !== 0 || this.killed));
+      this.killed = false;
+      if (!again) return exit;
+      if (!(await this.backOff(this.now() - started, signal))) return exit;
+    }
+    return undefined;
+  }
+
+  /** Ends it: preStop, SIGTERM, and SIGKILL after the grace period (seconds). */
+  async end(grace: number): Promise<void> {
+    this.stopping.abort();
+    await this.kill(grace);
+  }
+
+  /** Runs a command as the container runs its own: same environment and folder. */
+  readonly exec: Exec = async (argv, timeout, signal) => {
+    const { command } = this;
+    if (!command) return { code: 126, output: 'container is not running' };
+    const process = await GroupProcess.start({ ...command, argv }, this.options.records);
+    let output = '';
+    for (const stream of Object.values(process.output)) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        if (output.length < 4_096) output += chunk;
+      });
+    }
+    const over = new AbortController();
+    const expired = delay(timeout, AbortSignal.any([over.signal, signal])).then((passed) => {
+      if (!over.signal.aborted) process.signal('SIGKILL');
+      return passed;
+    });
+    const exit = await process.ended;
+    over.abort();
+    return (await expired)
+      ? { code: 124, output: `command timed out after ${timeout / 1000}s` }
+      : { code: exit.code, output };
+  };
+
+  private async obtain(signal: AbortSignal): Promise<Runnable | undefined> {
+    const { context, container, place } = this.options;
+    let wait = context.backOff.initial;
+    while (!signal.aborted) {
+      this.say('Normal', 'Pulling', `Pulling image "${container.image}"`);
+      let problem = `image "${container.image}" is not in the local registry and slipway.yaml maps no command to it`;
+      try {
+        const found = await pull(context, container.image);
+        if (found) {
+          this.say('Normal', 'Pulled', `Successfully pulled image "${container.image}"`);
+          this.set({ imageID: found.imageID });
+          return found;
+        }
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+      }
+      if (place().pod.metadata.deletionTimestamp) return undefined;
+      const message = `failed to pull and unpack image "${container.image}": ${problem}`;
+      this.say('Warning', 'Failed', `Failed to pull image "${container.image}": ${problem}`);
+      this.say('Warning', 'Failed', 'Error: ErrImagePull');
+      this.waiting('ErrImagePull', message);
+      if (!(await delay(Math.min(wait, 500), signal))) return undefined;
+      this.say('Normal', 'BackOff', `Back-off pulling image "${container.image}"`);
+      this.say('Warning', 'Failed', 'Error: ImagePullBackOff');
+      this.waiting('ImagePullBackOff', `Back-off pulling image "${container.image}": ${message}`);
+      if (!(await delay(wait, signal))) return undefined;
+      wait = Math.min(wait * 2, context.backOff.maximum);
+    }
+    return undefined;
+  }
+
+  /** Waits until what the environment needs is there. */
+  private async prepare(image: Runnable, signal: AbortSignal): Promise<Command | undefined> {
+    const { context, container, place } = this.options;
+    for (let wait = CONFIG_RETRY; !signal.aborted; wait = Math.min(wait * 2, context.backOff.initial)) {
+      const launch = launchOf(context, container, image, place());
+      if (launch.ok) return launch.value;
+      const [problem] = launch.errors;
+      this.waiting(problem?.reason ?? 'CreateContainerError', problem?.message);
+      this.say('Warning', 'Failed', `Error: ${problem?.message}`);
+      if (!(await delay(wait, signal))) return undefined;
+    }
+    return undefined;
+  }
+
+  /** One life of the process. */
+  private async once(command: Command, signal: AbortSignal): Promise<Exit> {
+    const { context, container, log, records } = this.options;
+    this.command = command;
+    this.say('Normal', 'Created', `Created container: ${container.name}`);
+    log.rotate();
+    const process = await GroupProcess.start(command, records);
+    this.process = process;
+    log.capture(process.output.stdout);
+    log.capture(process.output.stderr);
+    const startedAt = timestamp(this.now());
+    this.say('Normal', 'Started', `Started container ${container.name}`);
+    this.set({
+      state: { running: { startedAt } },
+      started: !container.startupProbe,
+      ready: !container.readinessProbe && !container.startupProbe,
+      containerID: `process://${process.pid}`,
+    });
+    const probes = new AbortController();
+    const watching = this.probe(AbortSignal.any([probes.signal, signal])).catch((error: unknown) => {
+      context.onError(`probes of ${container.name}: ${error instanceof Error ? error.stack : String(error)}`);
+    });
+    this.hook(container.lifecycle?.postStart, 'postStart', signal);
+    const exit = await process.ended;
+    probes.abort();
+    await watching;
+    this.process = undefined;
+    const terminated = {
+      exitCode: exit.code,
+      ...(exit.signal === undefined ? {} : { signal: exit.signal }),
+      reason: exit.code === 0 ? 'Completed' : 'Error',
+      startedAt,
+      finishedAt: timestamp(this.now()),
+      containerID: `process://${process.pid}`,
+    };
+    this.set({ state: { terminated }, ready: false, started: false });
+    return exit;
+  }
+
+  private hook(handler: NonNullable<Container['lifecycle']>['postStart'], name: string, signal: AbortSignal): void {
+    if (!handler) return;
+    check(handler, this.target, 60_000, signal).then((result) => {
+      if (result.ok || signal.aborted) return;
+      this.say('Warning', 'FailedPostStartHook', `${name}: ${result.message}`);
+      this.killed = true;
+      void this.kill(this.options.place().pod.spec.terminationGracePeriodSeconds);
+    }, this.broken(name));
+  }
+
+  private async backOff(lived: number, signal: AbortSignal): Promise<boolean> {
+    const { context, container, place } = this.options;
+    const { terminated } = this.status.state;
+    this.crashes = lived >= FORGIVEN ? 0 : this.crashes;
+    const wait =
+      this.crashes === 0 ? 0 : Math.min(context.backOff.initial * 2 ** (this.crashes - 1), context.backOff.maximum);
+    this.crashes++;
+    this.status = { ...this.status, ...(terminated ? { lastState: { terminated } } : {}) };
+    if (wait > 0) {
+      const { pod } = place();
+      const where = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
+      const text = `restarting failed container ${container.name} in pod ${where}`;
+      this.say('Warning', 'BackOff', `Back-off ${text}`);
+      this.waiting('CrashLoopBackOff', `back-off ${wait / 1000}s ${text}`);
+      if (!(await delay(wait, signal))) return false;
+    }
+    this.set({ restartCount: this.status.restartCount + 1 });
+    return true;
+  }
+
+  private async probe(signal: AbortSignal): Promise<void> {
+    const { container } = this.options;
+    const { startupProbe, readinessProbe, livenessProbe } = container;
+    if (startupProbe && !(await this.startup(startupProbe, signal))) return;
+    this.set({ started: true, ready: !readinessProbe });
+    await Promise.all([
+      readinessProbe &&
+        watchProbe(readinessProbe, this.target, signal, this.unhealthy('Readiness'), (healthy) => {
+          this.set({ ready: healthy });
+          return 'continue';
+        }),
+      livenessProbe &&
+        watchProbe(livenessProbe, this.target, signal, this.unhealthy('Liveness'), (healthy) =>
+          healthy ? 'continue' : this.condemn(livenessProbe, 'liveness'),
+        ),
+    ]);
+  }
+
+  private async startup(probe: Probe, signal: AbortSignal): Promise<boolean> {
+    let passed = false;
+    await watchProbe(probe, this.target, signal, this.unhealthy('Startup'), (healthy) => {
+      passed = healthy;
+      return healthy ? 'stop' : this.condemn(probe, 'startup');
+    });
+    return passed;
+  }
+
+  private condemn(probe: Probe, kind: string): 'stop' {
+    const { name } = this.options.container;
+    this.say('Normal', 'Killing', `Container ${name} failed ${kind} probe, will be restarted`);
+    this.killed = true;
+    const grace = probe.terminationGracePeriodSeconds ?? this.options.place().pod.spec.terminationGracePeriodSeconds;
+    this.kill(grace).catch(this.broken(`${kind} probe`));
+    return 'stop';
+  }
+
+  private async kill(grace: number): Promise<void> {
+    const { process } = this;
+    if (!process) return;
+    const over = new AbortController();
+    const ended = process.ended.then(() => over.abort());
+    const forced = delay(grace * 1000, over.signal).then((passed) => {
+      if (passed) process.signal('SIGKILL');
+    });
+    const { preStop } = this.options.container.lifecycle ?? {};
+    if (preStop && grace > 0) await this.preStop(preStop, grace, over.signal);
+    process.signal('SIGTERM');
+    await ended;
+    await forced;
+  }
+
+  private async preStop(
+    handler: NonNullable<Container['lifecycle']>['preStop'] & object,
+    grace: number,
+    over: AbortSignal,
+  ): Promise<void> {
+    if (handler.sleep) {
+      await delay(Math.min(handler.sleep.seconds, grace) * 1000, over);
+      return;
+    }
+    const result = await check(handler, this.target, grace * 1000, over);
+    if (!result.ok && !over.aborted) this.say('Warning', 'FailedPreStopHook', `PreStopHook failed: ${result.message}`);
+  }
+
+  private readonly target: ProbeTarget = {
+    port: (port) => {
+      const { pod, ports } = this.options.place();
+      const number = resolvePort(pod.spec.containers, port);
+      return number === undefined ? undefined : (ports[String(number)] ?? number);
+    },
+    exec: (argv, timeout, signal) => this.exec(argv, timeout, signal),
+  };
+
+  private unhealthy(kind: string): (message: string) => void {
+    return (message) => this.say('Warning', 'Unhealthy', `${kind} probe failed: ${message}`);
+  }
+
+  private readonly broken = (what: string) => (error: unknown) =>
+    this.options.context.onError(
+      `${what} of ${this.options.container.name}: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+
+  private waiting(reason: string, message?: string): void {
+    this.set({ state: { waiting: { reason, ...(message ? { message } : {}) } }, ready: false, started: false });
+  }
+
+  private set(change: Partial<ContainerStatus>): void {
+    this.status = { ...this.status, ...change };
+    this.options.onChange();
+  }
+
+  private say(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { context, container, init, place } = this.options;
+    const field = `spec.${init ? 'initContainers' : 'containers'}{${container.name}}`;
+    context.recorder.record(place().pod, type, reason, message, COMPONENT, field);
+  }
+
+  private now(): number {
+    return this.options.context.clock.now();
+  }
+}
