@@ -139,8 +139,11 @@ const checks = section({
 
 const vpcResource = (prefix: string, what: string) => text(what, new RegExp(`^${prefix}-[0-9a-f]{8}(?:[0-9a-f]{9})?$`));
 
-/** Versions with kubectl 1.35 within one minor of them, in standard support by EKS (user guide, kubernetes-versions). */
-export const KUBERNETES_VERSIONS = ['1.34', '1.35', '1.36'] as const;
+/**
+ * Versions in standard support by EKS for some time (user guide, kubernetes-versions: 1.34 until 2 December 2026) that kubectl
+ * 1.35 may talk to (one minor away at most, Kubernetes version skew policy).
+ */
+export const KUBERNETES_VERSIONS = ['1.35', '1.36'] as const;
 
 const cluster = section({
   name: text(
@@ -150,7 +153,7 @@ const cluster = section({
     .default('slipway')
     .meta(describe('Name of the EKS cluster.')),
   version: z
-    .enum(KUBERNETES_VERSIONS, { error: `one of ${KUBERNETES_VERSIONS.join(', ')}` })
+    .enum(KUBERNETES_VERSIONS, { error: KUBERNETES_VERSIONS.join(' or ') })
     .default('1.35')
     .meta(describe('Kubernetes version, in quotes.')),
   existing: section({

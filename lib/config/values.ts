@@ -69,11 +69,11 @@ export const relativePath = () =>
     /^(?![/-])(?!(?:.*\/)?\.\.(?:\/|$))[ -[\]-~\u00a0-\uffff]{1,512}$/,
   );
 
-/** Names that become Kubernetes, ECR, CodeBuild and CloudWatch names at once. */
+/** Names that become Kubernetes, ECR (at least two letters), CodeBuild and CloudWatch names at once. */
 export const serviceName = () =>
   text(
-    'a name of 1 to 32 lower-case letters, digits and single dashes that starts with a letter',
-    /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
+    'a name of 2 to 32 lower-case letters, digits and single dashes that starts with a letter',
+    /^(?=.{2,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
   );
 
 export const environmentName = () =>
@@ -89,8 +89,7 @@ export const namespaceName = () =>
     /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
   );
 
+const WEB = 'an address that starts with http:// or https://, without user, # or spaces';
+
 export const webAddress = () =>
-  text('an address that starts with http:// or https://', /^https?:\/\/[^\s/?#@]+(?:\/[^\s]*)?$/, 1000).refine(
-    (value) => URL.canParse(value),
-    { error: 'an address that starts with http:// or https://' },
-  );
+  text(WEB, /^https?:\/\/[^\s/?#@]+(?:\/[^\s#]*)?$/, 1000).refine((value) => URL.canParse(value), { error: WEB });

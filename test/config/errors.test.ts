@@ -4,7 +4,7 @@ import { errorsOf } from './read';
 const file = (added: string) => `service:\n  name: shop\n${added}`;
 const arn = 'arn:aws:codeconnections:eu-west-1:111122223333:connection/0aa1b2c3-1111-2222-3333-444455556666';
 
-const serviceName = 'a name of 1 to 32 lower-case letters, digits and single dashes that starts with a letter';
+const serviceName = 'a name of 2 to 32 lower-case letters, digits and single dashes that starts with a letter';
 const duration = 'a duration such as 5m, 1h30m or 2d';
 const path = 'a relative path with / between names, not starting with - and without ..';
 
@@ -55,12 +55,12 @@ const cases: [string, string, string[]][] = [
   [
     'a number that needs quotes',
     'cluster: { version: 1.35 }',
-    ['3:21 cluster.version: expected one of 1.34, 1.35, 1.36, got 1.35; put it in quotes'],
+    ['3:21 cluster.version: expected 1.35 or 1.36, got 1.35; put it in quotes'],
   ],
   [
     'a number that quotes do not help',
     'cluster: { version: 1.2 }',
-    ['3:21 cluster.version: expected one of 1.34, 1.35, 1.36, got 1.2'],
+    ['3:21 cluster.version: expected 1.35 or 1.36, got 1.2'],
   ],
   [
     'an account that needs quotes',
@@ -221,17 +221,30 @@ const cases: [string, string, string[]][] = [
   [
     'a url of another kind',
     'environments: { dev: { url: "ftp://x" } }',
-    ['3:29 environments.dev.url: expected an address that starts with http:// or https://, got "ftp://x"'],
+    [
+      '3:29 environments.dev.url: expected an address that starts with http:// or https://, without user, # or spaces, got "ftp://x"',
+    ],
   ],
   [
     'a url with a password',
     'environments: { dev: { url: "https://u:p@x" } }',
-    ['3:29 environments.dev.url: expected an address that starts with http:// or https://, got "https://u:p@x"'],
+    [
+      '3:29 environments.dev.url: expected an address that starts with http:// or https://, without user, # or spaces, got "https://u:p@x"',
+    ],
   ],
   [
     'a url with no such port',
     'environments: { dev: { url: "http://x:99999" } }',
-    ['3:29 environments.dev.url: expected an address that starts with http:// or https://, got "http://x:99999"'],
+    [
+      '3:29 environments.dev.url: expected an address that starts with http:// or https://, without user, # or spaces, got "http://x:99999"',
+    ],
+  ],
+  [
+    'a url with a variable of the pipeline',
+    'environments: { dev: { url: "https://x/#{Build.VERSION}" } }',
+    [
+      '3:29 environments.dev.url: expected an address that starts with http:// or https://, without user, # or spaces, got "https://x/#{Build.VERSION}"',
+    ],
   ],
   [
     'a namespace that Kubernetes refuses',
@@ -337,8 +350,8 @@ const cases: [string, string, string[]][] = [
   ],
   [
     'a version that EKS is about to drop',
-    'cluster: { version: "1.31" }',
-    ['3:21 cluster.version: expected one of 1.34, 1.35, 1.36, got "1.31"'],
+    'cluster: { version: "1.34" }',
+    ['3:21 cluster.version: expected 1.35 or 1.36, got "1.34"'],
   ],
   [
     'zones and subnets that do not match',
@@ -391,6 +404,7 @@ describe('configuration errors', () => {
       `1:18 service.name: expected ${serviceName}, got "${'a'.repeat(33)}"`,
     ],
     ['a name with a dash at the end', 'service: { name: a- }', `1:18 service.name: expected ${serviceName}, got "a-"`],
+    ['a name of one letter', 'service: { name: a }', `1:18 service.name: expected ${serviceName}, got "a"`],
     ['a name that is a number', 'service: { name: 7 }', `1:18 service.name: expected ${serviceName}, got 7`],
   ])('%s in the place of a service', (_, yaml, expected) => {
     expect(errorsOf(yaml)).toEqual([`slipway.yaml:${expected}`]);
