@@ -257,7 +257,7 @@ const local = section({
           .refine(([program = '']) => program !== '', { error: 'a list that starts with a program' })
           .meta(
             describe(
-              "Program and arguments that run in place of the container's own command and arguments. `$(HOST)` and `$(PORT)` stand for where it must listen.",
+              "Program and arguments that run in place of the container's own command and arguments. `$HOST` and `$PORT` stand for where it must listen.",
             ),
           ),
       }),
