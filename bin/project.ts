@@ -21,7 +21,7 @@ export interface Project {
   readonly config: Config;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+export const packageRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 export function locateConfig({ config }: GlobalOptions): string {
   if (config) return resolve(config);
@@ -51,5 +51,5 @@ export function openProject(options: GlobalOptions): Project {
       exitCode['usage, configuration or template is wrong'],
     );
   }
-  return { root, configFile, state: stateFolder(configFile), config: loaded.value };
+  return { root: packageRoot, configFile, state: stateFolder(configFile), config: loaded.value };
 }

@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { watchAlarms } from './aws/alarms';
+import { type Endpoint, startEndpoint } from './aws/endpoint';
+import type { Clock } from './clock';
+import type { AccessEntry as ClusterAccess } from './cluster/auth/user';
+import { type ClusterHandle, ensureCluster } from './cluster/daemon';
+import { containerInsights } from './cluster/insights';
+import { secretsFile } from './codebuild/secrets';
+import type { Executors } from './executor';
+import { type ApprovalOptions, approvalExecutor } from './executors/approval';
+import { codeBuildExecutor, endStrayBuilds } from './executors/codebuild';
+import { codeCommitExecutor } from './executors/codecommit';
+import { connectionExecutor } from './executors/connection';
+import { lambdaExecutor } from './executors/lambda';
+import { ImageStore } from './image/store';
+import type { Bindings } from './plan';
+import type { RepositoryLocation } from './source/revision';
+import type { Tools } from './tools/tools';
+import type { AccessEntry, World } from './world';
+
+export interface MachineOptions {
+  /** Slipway's own folder, with the bundles in `dist/`. */
+  readonly projectRoot: string;
+  /** `.slipway`. */
+  readonly stateFolder: string;
+  readonly bindings: Bindings;
+  readonly world: World;
+  readonly tools: Tools;
+  /** The user's environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Image repository -> what runs in its place. */
+  readonly images: Readonly<Record<string, { readonly command: readonly string[] }>>;
+  /** What stands for the RUN lines of the service's Dockerfile. */
+  readonly prepare?: string;
+  readonly source: RepositoryLocation;
+  readonly ask: ApprovalOptions['ask'];
+  readonly clock: Clock;
+  /** How many times faster than on AWS bake times pass. */
+  readonly clockRate: number;
+  /** A context of the user's kubeconfig to deploy to, in place of the embedded cluster. */
+  readonly context?: string;
+  readonly signal: AbortSignal;
+}
+
+/** What stands for AWS while pipelines run here: endpoint, cluster, executors. */
+export interface Machine {
+  readonly executors: Executors;
+  readonly endpoint: Endpoint;
+  readonly cluster: ClusterHandle;
+  /** Ends everything; with `keepCluster` the cluster and its pods go on without us. */
+  close(options?: { readonly keepCluster?: boolean }): Promise<void>;
+}
+
+/** Brings up what the templates stand up on AWS. What an earlier, killed run left behind is ended first. */
+export async function openMachine(options: MachineOptions): Promise<Machine> {
+  const { projectRoot, stateFolder, bindings, world, tools, environment, clock, signal } = options;
+  await endStrayBuilds(stateFolder);
+  const registry = join(stateFolder, 'registry');
+  let cluster: ClusterHandle | undefined;
+  const watch = watchAlarms({
+    alarms: world.alarms,
+    metrics: async (query) => {
+      const name = query.dimensions['ClusterName'];
+      return cluster && name !== undefined ? containerInsights(cluster, name)(query) : undefined;
+    },
+    clock,
+    clockRate: options.clockRate,
+  });
+  if (!watch.ok) throw new Error(`alarms of the templates: ${watch.errors.join('; ')}`);
+  const endpoint = await startEndpoint({
+    ...bindings,
+    clusters: world.clusters.map(({ name, arn, version = '' }) => ({
+      name,
+      arn,
+      version,
+      url: () => cluster?.url,
+      caData: () => cluster?.caData,
+    })),
+    images: new ImageStore(registry),
+    repositories: world.repositories.map(({ name }) => name),
+    alarms: watch.value,
+    objects: world.assets.filter(({ packaging }) => packaging === 'file'),
+  });
+  try {
+    cluster = await ensureCluster({
+      stateFolder,
+      entry: join(projectRoot, 'dist', 'cluster.mjs'),
+      options: {
+        name: world.clusters[0]?.name ?? 'slipway',
+        stsUrl: endpoint.url,
+        registry,
+        commands: Object.fromEntries(Object.entries(options.images).map(([image, { command }]) => [image, command])),
+        path: `${tools.binFolder}:${environment['PATH'] ?? ''}`,
+        access: world.clusters.flatMap(({ accessEntries }) => accessEntries.flatMap(accessOf)),
+      },
+      signal,
+    });
+    const manifests = world.clusters.flatMap((each) => each.manifests);
+    if (manifests.length > 0) await applyManifests(manifests, cluster.kubeconfig, tools, signal);
+  } catch (cause) {
+    await cluster?.stop();
+    await endpoint.close();
+    throw cause;
+  }
+
+  const running = cluster;
+  const watching = new AbortController();
+  const watched = watch.value.run(watching.signal);
+  return {
+    endpoint,
+    cluster: running,
+    executors: {
+      codecommit: codeCommitExecutor({ resolveRepository: () => options.source, environment }),
+      connection: connectionExecutor({ resolveRepository: () => options.source, environment }),
+      approval: approvalExecutor({ ask: options.ask, clock }),
+      lambda: lambdaExecutor({
+        endpoint,
+        account: bindings.account,
+        region: bindings.region,
+        clock,
+        clockRate: options.clockRate,
+      }),
+      codebuild: codeBuildExecutor({
+        ...bindings,
+        stateFolder,
+        tools,
+        endpoint,
+        secrets: secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml')),
+        extraEnvironment: { SLIPWAY_REGISTRY: registry, SLIPWAY_PREPARE: options.prepare ?? '' },
+        userEnvironment: environment,
+        clock,
+      }),
+    },
+    async close({ keepCluster = false } = {}) {
+      watching.abort();
+      await watched;
+      await (keepCluster ? running.detach() : running.stop());
+      await endpoint.close();
+    },
+  };
+}
+
+/** Puts into the cluster what `cdk deploy` would: the templates' own manifests, the namespaces first of all. */
+async function applyManifests(
+  manifests: readonly object[],
+  kubeconfig: string,
+  { binFolder }: Tools,
+  signal: AbortSignal,
+): Promise<void> {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
+  const child = spawn(join(binFolder, 'kubectl'), ['apply', '-f', '-'], {
+    env: { KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig) },
+    stdio: ['pipe', 'ignore', 'pipe'],
+    signal,
+  });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+    child.stdin.end(list);
+  });
+  if (code !== 0) throw new Error(`kubectl could not apply the cluster stack's manifests:\n${complaint.trim()}`);
+}
+
+/** What an access entry's EKS access policies allow, in the embedded cluster's three levels (EKS, access-policies). */
+function accessOf({ principalArn, policies }: AccessEntry): ClusterAccess[] {
+  return policies.flatMap(({ name, namespaces }) => {
+    const level = LEVELS[name];
+    return level ? [{ principalArn, namespaces: namespaces ?? ('*' as const), level }] : [];
+  });
+}
+
+const LEVELS: Readonly<Record<string, ClusterAccess['level']>> = {
+  AmazonEKSClusterAdminPolicy: 'admin',
+  AmazonEKSAdminPolicy: 'admin',
+  AmazonEKSEditPolicy: 'edit',
+  AmazonEKSViewPolicy: 'view',
+};
