@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import type { Plan } from '../../../lib/local/plan';
+import { renderPlanTree } from '../../../lib/local/plan-tree';
+import { pipelineOf, planOf } from './delivery-assembly';
+
+test('the tree shows stages, order, parallel actions, projects, roles, artifacts, variables and hooks', () => {
+  const { ignored: _, ...plan } = planOf();
+  expect(renderPlanTree(plan)).toBe(
+    `
+visits-development  QUEUED, stack VisitsDelivery
+│  variable REASON = push
+├─ Source
+│  └─ Source  CodeCommit visits, branch develop
+│        out SourceArtifact
+│        gives variables #{Source.…}
+│        role VisitsDelivery-ActionRole
+├─ Build
+│  └─ Build  CodeBuild visits-build
+│        in SourceArtifact → out Package
+│        with COMMIT=#{Source.CommitId}
+│        as VisitsDelivery-BuildRole, at most 15 min, cache visits
+│        gives variables #{Build.…}
+│        role VisitsDelivery-ActionRole
+├─ Test
+│  │  before entry: skip unless #{Build.TESTED} is "no" (NotTested)
+│  ├─ 1.  2 in parallel
+│  │  ├─ Image  CodeBuild visits-image
+│  │  │     in SourceArtifact
+│  │  │     with VERSION=#{Build.VERSION}
+│  │  │     as VisitsDelivery-BuildRole, privileged, at most 15 min
+│  │  │     gives variables #{Image.…}
+│  │  │     role VisitsDelivery-ActionRole
+│  │  └─ Unit  CodeBuild visits-unit
+│  │        in SourceArtifact
+│  │        as VisitsDelivery-BuildRole, at most 15 min
+│  │        role VisitsDelivery-ActionRole
+│  └─ 2. Release  CodeBuild visits-unit
+│        in SourceArtifact
+│        with VERSION=#{Build.VERSION} IMAGE_DIGEST=#{Image.IMAGE_DIGEST}
+│        as VisitsDelivery-BuildRole, at most 15 min
+│        role VisitsDelivery-ActionRole
+├─ SignOff
+│  └─ ClientSignOff  manual approval, within 1 d
+│        asks "Release #{Build.VERSION}?"
+│        see https://visits.example.com
+│        role VisitsDelivery-ActionRole
+└─ Dev
+   │  on failure: roll back to the last execution that succeeded
+   ├─ 1. Deploy  CodeBuild visits-deploy-dev
+   │     in SourceArtifact
+   │     with VERSION=#{Build.VERSION}
+   │     as VisitsDelivery-BuildRole, at most 15 min
+   │     role VisitsDelivery-ActionRole
+   └─ 2. Bake  Lambda VisitsDelivery-Bake4B9C
+         with {"alarm":"visits-dev","minutes":1}
+         as VisitsDelivery-BakeRole, index.handler on nodejs22.x
+         role VisitsDelivery-ActionRole`.slice(1),
+  );
+});
+
+test('the tree ends with what has no effect here, one line a property', () => {
+  const lines = renderPlanTree(planOf()).split('\n');
+  const start = lines.indexOf('Without effect in a run on this machine:');
+  expect(start).toBeGreaterThan(0);
+  expect(lines.slice(start).filter((line) => line.includes('EncryptionKey'))).toHaveLength(1);
+});
+
+test('other hooks and sources are shown too', () => {
+  const plan = planOf((templates) => {
+    const { Stages } = pipelineOf(templates);
+    Stages[0].Actions[0].ActionTypeId.Provider = 'CodeStarSourceConnection';
+    Stages[0].Actions[0].Configuration = { ConnectionArn: 'arn:x', FullRepositoryId: 'me/visits', BranchName: 'main' };
+    Stages[3].OnSuccess = Stages[2].BeforeEntry;
+    Stages[3].OnSuccess.Conditions[0].Result = 'FAIL';
+    delete Stages[2].BeforeEntry;
+    Stages[4].OnFailure = { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } };
+  });
+  const tree = renderPlanTree(plan);
+  expect(tree).toContain('connection me/visits, branch main');
+  expect(tree).toContain('on success: fail unless #{Build.TESTED} is "no" (NotTested)');
+  expect(tree).toContain('on failure: retry all actions once');
+});
+
+test('no line is wider than 100 columns where it can be broken', () => {
+  const base = planOf();
+  const message = 'Is everything in place for the release that so many people have been waiting for? '.repeat(4);
+  const stages = base.stages.map((stage) => ({
+    ...stage,
+    actions: stage.actions.map((action) => (action.kind === 'approval' ? { ...action, message } : action)),
+  }));
+  const plan: Plan = { ...base, stages };
+  expect(
+    Math.max(
+      ...renderPlanTree(plan)
+        .split('\n')
+        .map((line) => line.length),
+    ),
+  ).toBeLessThanOrEqual(100);
+});
+
+test('colours are left to the caller', () => {
+  const painted = renderPlanTree(planOf(), (part, text) => (part === 'stage' ? `<${text}>` : text));
+  expect(painted).toContain('├─ <Build>\n');
+});

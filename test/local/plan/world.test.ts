@@ -1,0 +1,194 @@
+import { describe, expect, test } from '@jest/globals';
+import { readWorld, type World } from '../../../lib/local/world';
+import { BINDINGS, DELIVERY, deliveryAssembly, type Loose, pipelineOf } from './delivery-assembly';
+
+type Change = (templates: Record<string, Loose>) => void;
+
+function worldOf(change?: Change): World {
+  const world = readWorld(deliveryAssembly(change), BINDINGS);
+  if (!world.ok) throw new Error(JSON.stringify(world.errors));
+  return world.value;
+}
+
+const cluster: (templates: Record<string, Loose>) => Loose = (templates) => templates['SlipwayCluster'].Resources;
+const delivery: (templates: Record<string, Loose>) => Loose = (templates) => templates['VisitsDelivery'].Resources;
+
+describe('readWorld', () => {
+  test('finds the cluster with its manifests and who may do what in it', () => {
+    expect(worldOf().clusters).toEqual([
+      {
+        name: 'slipway',
+        arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/slipway',
+        version: '1.35',
+        manifests: [
+          { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'dev', labels: { region: 'eu-west-1' } } },
+        ],
+        accessEntries: [
+          {
+            principalArn: 'arn:aws:iam::111122223333:role/visits-deploy-dev',
+            groups: [],
+            policies: [{ name: 'AmazonEKSEditPolicy', namespaces: ['dev'] }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('knows a cluster that the templates only name', () => {
+    const { clusters } = worldOf((templates) => {
+      delete cluster(templates).ClusterEB03;
+      cluster(templates).NamespaceDev.Properties.ClusterName = 'existing';
+      cluster(templates).DeployAccess.Properties.ClusterName = 'existing';
+      cluster(templates).DeployAccess.Properties.AccessPolicies[0].AccessScope = { Type: 'cluster' };
+    });
+    expect(clusters).toMatchObject([{ name: 'existing', manifests: [{ kind: 'Namespace' }] }]);
+    expect(clusters[0]?.version).toBeUndefined();
+    expect(clusters[0]?.accessEntries[0]?.policies).toEqual([{ name: 'AmazonEKSEditPolicy' }]);
+  });
+
+  test('finds image repositories, code repositories and what a deploy would upload', () => {
+    const { repositories, codeRepositories, assets } = worldOf((templates) => {
+      delivery(templates).Cache = {
+        Type: 'AWS::ECR::Repository',
+        Properties: {
+          RepositoryName: 'visits-cache',
+          ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+          ImageTagMutabilityExclusionFilters: [
+            {
+              ImageTagMutabilityExclusionFilterType: 'WILDCARD',
+              ImageTagMutabilityExclusionFilterValue: 'buildcache*',
+            },
+          ],
+        },
+      };
+    });
+    const uri = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+    expect(repositories).toMatchObject([
+      { name: 'visits', uri: `${uri}/visits`, immutable: true, exclusions: [] },
+      { name: 'visits-cache', uri: `${uri}/visits-cache`, immutable: true, exclusions: ['buildcache*'] },
+    ]);
+    expect(codeRepositories).toEqual([{ name: 'visits', arn: 'arn:aws:codecommit:eu-west-1:111122223333:visits' }]);
+    expect(assets).toEqual([
+      {
+        bucket: 'cdk-hnb659fds-assets-111122223333-eu-west-1',
+        key: '5b0c.zip',
+        path: `${DELIVERY}/asset.5b0c`,
+        packaging: 'zip',
+      },
+    ]);
+  });
+
+  test('finds alarms with the values that CloudWatch would take', () => {
+    const { alarms } = worldOf((templates) => {
+      delete delivery(templates).UnreadyAlarm.Properties.TreatMissingData;
+      delete delivery(templates).UnreadyAlarm.Properties.DatapointsToAlarm;
+    });
+    expect(alarms).toEqual([
+      {
+        kind: 'metric',
+        name: 'visits-dev-unready',
+        arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:visits-dev-unready',
+        namespace: 'ContainerInsights',
+        metricName: 'status_replicas_unavailable',
+        dimensions: [{ name: 'ClusterName', value: 'slipway' }],
+        statistic: 'Maximum',
+        period: 60,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 3,
+        threshold: 0,
+        comparisonOperator: 'GreaterThanThreshold',
+        treatMissingData: 'missing',
+      },
+      {
+        kind: 'composite',
+        name: 'visits-dev',
+        arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:visits-dev',
+        rule: 'ALARM("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:visits-dev-unready")',
+      },
+    ]);
+  });
+});
+
+describe('what is not supported', () => {
+  const breakAlarm: Change = (templates) => {
+    delivery(templates).UnreadyAlarm.Properties.Metrics = [{ Id: 'm', Expression: 'a/b' }];
+  };
+
+  test('is an error if a pipeline depends on it: the bake reads a composite alarm of this one', () => {
+    const world = readWorld(deliveryAssembly(breakAlarm), BINDINGS);
+    expect(world).toMatchObject({
+      ok: false,
+      errors: [
+        {
+          file: 'VisitsDelivery.template.json',
+          path: 'Resources.UnreadyAlarm.Properties.Metrics',
+          message: expect.stringContaining('metric math is not evaluated here'),
+        },
+      ],
+    });
+  });
+
+  test('is a notice if none does', () => {
+    const { notices, alarms } = worldOf((templates) => {
+      breakAlarm(templates);
+      pipelineOf(templates).Stages[4].Actions.splice(1, 1);
+    });
+    expect(notices).toMatchObject([{ path: 'Resources.UnreadyAlarm.Properties.Metrics' }]);
+    expect(alarms.map(({ name }) => name)).toEqual(['visits-dev']);
+  });
+
+  test.each<[string, Change, string, RegExp]>([
+    [
+      'an add-on',
+      (t) => (cluster(t).A = { Type: 'AWS::EKS::Addon', Properties: {} }),
+      'Resources.A',
+      /Add-ons are not installed/,
+    ],
+    [
+      'a chart',
+      (t) => (cluster(t).A = { Type: 'Custom::AWSCDK-EKS-HelmChart' }),
+      'Resources.A',
+      /Helm charts are not installed/,
+    ],
+    [
+      'a manifest that is no JSON',
+      (t) => (cluster(t).NamespaceDev.Properties.Manifest = 'kind: Pod'),
+      'Resources.NamespaceDev.Properties.Manifest',
+      /JSON list of Kubernetes objects/,
+    ],
+    [
+      'a manifest whose value is unknown',
+      (t) => (cluster(t).NamespaceDev.Properties.Manifest = { Ref: 'Nobody' }),
+      'Resources.NamespaceDev.Properties.Manifest.Ref',
+      /no resource or parameter/,
+    ],
+    [
+      'a band for a threshold',
+      (t) =>
+        (delivery(t).Other = {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: {
+            ...delivery(t).UnreadyAlarm.Properties,
+            AlarmName: 'other',
+            ComparisonOperator: 'LessThanLowerThreshold',
+          },
+        }),
+      'Resources.Other.Properties.ComparisonOperator',
+      /Anomaly bands/,
+    ],
+    [
+      'an alarm without a metric',
+      (t) =>
+        (delivery(t).Other = {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: { ...delivery(t).UnreadyAlarm.Properties, AlarmName: 'other', MetricName: undefined },
+        }),
+      'Resources.Other.Properties.MetricName',
+      /required/,
+    ],
+  ])('is a notice with its place: %s', (_, change, path, message) => {
+    expect(worldOf((templates) => void change(templates)).notices).toEqual([
+      { file: expect.stringMatching(/template\.json$/), path, message: expect.stringMatching(message) },
+    ]);
+  });
+});
