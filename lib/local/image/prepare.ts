@@ -21,7 +21,8 @@ const TAIL = 40;
 
 /**
  * Runs `local.prepare` with sh -e. As the RUN lines that it replaces, it sees nothing of the build's variables: only what a
- * program needs to find its tools, its package index and its cache. A failure's reason ends in the output's last lines.
+ * program needs to find its tools, its package index and its cache. A failure's reason ends in the output's last
+ * lines, unless `onOutput` has told them.
  */
 export async function runPrepare(options: PrepareOptions, signal: AbortSignal): Promise<Result<void, string>> {
   const passed = Object.entries(options.environment).filter(([name]) => PASSED.test(name));
@@ -32,10 +33,11 @@ export async function runPrepare(options: PrepareOptions, signal: AbortSignal): 
     detached: true,
   });
   const tail: string[] = [];
-  const tell = (line: string): void => {
+  const tell = (line: string): unknown => {
+    if (options.onOutput) return options.onOutput(line);
     tail.push(line);
     if (tail.length > TAIL) tail.shift();
-    options.onOutput?.(line);
+    return undefined;
   };
   for (const stream of [child.stdout, child.stderr]) lines(stream, tell);
 
@@ -73,7 +75,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-function lines(stream: NodeJS.ReadableStream, tell: (line: string) => void): void {
+function lines(stream: NodeJS.ReadableStream, tell: (line: string) => unknown): void {
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
