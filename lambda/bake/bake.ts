@@ -3,12 +3,18 @@
 export interface BakeParameters {
   /** Name of a composite or metric alarm. */
   readonly alarm: string;
+  /** 1–1,380. */
   readonly minutes: number;
 }
 
 export interface Alarm {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly reason?: string;
+  /**
+   * Of a composite alarm: its children in INSUFFICIENT_DATA. A composite of `ALARM(a) OR ALARM(b)` is OK while nobody measures a
+   * and b, so its own state does not tell.
+   */
+  readonly unmeasured: readonly string[];
 }
 
 export interface BakePorts {
@@ -75,15 +81,13 @@ export async function bake(
       status: 'failed',
       message: `there is no alarm ${name} in this account and Region: nothing watches the release`,
     };
-  const progress = {
-    ...before,
-    samples: before.samples + 1,
-    ok: before.ok + (alarm.state === 'OK' ? 1 : 0),
-    errors: 0,
-  };
-  const reason = alarm.reason === undefined ? '' : `: ${alarm.reason}`;
+  const { unmeasured } = alarm;
+  const state = alarm.state === 'OK' && unmeasured.length > 0 ? 'INSUFFICIENT_DATA' : alarm.state;
+  const progress = { ...before, samples: before.samples + 1, ok: before.ok + (state === 'OK' ? 1 : 0), errors: 0 };
+  const why = unmeasured.length > 0 && state !== 'ALARM' ? `nobody measures ${unmeasured.join(', ')}` : alarm.reason;
+  const reason = why === undefined ? '' : `: ${why}`;
   const when = `after ${Math.floor(elapsed * 10) / 10} of ${minutes} minutes`;
-  switch (alarm.state) {
+  switch (state) {
     case 'ALARM':
       return { status: 'failed', message: `alarm ${name} is in ALARM ${when}${reason}` };
     case 'OK':

@@ -51,8 +51,18 @@ async function describe(name: string): Promise<Alarm | undefined> {
   const found = await cloudWatch.send(
     new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] }),
   );
-  const alarm = found.CompositeAlarms?.[0] ?? found.MetricAlarms?.[0];
+  const [composite] = found.CompositeAlarms ?? [];
+  const alarm = composite ?? found.MetricAlarms?.[0];
   if (alarm?.StateValue === undefined) return undefined;
   const { StateValue: state, StateReason: reason } = alarm;
-  return { state, ...(reason !== undefined && { reason }) };
+  const unmeasured = composite === undefined ? [] : await unmeasuredChildren(name);
+  return { state, ...(reason !== undefined && { reason }), unmeasured };
+}
+
+/** One page holds all: a composite alarm has at most 100 children (CloudWatch, alarm-combining). */
+async function unmeasuredChildren(composite: string): Promise<string[]> {
+  const found = await cloudWatch.send(new DescribeAlarmsCommand({ ChildrenOfAlarmName: composite, MaxRecords: 100 }));
+  return [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])]
+    .filter((child) => child.StateValue === 'INSUFFICIENT_DATA')
+    .map((child) => child.AlarmName ?? '');
 }

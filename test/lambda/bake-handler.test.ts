@@ -22,14 +22,17 @@ const event = (UserParameters?: string, continuationToken?: string) => ({
 });
 
 /** What the handler sends to AWS when CloudWatch answers so. */
-async function sentFor(answer: object, ...given: Parameters<typeof event>) {
+async function sentFor(answer: object | readonly object[], ...given: Parameters<typeof event>) {
   const sent: unknown[] = [];
-  const record = (reply: object) => async (command: unknown) => {
-    sent.push(command);
-    return reply;
-  };
-  jest.spyOn(CloudWatchClient.prototype, 'send').mockImplementation(record(answer) as never);
-  jest.spyOn(CodePipelineClient.prototype, 'send').mockImplementation(record({}) as never);
+  const answers = [answer].flat();
+  const record =
+    (...replies: object[]) =>
+    async (command: unknown) => {
+      sent.push(command);
+      return replies.shift() ?? {};
+    };
+  jest.spyOn(CloudWatchClient.prototype, 'send').mockImplementation(record(...answers) as never);
+  jest.spyOn(CodePipelineClient.prototype, 'send').mockImplementation(record() as never);
   jest.spyOn(console, 'log').mockImplementation(() => {});
   jest.spyOn(console, 'error').mockImplementation(() => {});
   await handler(event(...given));
@@ -41,9 +44,10 @@ const over = JSON.stringify({ started: 0, samples: 3, ok: 3, errors: 0 });
 
 describe('the handler of the bake', () => {
   test('asks for composite and metric alarms of that name, and goes on with a token', async () => {
-    const [asked, put] = await sentFor({ CompositeAlarms: [{ StateValue: 'OK' }] }, parameters);
+    const [asked, children, put] = await sentFor({ CompositeAlarms: [{ StateValue: 'OK' }] }, parameters);
     expect(asked).toBeInstanceOf(DescribeAlarmsCommand);
     expect(asked?.input).toEqual({ AlarmNames: ['visits-production'], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] });
+    expect(children?.input).toEqual({ ChildrenOfAlarmName: 'visits-production', MaxRecords: 100 });
     expect(put).toBeInstanceOf(PutJobSuccessResultCommand);
     expect(put?.input).toEqual({ jobId: 'job-1', continuationToken: expect.stringContaining('"samples":1') });
   });
@@ -55,12 +59,27 @@ describe('the handler of the bake', () => {
   });
 
   test('puts failure with the reason', async () => {
-    const [, put] = await sentFor({ CompositeAlarms: [{ StateValue: 'ALARM', StateReason: 'restarts' }] }, parameters);
+    const [, , put] = await sentFor(
+      { CompositeAlarms: [{ StateValue: 'ALARM', StateReason: 'restarts' }] },
+      parameters,
+    );
     expect(put).toBeInstanceOf(PutJobFailureResultCommand);
     expect(put?.input).toMatchObject({
       jobId: 'job-1',
       failureDetails: { type: 'JobFailed', message: expect.stringContaining('restarts') },
     });
+  });
+
+  test('puts failure when the time is over and a child of the composite has no data', async () => {
+    const composite = { CompositeAlarms: [{ StateValue: 'OK' }] };
+    const children = {
+      MetricAlarms: [
+        { AlarmName: 'a', StateValue: 'OK' },
+        { AlarmName: 'b', StateValue: 'INSUFFICIENT_DATA' },
+      ],
+    };
+    const [, , put] = await sentFor([composite, children], parameters, over);
+    expect(put?.input).toMatchObject({ failureDetails: { message: expect.stringContaining('nobody measures b') } });
   });
 
   test('puts failure when there is no such alarm, or the parameters are wrong', async () => {

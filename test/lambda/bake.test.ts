@@ -28,9 +28,11 @@ async function runBake(
   }
 }
 
-const OK: Alarm = { state: 'OK' };
-const NONE: Alarm = { state: 'INSUFFICIENT_DATA', reason: 'no datapoints' };
-const FIRING: Alarm = { state: 'ALARM', reason: 'pod_number_of_container_restarts > 0' };
+const OK: Alarm = { state: 'OK', unmeasured: [] };
+const NONE: Alarm = { state: 'INSUFFICIENT_DATA', reason: 'no datapoints', unmeasured: [] };
+/** A composite alarm whose rule does not hold because nobody measures one of its children. */
+const BLIND: Alarm = { state: 'OK', reason: 'rule is false', unmeasured: ['visits-production-gone'] };
+const FIRING: Alarm = { state: 'ALARM', reason: 'pod_number_of_container_restarts > 0', unmeasured: [] };
 const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
 
 describe('the bake', () => {
@@ -64,6 +66,20 @@ describe('the bake', () => {
       message: expect.stringContaining(
         'inconclusive: alarm visits-production has INSUFFICIENT_DATA after 5 of 5 minutes (OK in 0 of 6 checks)',
       ),
+    });
+  });
+
+  test('does not take a composite alarm for OK while one of its children has no data', async () => {
+    const { verdict } = await runBake([BLIND, BLIND, BLIND, BLIND, BLIND, BLIND]);
+    expect(verdict).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining(
+        '(OK in 0 of 6 checks); no data is not healthy: nobody measures visits-production-gone',
+      ),
+    });
+    expect((await runBake([BLIND, BLIND, OK, OK, OK, OK])).verdict.status).toBe('healthy');
+    expect((await runBake([{ ...FIRING, unmeasured: ['visits-production-gone'] }])).verdict).toMatchObject({
+      message: expect.stringContaining('is in ALARM after 0 of 5 minutes: pod_number'),
     });
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ok } from '../../result';
+import { alarmsOf, parseAlarmRule } from './alarm-rule';
 import type { AlarmState, AlarmWatch } from './alarms';
 import { operation, type Service } from './service';
 
@@ -10,12 +11,14 @@ export function cloudwatch(watch: Pick<AlarmWatch, 'states'>): Service {
   const describeAlarms = operation(
     z.strictObject({
       AlarmNames: z.array(z.string()).max(100).optional(),
+      ChildrenOfAlarmName: z.string().optional(),
       AlarmNamePrefix: z.string().optional(),
       AlarmTypes: z.array(alarmType).optional(),
       StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
       MaxRecords: z.coerce.number().int().min(1).max(100).optional(),
     }),
-    ({ AlarmNames, AlarmNamePrefix, AlarmTypes = ['MetricAlarm'], StateValue }) => {
+    ({ AlarmNames, AlarmNamePrefix, ChildrenOfAlarmName, AlarmTypes = ['MetricAlarm'], StateValue }) => {
+      if (ChildrenOfAlarmName !== undefined) return ok(describeChildren(watch.states(), ChildrenOfAlarmName));
       const found = watch
         .states()
         .filter(
@@ -33,6 +36,24 @@ export function cloudwatch(watch: Pick<AlarmWatch, 'states'>): Service {
     xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
     operations: { DescribeAlarms: describeAlarms },
   };
+}
+
+/** The alarms that a composite alarm's rule names, of either type, with little more than their state. */
+function describeChildren(states: readonly AlarmState[], composite: string) {
+  const parent = states.find(({ alarm }) => alarm.kind === 'composite' && alarm.name === composite)?.alarm;
+  const rule = parent?.kind === 'composite' ? parseAlarmRule(parent.rule) : undefined;
+  const named = new Set(rule?.ok ? alarmsOf(rule.value) : []);
+  const children = states.filter(({ alarm }) => named.has(alarm.name) || named.has(alarm.arn));
+  const of = (kind: AlarmState['alarm']['kind']) =>
+    children
+      .filter(({ alarm }) => alarm.kind === kind)
+      .map(({ alarm, state, since }) => ({
+        AlarmName: alarm.name,
+        AlarmArn: alarm.arn,
+        StateValue: state,
+        StateUpdatedTimestamp: since,
+      }));
+  return { MetricAlarms: of('metric'), CompositeAlarms: of('composite') };
 }
 
 function describe({ alarm, state, reason, since }: AlarmState): Record<string, unknown> {

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
+import type { AlarmState } from '../../lib/local/aws/alarms';
+import type { Clock } from '../../lib/local/clock';
+import { lambdaExecutor } from '../../lib/local/executors/lambda';
+import type { Alarm } from '../../lib/local/template/alarm';
+import { ACCOUNT, REGION, type Surroundings, surroundings } from '../local/aws/fixture';
+
+const arn = (name: string) => `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`;
+const COMPOSITE: Alarm = {
+  kind: 'composite',
+  name: 'visits-production',
+  arn: arn('visits-production'),
+  rule: 'ALARM("gone") OR ALARM("crashing")',
+};
+const metric = (name: string): Alarm => ({
+  kind: 'metric',
+  name,
+  arn: arn(name),
+  namespace: 'ContainerInsights',
+  metricName: name,
+  dimensions: [],
+  statistic: 'Maximum',
+  period: 60,
+  evaluationPeriods: 1,
+  datapointsToAlarm: 1,
+  threshold: 0,
+  comparisonOperator: 'GreaterThanThreshold',
+  treatMissingData: 'missing',
+});
+
+/** The states of the composite alarm and its two children; each invocation of the bake takes the next. */
+type States = readonly [AlarmState['state'], AlarmState['state'], AlarmState['state']];
+let now: States;
+let machine: Surroundings;
+let code: string;
+
+beforeAll(async () => {
+  const states = () =>
+    [COMPOSITE, metric('gone'), metric('crashing')].map((alarm, index): AlarmState => {
+      const state = now[index] ?? 'OK';
+      return { alarm, state, reason: `${alarm.name} is ${state}`, since: new Date(0) };
+    });
+  machine = await surroundings({ alarms: { states } });
+  code = join(machine.folder, 'bake');
+  buildSync({
+    entryPoints: [join(__dirname, '../../lambda/bake/index.ts')],
+    outfile: join(code, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'error',
+  });
+});
+afterAll(() => machine.close());
+
+/** Bakes for one minute, at a rate at which the second check is the last. */
+async function bakeThrough(alarm: string, ...states: States[]) {
+  const [first, ...rest] = states;
+  now = first as States;
+  // Two checks of a minute's bake: the clock rate makes the milliseconds between two invocations longer than it.
+  const clock: Clock = {
+    now: () => new Date(0),
+    sleep: async () => {
+      now = rest.shift() ?? now;
+      return 'elapsed';
+    },
+  };
+  const executor = lambdaExecutor({
+    endpoint: machine.endpoint,
+    account: ACCOUNT,
+    region: REGION,
+    clock,
+    clockRate: 60_000,
+  });
+  const workspace = join(machine.folder, `workspace-${Math.random()}`);
+  mkdirSync(workspace);
+  const lines: string[] = [];
+  const outcome = await executor.execute(
+    {
+      kind: 'lambda',
+      id: 'Production/Bake',
+      stage: 'Production',
+      name: 'Bake',
+      runOrder: 3,
+      inputs: [],
+      outputs: [],
+      userParameters: JSON.stringify({ alarm, minutes: 1 }),
+      function: {
+        name: 'visits-bake',
+        logicalId: 'Bake',
+        arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:visits-bake`,
+        handler: 'index.handler',
+        runtime: 'nodejs24.x',
+        code,
+        environment: {},
+        timeoutSeconds: 60,
+        roleArn: `arn:aws:iam::${ACCOUNT}:role/visits-bake`,
+      },
+    },
+    { pipeline: 'p', execution: 'e', workspace, inputs: {}, revisions: {} },
+    (report) => report.kind === 'output' && lines.push(report.line),
+    new AbortController().signal,
+  );
+  return { outcome, lines };
+}
+
+describe('the bundled bake, in a process of its own, against the local endpoint', () => {
+  test('is healthy after its time, with nothing said but that', async () => {
+    const { outcome, lines } = await bakeThrough('visits-production', ['OK', 'OK', 'OK'], ['OK', 'OK', 'OK']);
+    expect(outcome).toMatchObject({ status: 'Succeeded' });
+    expect(lines).toEqual([expect.stringMatching(/^alarm visits-production is OK after .* \(2 of 2 checks\)$/)]);
+    const calls = machine.endpoint.calls.map(
+      ({ principal, service, operation }) => `${principal} ${service}:${operation}`,
+    );
+    const role = `arn:aws:iam::${ACCOUNT}:role/visits-bake`;
+    expect([...new Set(calls)]).toEqual([
+      `${role} cloudwatch:DescribeAlarms`,
+      `${role} codepipeline:PutJobSuccessResult`,
+    ]);
+  });
+
+  test('fails when the alarm fires while it bakes', async () => {
+    const { outcome } = await bakeThrough('visits-production', ['OK', 'OK', 'OK'], ['ALARM', 'ALARM', 'OK']);
+    expect(outcome).toMatchObject({
+      status: 'Failed',
+      reason: expect.stringContaining('visits-production is in ALARM'),
+    });
+  });
+
+  test('is inconclusive when a child of the alarm has no data, though the alarm is OK', async () => {
+    const { outcome } = await bakeThrough(
+      'visits-production',
+      ['OK', 'INSUFFICIENT_DATA', 'OK'],
+      ['OK', 'INSUFFICIENT_DATA', 'OK'],
+    );
+    expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('nobody measures gone') });
+  });
+
+  test('takes a metric alarm too, and fails without its alarm', async () => {
+    expect((await bakeThrough('gone', ['OK', 'OK', 'OK'])).outcome.status).toBe('Succeeded');
+    expect((await bakeThrough('visits-staging', ['OK', 'OK', 'OK'])).outcome).toMatchObject({
+      status: 'Failed',
+      reason: expect.stringContaining('there is no alarm visits-staging'),
+    });
+  });
+});
