@@ -13,12 +13,12 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-export interface Problem extends Position {
+interface Problem extends Position {
   readonly message: string;
   /** The value cannot be trusted any further. */
   readonly fatal: boolean;

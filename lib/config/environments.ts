@@ -1,40 +1,38 @@
 import * as z from 'zod';
-import { duration, environmentName, namespaceName, relativePath, section, text, webAddress } from './values';
-
-const describe = (description: string) => ({ description });
+import { about, duration, environmentName, namespaceName, relativePath, section, text, webAddress } from './values';
 
 const approval = section({
   name: text('a name of 1 to 100 letters, digits and . @ - _', /^[A-Za-z0-9.@\-_]{1,100}$/).meta(
-    describe('Name of the approval, as the pipeline shows it.'),
+    about('Name of the approval, as the pipeline shows it.'),
   ),
   message: text('a text of 1 to 1000 characters without #{', /^(?![\s\S]*#\{)[\s\S]{1,1000}$/)
     .optional()
-    .meta(describe('What the approver is asked. Default: which version of which service goes where.')),
+    .meta(about('What the approver is asked. Default: which version of which service goes where.')),
   timeout: duration('5m', '60d', '1m')
     .prefault('7d')
-    .meta(describe('Time to answer, 5m to 60d; then the approval fails.')),
+    .meta(about('Time to answer, 5m to 60d; then the approval fails.')),
 });
 
 export const environmentSchema = section({
   pipeline: z
     .enum(['development', 'production'], { error: 'development or production' })
     .optional()
-    .meta(describe('The pipeline that deploys here. Default: development for `dev`, else production.')),
+    .meta(about('The pipeline that deploys here. Default: development for `dev`, else production.')),
   namespace: namespaceName()
     .optional()
-    .meta(describe('Kubernetes namespace, one for each environment. Default: `<service>-<environment>`.')),
+    .meta(about('Kubernetes namespace, one for each environment. Default: `<service>-<environment>`.')),
   overlay: relativePath()
     .optional()
-    .meta(describe('Folder of the kustomize overlay, relative to the service. Default: `k8s/overlays/<environment>`.')),
+    .meta(about('Folder of the kustomize overlay, relative to the service. Default: `k8s/overlays/<environment>`.')),
   url: webAddress()
     .optional()
-    .meta(describe('Address of the running service, as the verification reaches it. Default: that of its Service.')),
+    .meta(about('Address of the running service, as the verification reaches it. Default: that of its Service.')),
   approvals: z
     .array(approval, { error: 'a list of approvals' })
     .max(10, { error: 'at most 10 approvals' })
     .optional()
     .meta(
-      describe(
+      about(
         'Who must say yes before the deploy, each by name. Default: `ClientSignOff` before `production`, else nobody.',
       ),
     ),
@@ -42,7 +40,7 @@ export const environmentSchema = section({
     .enum(['smoke', 'e2e'], { error: 'smoke or e2e' })
     .optional()
     .meta(
-      describe(
+      about(
         'What verifies the deploy: `smoke` (ready, right version) or `e2e` (that and the end-to-end tests, which write). Default: smoke for `production`, else e2e.',
       ),
     ),
@@ -50,13 +48,11 @@ export const environmentSchema = section({
     .union([duration('1m', '12h', '1m'), z.literal(false, { error: 'false' })])
     .optional()
     .meta(
-      describe(
+      about(
         'How long the alarms are watched after the deploy; a fired alarm rolls back. Default: 5m for `production`, else `false` (not at all).',
       ),
     ),
-  rolloutTimeout: duration('30s', '30m')
-    .prefault('5m')
-    .meta(describe('How long a rollout may take before it is undone.')),
+  rolloutTimeout: duration('30s', '30m').prefault('5m').meta(about('How long a rollout may take before it is undone.')),
 });
 
 export type EnvironmentFile = z.output<typeof environmentSchema>;
@@ -66,4 +62,4 @@ export const environmentsSchema = z
   .refine((value) => Object.keys(value).length > 0, { error: 'at least one environment' })
   .refine((value) => Object.keys(value).length <= 20, { error: 'at most 20 environments' })
   .prefault({ dev: {}, staging: {}, production: {} })
-  .meta(describe('Where releases run, in the order in which they get there. Those listed are all there are.'));
+  .meta(about('Where releases run, in the order in which they get there. Those listed are all there are.'));

@@ -1,7 +1,7 @@
 import type { EnvironmentFile } from './environments';
 import type { File } from './schema';
 
-export interface Approval {
+interface Approval {
   readonly name: string;
   /** Absent: the pipeline words it. */
   readonly message?: string;

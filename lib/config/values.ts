@@ -5,6 +5,9 @@ import * as z from 'zod';
  * loader makes `expected <phrase>, got <value>` of it.
  */
 
+/** Metadata of a key: what it means, in Markdown. */
+export const about = (description: string) => ({ description });
+
 /** What editors say about a value that does not fit, and the reference about one that does. */
 const told = <S extends z.ZodType>(schema: S, expected: string): S =>
   schema.meta({ errorMessage: `expected ${expected}` });
@@ -30,7 +33,7 @@ export const section = <S extends z.ZodRawShape>(shape: S, expected = 'a mapping
 const DURATION = /^(?=\d)(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/;
 
 /** Seconds of `1d2h3m4s` (units in that order, each at most once), or undefined. */
-export const parseDuration = (value: string): number | undefined => {
+const parseDuration = (value: string): number | undefined => {
   const match = DURATION.exec(value);
   if (match === null) return undefined;
   const [days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0)) as [

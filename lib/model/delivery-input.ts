@@ -47,7 +47,7 @@ export interface EnvironmentInput {
   readonly rolloutTimeoutSeconds: number;
 }
 
-export interface ApprovalInput {
+interface ApprovalInput {
   readonly name: string;
   readonly message?: string;
   readonly timeoutMinutes: number;

@@ -2,7 +2,7 @@ import type { Action, Pipeline } from './pipeline';
 import { type Placed, placedActions, provides } from './positions';
 
 /** Names in `#{namespace.name}` references of a value. */
-export const references = (value: string): { readonly namespace: string; readonly name: string }[] =>
+const references = (value: string): { readonly namespace: string; readonly name: string }[] =>
   [...value.matchAll(/#\{([^{}.]*)\.?([^{}]*)\}/g)].map(([, namespace = '', name = '']) => ({ namespace, name }));
 
 /** Output variables of source actions (user guide, action-reference-CodeCommit and -CodestarConnectionSource). */

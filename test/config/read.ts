@@ -3,7 +3,7 @@ import { parseConfig } from '../../lib/config/parse';
 import type { Config } from '../../lib/config/schema';
 
 /** Reads `yaml` as slipway.yaml beside the folders `.` and `svc`. */
-export const read = (yaml: string, environment: NodeJS.ProcessEnv = {}) =>
+const read = (yaml: string, environment: NodeJS.ProcessEnv = {}) =>
   parseConfig('slipway.yaml', yaml, environment, (path) => ['.', 'svc'].includes(path));
 
 /** What is wrong with `yaml`, line by line; fails if nothing is. */

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { about, section, text } from './values';
+
+export const localSchema = section({
+  images: z
+    .record(
+      text('an image repository without tag or digest', /^[a-z0-9][a-z0-9._\-/]*(?::\d+\/[a-z0-9._\-/]+)?$/, 255),
+      section({
+        command: z
+          .array(z.string({ error: 'a text' }), { error: 'a list: the program and its arguments' })
+          .refine(([program = '']) => program !== '', { error: 'a list that starts with a program' })
+          .meta(
+            about(
+              "Program and arguments that run in place of the container's own command and arguments. `$HOST` and `$PORT` stand for where it must listen.",
+            ),
+          ),
+      }),
+      { error: 'a mapping of image repositories to commands' },
+    )
+    .default({})
+    .meta(about('Third-party images -> what runs in their place on this machine.')),
+  prepare: z
+    .string({ error: 'a shell command' })
+    .min(1, { error: 'a shell command' })
+    .optional()
+    .meta(
+      about(
+        "Shell command that takes the place of the Dockerfile's RUN lines. Runs in the build context, with IMAGE_ROOT set to the root folder of the image.",
+      ),
+    ),
+})
+  .prefault({})
+  .meta(about('For runs on a laptop only; nothing of it reaches AWS.'));
