@@ -4,6 +4,9 @@ import { duration, mark, type Paint, printable, type Status } from './format';
 /** How many lines of a failed action's output are shown. */
 const tailLength = 25;
 
+/** How a build's log announces its next command: what came before it no longer tells why this one failed. */
+const commandMark = '[slipway] Running command';
+
 /** What a line of a finished action needs from what came before it. */
 interface Running {
   readonly started: number;
@@ -68,8 +71,6 @@ export class Lines {
         if (running) running.phase = event.phase;
         return [];
       }
-      case 'phase-ended':
-        return [];
       case 'report':
         this.running.get(event.action)?.reports.push(event.report);
         return [];
@@ -77,8 +78,10 @@ export class Lines {
         return [
           `    ${paint.yellow('?')} ${event.action} waits for approval${event.message ? `: ${event.message}` : ''}`,
         ];
+      // Facts are for the summary.
+      case 'phase-ended':
       case 'fact':
-        return [`    ${paint.dim(`${event.action}: ${event.name}`)} ${event.value}`];
+        return [];
       default:
         return event satisfies never;
     }
@@ -88,6 +91,7 @@ export class Lines {
     const text = printable(line);
     const running = this.running.get(action);
     if (running) {
+      if (text.startsWith(commandMark)) running.tail.length = 0;
       running.tail.push(text);
       if (running.tail.length > tailLength) running.tail.shift();
     }

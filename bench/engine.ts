@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runPlan } from '../lib/local/engine';
+import type { Executor, Executors } from '../lib/local/executor';
+import { historyOf } from '../lib/local/history';
+import type { LambdaAction, Plan, PlannedAction } from '../lib/local/plan';
+import { openRun } from '../lib/local/run-folder';
+import { type Figure, sideBySide } from './measure';
+
+const actions = 100;
+
+const spawnTrue = () =>
+  new Promise<void>((resolve, reject) => {
+    const child = spawn('/bin/true', { stdio: 'ignore' });
+    child.on('error', reject);
+    child.on('close', () => resolve());
+  });
+
+/** An action of the engine that does what the yardstick does: one process. */
+const spawning: Executor<PlannedAction> = {
+  execute: async () => {
+    await spawnTrue();
+    return { status: 'Succeeded', variables: {}, artifacts: {} };
+  },
+};
+
+const executors: Executors = {
+  codecommit: spawning,
+  connection: spawning,
+  codebuild: spawning,
+  approval: spawning,
+  lambda: spawning,
+};
+
+/** The engine with its journal on disk, against bare spawns of the same processes from Node. */
+export async function engineFigures(): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
+  try {
+    const engine = (plan: Plan) => async () => {
+      const run = await openRun(folder);
+      const options = {
+        run,
+        newRun: () => openRun(folder),
+        variables: {},
+        trigger: 'bench',
+        history: historyOf(),
+        now: () => new Date(),
+      };
+      const outcome = await runPlan(plan, executors, options, new AbortController().signal);
+      await run.journal.close();
+      if (outcome.status !== 'Succeeded') throw new Error(`the run ${outcome.status}: ${outcome.reason}`);
+    };
+    const parallel = await sideBySide(7, engine(planOf(() => 1)), async () => {
+      await Promise.all(Array.from({ length: actions }, spawnTrue));
+    });
+    const sequential = await sideBySide(7, engine(planOf((index) => index + 1)), async () => {
+      for (let index = 0; index < actions; index++) await spawnTrue();
+    });
+    return [
+      { name: `engine, ${actions} parallel actions`, ...parallel, against: 'spawns from Node, at once', aim: 2 },
+      { name: `engine, ${actions} sequential actions`, ...sequential, against: 'spawns from Node, in a row', aim: 2 },
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function planOf(runOrder: (index: number) => number): Plan {
+  const action = (index: number): LambdaAction => ({
+    kind: 'lambda',
+    id: `Stage/Action${index}`,
+    stage: 'Stage',
+    name: `Action${index}`,
+    runOrder: runOrder(index),
+    inputs: [],
+    outputs: [],
+    function: {
+      name: 'true',
+      logicalId: 'True',
+      arn: 'arn:aws:lambda:eu-west-1:111122223333:function:true',
+      handler: 'index.handler',
+      runtime: 'nodejs22.x',
+      code: '/',
+      environment: {},
+      timeoutSeconds: 60,
+      roleArn: 'arn:aws:iam::111122223333:role/true',
+    },
+  });
+  return {
+    pipeline: 'bench',
+    logicalId: 'Bench',
+    stack: 'Bench',
+    structure: 'bench',
+    executionMode: 'QUEUED',
+    variables: [],
+    stages: [{ name: 'Stage', actions: Array.from({ length: actions }, (_, index) => action(index)) }],
+  };
+}

@@ -1,0 +1,121 @@
+import type { Event } from '../../lib/local/event';
+import type { RunState } from '../../lib/local/run-state';
+import { type FaultName, faults } from '../fixtures/faults';
+import { makeProject, statuses, type TestProject } from './project';
+
+jest.setTimeout(300_000);
+
+/** The whole development pipeline of the sample, really run: git, uv, pytest, the AWS CLI, kubectl, Redis, gunicorn. */
+describe('the development pipeline of the sample', () => {
+  let project: TestProject;
+  let first: { readonly version: string; readonly url: string };
+
+  beforeAll(async () => {
+    project = makeProject();
+    const commit = project.commit();
+    const { code, state, stderr } = await project.run('--keep');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(new Set(Object.values(statuses(state)))).toEqual(new Set(['Succeeded']));
+    first = { version: exported(state, 'VERSION'), url: exported(state, 'BASE_URL') };
+    expect(first.version).toBe(`1.4.2-${commit.slice(0, 12)}`);
+  });
+
+  afterAll(() => project.remove());
+
+  test('a green run leaves the service up with --keep: it answers with its version and digest, and counts', async () => {
+    const answer = await served();
+    expect(answer['version']).toBe(first.version);
+    expect(answer['digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const page = await (await fetch(`${first.url}/`)).text();
+    expect(page).toContain(first.version);
+  });
+
+  test('a commit that was built and tested is not built again: Test is skipped, the image is deployed', async () => {
+    const { code, state } = await project.run('--keep');
+    expect(code).toBe(0);
+    expect(state.stages.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'Source Succeeded',
+      'Build Succeeded',
+      'Test Skipped',
+      'Dev Succeeded',
+    ]);
+  });
+
+  const planted: FaultName[] = [
+    'brokenUnitTest',
+    'lowCoverage',
+    'lintError',
+    'typeError',
+    'vulnerability',
+    'brokenIntegration',
+    'neverReady',
+    'brokenEndToEnd',
+  ];
+
+  test.each(planted)(
+    '%s turns exactly its action red, stops the pipeline, and the old version is still served',
+    async (name) => {
+      const { stage, action } = faults[name];
+      project.commit(name);
+      const polling = poll();
+      const { code, state, events } = await project.run('--keep');
+      const requests = await polling.stop();
+
+      expect(code).toBe(1);
+      expect(failed(state)).toEqual([`${stage}/${action}`]);
+      expect(state.stages.filter(({ status }) => status !== 'Pending').at(-1)?.name).toBe(stage);
+      expect((await served())['version']).toBe(first.version);
+      if (stage === 'Dev') {
+        expect(rollback(events)).toEqual({ type: 'ROLLBACK', status: 'Succeeded' });
+      } else {
+        expect(requests.versions).toEqual(new Set([first.version]));
+      }
+      expect(requests.failures).toEqual([]);
+    },
+  );
+
+  async function served(): Promise<Record<string, string>> {
+    return (await (await fetch(`${first.url}/version`)).json()) as Record<string, string>;
+  }
+
+  /** A client that asks for the version again and again, as users would, until it is stopped. */
+  function poll() {
+    const versions = new Set<string>();
+    const failures: string[] = [];
+    let on = true;
+    const loop = (async () => {
+      while (on) {
+        try {
+          versions.add((await served())['version'] ?? '');
+        } catch (error) {
+          failures.push(String(error));
+        }
+      }
+    })();
+    return {
+      stop: async () => {
+        on = false;
+        await loop;
+        return { versions, failures };
+      },
+    };
+  }
+});
+
+function exported(state: RunState, name: string): string {
+  const action = state.stages.flatMap(({ actions }) => actions).find(({ variables }) => variables[name] !== undefined);
+  return action?.variables[name] ?? '';
+}
+
+const failed = (state: RunState): string[] =>
+  Object.entries(statuses(state))
+    .filter(([, status]) => status !== 'Succeeded')
+    .map(([id]) => id);
+
+/** The execution that followed the failed one. */
+function rollback(events: readonly Event[]): { type: string; status: string } | undefined {
+  const started = events.find((event) => event.kind === 'pipeline-started' && event.type === 'ROLLBACK');
+  const ended = events.find((event) => event.kind === 'pipeline-ended' && event.execution === started?.execution);
+  if (started?.kind !== 'pipeline-started' || ended?.kind !== 'pipeline-ended') return undefined;
+  return { type: started.type, status: ended.status };
+}

@@ -1,0 +1,109 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Event } from '../../lib/local/event';
+import { type RunState, runState } from '../../lib/local/run-state';
+import { type FaultName, faults } from '../fixtures/faults';
+
+const root = resolve(__dirname, '..', '..');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A user's project: slipway.yaml and, in a folder beside it, a service in a git repository of its own. */
+export interface TestProject {
+  readonly folder: string;
+  readonly service: string;
+  /** Puts the service back to the sample, with this fault if one is named, and commits. Gives the commit. */
+  commit(fault?: FaultName): string;
+  /** Runs the command line to its end. */
+  slipway(...args: string[]): Promise<Ended>;
+  /** `slipway run … --json`, read back. */
+  run(...args: string[]): Promise<Ended & { readonly events: readonly Event[]; readonly state: RunState }>;
+  remove(): Promise<void>;
+}
+
+/** `edit` changes the text of the project's slipway.yaml. */
+export function makeProject(edit: (yaml: string) => string = (yaml) => yaml, name = 'slipway-e2e-'): TestProject {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  const service = join(folder, 'service');
+  const yaml = readFileSync(join(root, 'slipway.yaml'), 'utf8').replace('path: examples/visits', 'path: service');
+  writeFileSync(join(folder, 'slipway.yaml'), edit(yaml));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', service, '-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+
+  const project: TestProject = {
+    folder,
+    service,
+    commit(fault) {
+      mkdirSync(service, { recursive: true });
+      for (const entry of execFileSync('ls', ['-A', service], { encoding: 'utf8' }).split('\n').filter(Boolean)) {
+        if (entry !== '.git') rmSync(join(service, entry), { recursive: true });
+      }
+      const sample = join(root, 'examples', 'visits');
+      for (const file of execFileSync('git', ['-C', sample, 'ls-files', '-z', '-co', '--exclude-standard', '.'], {
+        encoding: 'utf8',
+      })
+        .split('\0')
+        .filter(Boolean)) {
+        cpSync(join(sample, file), join(service, file));
+      }
+      if (fault) faults[fault].apply(service);
+      git('init', '--quiet', '--initial-branch=develop');
+      git('add', '--all');
+      git('commit', '--quiet', '--allow-empty', '--message', fault ?? 'The sample service');
+      return git('rev-parse', 'HEAD');
+    },
+    slipway: (...args) => start(folder, args),
+    async run(...args) {
+      const ended = await start(folder, ['run', '--json', ...args]);
+      const events = ended.stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Event)
+        .filter((event) => 'execution' in event);
+      const first = events[0]?.execution;
+      return { ...ended, events, state: runState(events.filter(({ execution }) => execution === first)) };
+    },
+    async remove() {
+      await start(folder, ['clean']);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  project.commit();
+  return project;
+}
+
+function start(folder: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, [join(root, 'bin', 'slipway.mjs'), ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.on('error', reject);
+    child.on('close', (code) => done({ code, stdout, stderr }));
+  });
+}
+
+/** `Stage/Action` -> status, of every action that ran. */
+export const statuses = (state: RunState): Record<string, string> =>
+  Object.fromEntries(
+    state.stages.flatMap((stage) =>
+      stage.actions.filter(({ status }) => status !== 'Pending').map(({ id, status }) => [id, status]),
+    ),
+  );
