@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../result';
 import { identify, isAlive } from '../process-identity';
-import { installTools } from './install';
+import { type Installation, installTools } from './install';
 import { KUBECTL_LAYER } from './kubectl';
 
 export interface ToolsOptions {
@@ -39,6 +39,9 @@ export interface ToolError {
 /** What an installation says of itself. */
 export interface Manifest extends Omit<Tools, 'binFolder'> {}
 
+/** Fills `draft` with what will stand in `folder`. */
+export type Installer = (installation: Installation) => Promise<Result<Manifest, string>>;
+
 const MANIFEST = 'manifest.json';
 /** Raise it when what an installation holds changes without a change of the locks. */
 const LAYOUT = '1';
@@ -47,7 +50,10 @@ const LAYOUT = '1';
  * The tools of the local run, installed if they are not. An installation belongs to the contents of the lock files and
  * appears whole or not at all: it is made in a draft folder and renamed, so a second process or a kill does no harm.
  */
-export async function ensureTools(options: ToolsOptions): Promise<Result<Tools, ToolError>> {
+export async function ensureTools(
+  options: ToolsOptions,
+  install: Installer = installTools,
+): Promise<Result<Tools, ToolError>> {
   const root = join(options.stateFolder, 'tools');
   const locks = readLocks(options);
   if (!locks.ok) return locks;
@@ -65,7 +71,7 @@ export async function ensureTools(options: ToolsOptions): Promise<Result<Tools, 
   const draft = join(root, `.draft-${process.pid}-${self?.start.replace(/\W/g, '_')}-${randomUUID()}`);
   mkdirSync(draft);
   try {
-    const made = await installTools({ ...options, draft, folder });
+    const made = await install({ ...options, draft, folder });
     if (options.signal.aborted) return err({ message: 'stopped while the tools were being installed' });
     if (!made.ok) return err(...made.errors.map((message) => ({ message })));
     writeFileSync(join(draft, MANIFEST), JSON.stringify(made.value, null, 2));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   createWriteStream,
+  createWriteStream,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -8,6 +9,7 @@ import {
   statSync,
   symlinkSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -226,9 +228,7 @@ describe('extraction stays in its folder', () => {
     await pipeline(zip.outputStream, createWriteStream(path));
     let bytes = readFileSync(path, 'latin1');
     for (const [from, to] of swaps) bytes = bytes.replaceAll(from, to);
-    const target = createWriteStream(path);
-    target.end(Buffer.from(bytes, 'latin1'));
-    await new Promise((resolve) => target.once('close', resolve));
+    writeFileSync(path, bytes, 'latin1');
     return path;
   }
 
