@@ -18,3 +18,6 @@ export const configOf = (yaml: string, environment: NodeJS.ProcessEnv = {}): Con
   if (!result.ok) throw new Error(result.errors.map(formatConfigError).join('\n'));
   return result.value;
 };
+
+/** A file that is right but for what is added; its first added line is line 3. */
+export const fileWith = (added: string): string => `service:\n  name: shop\n${added}`;

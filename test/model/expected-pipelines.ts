@@ -1,0 +1,167 @@
+import type { Action, BuildAction, Pipeline, Stage } from '../../lib/model/pipeline';
+
+const job = (
+  name: string,
+  jobName: BuildAction['job'],
+  category: BuildAction['category'],
+  changes: Partial<BuildAction>,
+): BuildAction => ({
+  kind: 'build',
+  name,
+  job: jobName,
+  category,
+  runOrder: 1,
+  input: 'SourceArtifact',
+  outputs: [],
+  exports: [],
+  variables: {},
+  environment: {},
+  timeoutMinutes: 20,
+  ...changes,
+});
+
+const source = (branch: string): Stage => ({
+  name: 'Source',
+  actions: [
+    {
+      kind: 'source',
+      name: 'Source',
+      runOrder: 1,
+      source: { provider: 'codecommit', repository: 'shop' },
+      branch,
+      output: 'SourceArtifact',
+      namespace: 'Source',
+    },
+  ],
+});
+
+const build: Stage = {
+  name: 'Build',
+  actions: [
+    job('Build', 'build', 'Build', {
+      outputs: ['Package'],
+      namespace: 'Build',
+      exports: ['VERSION', 'TESTED'],
+      environment: { SERVICE: 'shop', REPOSITORY: 'shop', PACKAGE_DIR: '.' },
+      timeoutMinutes: 15,
+    }),
+  ],
+};
+
+const test: Stage = {
+  name: 'Test',
+  beforeEntry: {
+    result: 'SKIP',
+    rules: [
+      { name: 'NotYetTested', provider: 'VariableCheck', variable: '#{Build.TESTED}', operator: 'EQ', value: 'no' },
+    ],
+  },
+  actions: [
+    job('Image', 'image', 'Build', {
+      namespace: 'Image',
+      exports: ['IMAGE_DIGEST'],
+      variables: { VERSION: '#{Build.VERSION}', COMMIT: '#{Source.CommitId}' },
+      environment: { SERVICE: 'shop', REPOSITORY: 'shop', DOCKERFILE: 'Dockerfile', CONTEXT: '.' },
+      timeoutMinutes: 30,
+    }),
+    job('Unit', 'unit', 'Test', { environment: { SERVICE: 'shop', PACKAGE_DIR: '.', COVERAGE_MINIMUM: '90' } }),
+    job('Integration', 'integration', 'Test', { environment: { SERVICE: 'shop', PACKAGE_DIR: '.' } }),
+    job('Quality', 'quality', 'Test', {
+      environment: {
+        SERVICE: 'shop',
+        PACKAGE_DIR: '.',
+        CHECKS: 'flake8 pylint mypy black isort',
+        PYLINT_MINIMUM: '9',
+      },
+    }),
+    job('Security', 'security', 'Test', {
+      environment: { SERVICE: 'shop', PACKAGE_DIR: '.', CHECKS: 'bandit pip-audit secrets', SEVERITY: 'medium' },
+    }),
+    job('Release', 'release', 'Build', {
+      runOrder: 2,
+      variables: { VERSION: '#{Build.VERSION}', IMAGE_DIGEST: '#{Image.IMAGE_DIGEST}' },
+      environment: { SERVICE: 'shop', REPOSITORY: 'shop' },
+      timeoutMinutes: 10,
+    }),
+  ],
+};
+
+const deploy = (name: string, environmentName: string, suite: string, more: Action[] = []): Stage => {
+  const target = { environment: environmentName, namespace: `shop-${environmentName}` };
+  const place = {
+    SERVICE: 'shop',
+    CLUSTER: 'slipway',
+    NAMESPACE: `shop-${environmentName}`,
+    ENVIRONMENT: environmentName,
+  };
+  return {
+    name,
+    onFailure: 'ROLLBACK',
+    actions: [
+      job('Deploy', 'deploy', 'Build', {
+        variables: { VERSION: '#{Build.VERSION}' },
+        environment: {
+          ...place,
+          OVERLAY: `k8s/overlays/${environmentName}`,
+          REPOSITORY: 'shop',
+          ROLLOUT_TIMEOUT: '300s',
+        },
+        target,
+        timeoutMinutes: 30,
+      }),
+      job('Verify', 'verify', 'Test', {
+        runOrder: 2,
+        variables: { VERSION: '#{Build.VERSION}' },
+        environment: { ...place, PACKAGE_DIR: '.', URL: '', SUITE: suite },
+        target,
+      }),
+      ...more,
+    ],
+  };
+};
+
+/** The pipelines of `input()`, written out. */
+export const development: Pipeline = {
+  name: 'shop-development',
+  service: 'shop',
+  kind: 'development',
+  executionMode: 'QUEUED',
+  trigger: { branch: 'develop' },
+  stages: [source('develop'), build, test, deploy('Dev', 'dev', 'e2e')],
+};
+
+export const production: Pipeline = {
+  name: 'shop-production',
+  service: 'shop',
+  kind: 'production',
+  executionMode: 'QUEUED',
+  trigger: { branch: 'main' },
+  stages: [
+    source('main'),
+    build,
+    test,
+    deploy('Staging', 'staging', 'e2e'),
+    {
+      name: 'SignOff',
+      actions: [
+        {
+          kind: 'approval',
+          name: 'ClientSignOff',
+          runOrder: 1,
+          message: 'Deploy shop #{Build.VERSION} to production?',
+          timeoutMinutes: 10_080,
+        },
+      ],
+    },
+    deploy('Production', 'production', 'smoke', [
+      {
+        kind: 'bake',
+        name: 'Bake',
+        runOrder: 3,
+        alarm: 'shop-production',
+        minutes: 5,
+        target: { environment: 'production', namespace: 'shop-production' },
+      },
+    ]),
+  ],
+};
