@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   createWriteStream,
-  createWriteStream,
   existsSync,
   mkdirSync,
   readFileSync,
