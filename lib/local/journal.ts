@@ -27,16 +27,54 @@ export function openJournal(path: string, file: number = openSync(path, 'ax', 0o
   return new FileJournal(path, file);
 }
 
-/** A journal that keeps nothing but hands the events to its subscribers. */
-export function memoryJournal(): Journal {
-  return new Publisher();
-}
-
-class Publisher implements Journal {
+class FileJournal implements Journal {
   error?: Error;
   private readonly listeners = new Set<(event: Event) => void>();
+  private buffer: string[] = [];
+  private buffered = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private syncing: Promise<void> | undefined;
+  private syncAgain = false;
+  private open = true;
+  private unwritable = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly file: number,
+  ) {}
 
   append(event: Event): void {
+    if (!this.open) return;
+    const record = `${JSON.stringify(event)}\n`;
+    this.buffer.push(record);
+    this.buffered += record.length;
+    if (event.kind !== 'output') {
+      this.write();
+      this.sync();
+    } else if (this.buffered >= BUFFER_BYTES) this.write();
+    else this.timer ??= setTimeout(() => this.write(), BUFFER_MILLISECONDS);
+    this.publish(event);
+  }
+
+  subscribe(listener: (event: Event) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async flush(): Promise<void> {
+    this.write();
+    this.sync();
+    await this.syncing;
+  }
+
+  async close(): Promise<void> {
+    if (!this.open) return;
+    await this.flush();
+    this.open = false;
+    closeSync(this.file);
+  }
+
+  private publish(event: Event): void {
     for (const listener of this.listeners) {
       try {
         listener(event);
@@ -47,63 +85,13 @@ class Publisher implements Journal {
     }
   }
 
-  subscribe(listener: (event: Event) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  async flush(): Promise<void> {}
-  async close(): Promise<void> {}
-}
-
-class FileJournal extends Publisher {
-  private buffer: string[] = [];
-  private buffered = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private syncing: Promise<void> | undefined;
-  private syncAgain = false;
-  private open = true;
-
-  constructor(
-    private readonly path: string,
-    private readonly file: number,
-  ) {
-    super();
-  }
-
-  override append(event: Event): void {
-    if (!this.open) return;
-    const record = `${JSON.stringify(event)}\n`;
-    this.buffer.push(record);
-    this.buffered += record.length;
-    if (event.kind !== 'output') {
-      this.write();
-      this.sync();
-    } else if (this.buffered >= BUFFER_BYTES) this.write();
-    else this.timer ??= setTimeout(() => this.write(), BUFFER_MILLISECONDS);
-    super.append(event);
-  }
-
-  override async flush(): Promise<void> {
-    this.write();
-    this.sync();
-    await this.syncing;
-  }
-
-  override async close(): Promise<void> {
-    if (!this.open) return;
-    await this.flush();
-    this.open = false;
-    closeSync(this.file);
-  }
-
   private write(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     const bytes = Buffer.from(this.buffer.join(''));
     this.buffer = [];
     this.buffered = 0;
-    if (this.error !== undefined) return;
+    if (this.unwritable) return;
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.file, bytes, at);
     } catch (cause) {
@@ -129,6 +117,7 @@ class FileJournal extends Publisher {
   }
 
   private fail(cause: unknown): void {
+    this.unwritable = true;
     this.error ??= new Error(`cannot write the run's journal ${this.path}: ${message(cause)}`, { cause });
   }
 }

@@ -49,6 +49,8 @@ export const approvalExecutor = (options: ApprovalOptions): Executor<ApprovalAct
           reason: `nobody answered within ${timeoutMinutes} minutes: the approval has timed out`,
         };
       const summary = answer.summary.slice(0, 512);
+      const said = summary === '' ? answer.status : `${answer.status}: ${summary}`;
+      emit({ kind: 'output', stream: 'stdout', line: said });
       if (answer.status === 'Approved') return { status: 'Succeeded', variables: {}, artifacts: {} };
       return { status: 'Failed', reason: summary === '' ? 'rejected' : `rejected: ${summary}` };
     } finally {

@@ -60,12 +60,15 @@ export async function findRevision(
   const root = normalRoot(above, location.subfolder);
   if (root === undefined)
     return err(`the source folder ${location.subfolder} lies outside the git repository of ${folder}`);
-  const committed = await treeOf(git, id, root);
+  const asIs = bare !== 'true' && !dirty && location.revision === undefined;
+  const [committed, details, branch, uncommitted] = await Promise.all([
+    treeOf(git, id, root),
+    describe(git, id),
+    git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    asIs ? countChanges(git, root) : 0,
+  ]);
   if (!committed.ok && !dirty) return committed;
-
-  const details = await describe(git, id);
   if (!details.ok) return details;
-  const branch = await git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']);
   const common = {
     ...details.value,
     ...(branch.ok && location.revision === undefined && { branch: branch.value.trim() }),
@@ -80,7 +83,6 @@ export async function findRevision(
     }
   }
   if (!committed.ok) return committed;
-  const uncommitted = bare === 'true' || dirty || location.revision !== undefined ? 0 : await countChanges(git, root);
   return ok({ ...common, commit: id, tree: committed.value, objects: {}, dirty: false, uncommitted });
 }
 

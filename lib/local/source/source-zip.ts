@@ -40,6 +40,8 @@ export async function writeSourceZip(
   if (impossible.length > 0)
     return err(`a source artifact cannot hold a file with a backslash in its name: ${impossible[0]?.path}`);
 
+  if (entries.length === 0) return err('the source has no files');
+
   const lfsPointers: string[] = [];
   const files = entries.filter((entry) => entry.mode !== SUBMODULE);
   const blobs = new Blobs(git.start(['cat-file', '--batch'], revision.objects));

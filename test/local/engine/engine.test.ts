@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Event } from '../../../lib/local/event';
 import { fakeExecutors } from '../../../lib/local/executors/fake';
 import { readJournal } from '../../../lib/local/journal';
 import type { CodeBuildAction, Plan, PlannedRule } from '../../../lib/local/plan';
@@ -501,6 +502,7 @@ describe('the runner breaks', () => {
     await expect(outcome).rejects.toThrow("a reader of the run's events broke: no terminal");
     expect(unended(events)).toEqual([]);
     expect(runState(events).status).toBe('Failed');
+    expect(readJournal(join(run.folder, 'journal.jsonl'))).toEqual({ ok: true, value: events });
   });
 
   test('a rollback that breaks carries both outcomes', async () => {
@@ -566,21 +568,42 @@ describe('stop', () => {
       const stop = new AbortController();
       const fake = fakeExecutors({ 'Source/Source': SOURCE });
       let starts = 0;
-      const { run, events, outcome } = await machine.start(plan, fake, {}, stop.signal);
-      // The first events come before a subscription is possible: the run begins when start is called.
-      if (events.length > at) stop.abort();
-      run.journal.subscribe(() => {
-        if (events.length - 1 === at) stop.abort();
-      });
-      run.journal.subscribe(({ kind }) => {
-        if (stop.signal.aborted && (kind === 'stage-started' || kind === 'pipeline-started')) starts++;
-      });
+      const onEvent = (count: number, { kind }: Event) => {
+        if (stop.signal.aborted && kind.endsWith('-started')) starts++;
+        if (count > at) stop.abort();
+      };
+      const { run, events, outcome } = await machine.start(plan, fake, {}, stop.signal, onEvent);
       const { status } = await outcome;
       expect(['Stopped', 'Succeeded']).toContain(status);
       expect(unended(events)).toEqual([]);
+      // The sibling of an action that is just about to run has its start and, at once, its end.
       expect(starts).toBeLessThanOrEqual(1);
       expect(fake.running()).toEqual([]);
       expect(readJournal(join(run.folder, 'journal.jsonl'))).toEqual({ ok: true, value: events });
+    }
+  });
+
+  test('at every event of a run that rolls back: both executions have their ends and neither is taken for a success', async () => {
+    const failing = { 'Source/Source': SOURCE, 'Dev/Verify': [{ outcome: 'Failed' }, {}] } as const;
+    await machine.run(plan);
+    const whole = await machine.run(plan, failing);
+    expect(whole.outcome.rollback).toMatchObject({ outcome: { status: 'Succeeded' } });
+    for (let at = 1; at < whole.events.length; at++) {
+      const stop = new AbortController();
+      const fake = fakeExecutors(failing);
+      const { events, outcome } = await machine.start(
+        plan,
+        fake,
+        {},
+        stop.signal,
+        (count) => count > at && stop.abort(),
+      );
+      const { status, rollback } = await outcome;
+      expect(status).not.toBe('Succeeded');
+      expect(unended(events)).toEqual([]);
+      expect(fake.running()).toEqual([]);
+      if (rollback?.target !== undefined) expect(['Stopped', 'Succeeded']).toContain(rollback.outcome.status);
+      if (status === 'Stopped') expect(rollback).toBeUndefined();
     }
   });
 

@@ -93,11 +93,17 @@ export class Machine {
   readonly now = (): Date => new Date(this.time++);
 
   /** Starts a run; its events, of a rollback too, are in `events` as they come. */
-  async start(plan: Plan, fake: Fake, more: Partial<RunOptions> = {}, signal = new AbortController().signal) {
+  async start(
+    plan: Plan,
+    fake: Fake,
+    more: Partial<RunOptions> = {},
+    signal = new AbortController().signal,
+    onEvent: (count: number, event: Event) => void = () => {},
+  ) {
     const events: Event[] = [];
     const open = async () => {
       const run = await openRun(this.runs);
-      run.journal.subscribe((event) => events.push(event));
+      run.journal.subscribe((event) => onEvent(events.push(event), event));
       return run;
     };
     const run = await open();

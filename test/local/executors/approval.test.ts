@@ -72,6 +72,7 @@ describe('an approval', () => {
         link: 'https://staging.example.com',
         expires: '2026-01-01T00:30:00.000Z',
       },
+      { kind: 'output', stream: 'stdout', line: 'Approved: fine' },
     ]);
     expect(slept).toEqual([30 * 60_000]);
   });

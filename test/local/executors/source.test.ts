@@ -359,6 +359,11 @@ describe('a source that cannot be had', () => {
     expect(await reasonOf({ subfolder: 'service', dirty: true })).toContain('service');
   });
 
+  test('without any file says so', async () => {
+    git('commit', '--quiet', '--allow-empty', '--message', 'Nothing');
+    expect(await reasonOf()).toBe('the source has no files');
+  });
+
   test('names the revision that there is not', async () => {
     commit({ a: 'a' });
     expect(await reasonOf({ revision: 'nope' })).toContain('has no commit "nope"');
