@@ -2,42 +2,41 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { podSecurity } from './admission/pod-security';
+import { quota } from './admission/quota';
+import { serviceAccount } from './admission/service-account';
 import { Resources } from './api/resources';
 import { routes } from './api/routes';
 import { ApiServer } from './api/server';
-import { Authenticator, type TokenReader } from './auth/authenticator';
+import { Authenticator } from './auth/authenticator';
 import { Authorizer } from './auth/authorizer';
-import type { AccessEntry } from './auth/user';
+import { eksTokens } from './auth/eks-token';
 import { type Clock, systemClock } from './clock';
 import { DeploymentController } from './controllers/deployment';
+import { JobController } from './controllers/job';
 import { GarbageCollector, NamespaceController } from './controllers/lifecycle';
 import { Manager } from './controllers/manager';
 import { ReplicaSetController } from './controllers/replicaset';
 import { ServiceController } from './controllers/service';
+import { StatusController } from './controllers/status';
 import { Recorder } from './events';
 import type { Images } from './images';
-import { BACK_OFF, type BackOff } from './kubelet/context';
+import { kubeconfigOf } from './kubeconfig';
+import { BACK_OFF } from './kubelet/context';
 import { Kubelet } from './kubelet/kubelet';
 import { ServicePorts } from './network/services';
 import { bootstrap } from './node';
+import { clusterFolder } from './record';
 import { Registry } from './registry';
+import { type ClusterSettings, Settings } from './settings';
 import { Store } from './store/store';
 import { identityOf } from './tls';
 
 export interface ClusterOptions {
   /** The project's `.slipway`; the cluster keeps everything below `<stateFolder>/cluster`. */
   readonly stateFolder: string;
-  readonly images: Images;
-  /** Image repository (`registry/name`, without tag and digest) -> the command that stands for it; `$PORT`, `$HOST` are filled in. */
-  readonly commands?: Readonly<Record<string, readonly string[]>>;
-  /** PATH of every pod; default: the system's folders. */
-  readonly path?: string;
-  /** Port of the API; default: the one of the last life, else any. */
-  readonly port?: number;
-  /** Reads tokens beside the administrator's, e.g. EKS's. */
-  readonly readers?: readonly TokenReader[];
-  readonly access?: readonly AccessEntry[];
-  readonly backOff?: BackOff;
+  readonly settings: ClusterSettings;
+  /** Where images come from under the settings of the moment. */
+  readonly images: (settings: Readonly<ClusterSettings>) => Images;
   readonly clock?: Clock;
   /** What broke inside the cluster itself, one message a call. */
   readonly onError?: (message: string) => void;
@@ -50,6 +49,8 @@ export interface RunningCluster {
   readonly caData: string;
   /** The administrator's bearer token. */
   readonly token: string;
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
   /** Ends every pod (within `grace` seconds) and the API; objects stay on disk. */
   stop(grace?: number): Promise<void>;
 }
@@ -59,14 +60,15 @@ const STOP_GRACE = 5;
 
 /** Starts the API, its controllers and the pods that the state folder knows. */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const folder = join(options.stateFolder, 'cluster');
+  const folder = clusterFolder(options.stateFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { clock = systemClock, onError = () => {} } = options;
+  let settings = Settings.parse(options.settings);
   const identity = await identityOf(folder);
   const token = secretOf(join(folder, 'admin.token'));
   const store = Store.open(join(folder, 'objects.jsonl'));
   const recorder = new Recorder(store, clock);
-  const registry = new Registry(store, clock, [podSecurity]);
+  const registry = new Registry(store, clock, [serviceAccount, podSecurity, quota]);
   const ports = new ServicePorts(registry, recorder);
   registry.onService((service) => ports.reserve(service));
   bootstrap(store, clock);
@@ -75,11 +77,11 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     registry,
     recorder,
     clock,
-    images: options.images,
-    commands: options.commands ?? {},
-    path: options.path ?? SYSTEM_PATH,
+    images: { resolve: (reference) => options.images(settings).resolve(reference) },
+    commands: () => settings.commands,
+    path: () => settings.path ?? SYSTEM_PATH,
     folder,
-    backOff: options.backOff ?? BACK_OFF,
+    backOff: () => settings.backOff ?? BACK_OFF,
     onError,
   });
   const manager = new Manager(
@@ -87,21 +89,43 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     [
       new DeploymentController(registry, clock, recorder),
       new ReplicaSetController(registry, clock, recorder),
+      new JobController(registry, clock, recorder),
       new ServiceController(registry, clock, ports),
       new NamespaceController(registry, clock),
       new GarbageCollector(registry, clock),
+      new StatusController(registry),
     ],
     onError,
   );
   store.subscribe((change) => ports.see(change));
   kubelet.start();
-  const authenticator = new Authenticator(token, options.readers ?? []);
-  const authorizer = new Authorizer(options.access ?? []);
+  const eks = eksTokens({
+    clusterName: () => settings.name,
+    stsUrl: () => settings.stsUrl,
+    clock,
+    onRefusal: onError,
+  });
+  const authorizer = new Authorizer(() => settings.access);
   const resources = new Resources(registry, clock, authorizer, (pod, container) => kubelet.log(pod, container));
+  const configure = (given: ClusterSettings) => {
+    settings = Settings.parse(given);
+  };
   const portFile = join(folder, 'port');
-  const wanted = options.port ?? (existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0);
-  const server = await ApiServer.listen(identity, wanted, authenticator, routes(resources), onError);
+  const server = await ApiServer.listen(
+    identity,
+    existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0,
+    new Authenticator(token, [eks]),
+    routes(resources, configure),
+    onError,
+  );
   writeFileSync(portFile, String(server.port));
+  const access = {
+    url: `https://127.0.0.1:${server.port}`,
+    caData: Buffer.from(identity.cert).toString('base64'),
+    token,
+  };
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigOf(access), { mode: 0o600 });
   let stopped: Promise<void> | undefined;
   const stop = async (grace: number) => {
     manager.stop();
@@ -111,10 +135,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     store.close();
   };
   return {
-    url: `https://127.0.0.1:${server.port}`,
+    ...access,
     port: server.port,
-    caData: Buffer.from(identity.cert).toString('base64'),
-    token,
+    kubeconfig,
     stop: (grace = STOP_GRACE) => {
       stopped ??= stop(grace);
       return stopped;

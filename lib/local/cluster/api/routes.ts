@@ -1,7 +1,10 @@
-import { failure } from '../status';
+import { isAdmin } from '../auth/authenticator';
+import { SETTINGS_PATH } from '../record';
+import { type ClusterSettings, Settings } from '../settings';
+import { badRequest, failure } from '../status';
 import { aggregated, aggregatedType, aggregatedVersion, apiGroups, apiResources, apiVersions } from './discovery';
 import { openapiDocument, openapiIndex } from './openapi';
-import { type Exchange, resourceOf, sendJson, sendStatus } from './request';
+import { type Exchange, readBody, resourceOf, sendJson, sendStatus } from './request';
 import type { Resources } from './resources';
 import type { Handle } from './server';
 
@@ -18,7 +21,7 @@ const VERSION = {
 };
 
 /** Everything that the API answers, by path. */
-export function routes(resources: Resources): Handle {
+export function routes(resources: Resources, configure: (settings: ClusterSettings) => void): Handle {
   return async (exchange, path) => {
     const { response, request } = exchange;
     if (/^\/(healthz|livez|readyz)$/.test(path)) {
@@ -30,12 +33,27 @@ export function routes(resources: Resources): Handle {
       return;
     } else if (/^\/apis\/authorization\.k8s\.io\/v1\/selfsubjectaccessreviews$/.test(path)) {
       await resources.review(exchange);
+    } else if (path === SETTINGS_PATH && request.method === 'PUT') {
+      await takeSettings(exchange, configure);
     } else {
       const target = resourceOf(path);
       if (target) await resources.handle(exchange, target);
       else sendStatus(response, failure(404, 'NotFound', 'the server could not find the requested resource'));
     }
   };
+}
+
+async function takeSettings(
+  { request, response, user }: Exchange,
+  configure: (settings: ClusterSettings) => void,
+): Promise<void> {
+  const body = await readBody(request);
+  if (!isAdmin(user))
+    return sendStatus(response, failure(403, 'Forbidden', 'only the administrator may change settings'));
+  const settings = Settings.safeParse(JSON.parse(body?.toString('utf8') ?? 'null'));
+  if (!settings.success) return sendStatus(response, badRequest(settings.error.message));
+  configure(settings.data);
+  sendJson(response, 200, { status: 'ok' });
 }
 
 function discover({ request, response }: Exchange, path: string): boolean {

@@ -18,7 +18,7 @@ const GUARDED: ReadonlySet<string> = new Set(['Role', 'RoleBinding', 'ResourceQu
  * administrator, and entries for all namespaces with level admin, reaches what belongs to no namespace.
  */
 export class Authorizer {
-  constructor(private readonly entries: readonly AccessEntry[]) {}
+  constructor(private readonly entries: () => readonly AccessEntry[]) {}
 
   /** The refusal, or undefined. */
   check(user: User, verb: Verb, target: ResourceRequest): Status | undefined {
@@ -59,11 +59,13 @@ export class Authorizer {
 
   private allows(user: User, verb: string, kind: Kind, namespace: string | undefined): boolean {
     if (isAdmin(user)) return true;
-    return this.entries.some((entry) => {
+    return this.entries().some((entry) => {
       if (!sameRole(entry.principalArn, user.name)) return false;
       if (!kind.namespaced && kind.kind !== 'Namespace')
         return entry.namespaces === '*' && permits(entry.level, verb, kind);
-      const within = entry.namespaces === '*' || (namespace !== undefined && entry.namespaces.includes(namespace));
+      const within =
+        entry.namespaces === '*' ||
+        (namespace !== undefined && entry.namespaces.some((pattern) => fits(pattern, namespace)));
       return within && permits(entry.level, verb, kind);
     });
   }
@@ -81,4 +83,13 @@ export function sameRole(entry: string, caller: string): boolean {
   const session = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(caller);
   const role = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(entry);
   return session !== null && role !== null && [1, 2, 3].every((i) => session[i] === role[i]);
+}
+
+/** Names of access scopes may hold `*`. */
+function fits(pattern: string, namespace: string): boolean {
+  const source = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${source}$`).test(namespace);
 }

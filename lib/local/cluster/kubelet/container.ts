@@ -97,7 +97,7 @@ export class ContainerRunner {
 
   private async obtain(signal: AbortSignal): Promise<Runnable | undefined> {
     const { context, container, place } = this.options;
-    let wait = context.backOff.initial;
+    let wait = context.backOff().initial;
     while (!signal.aborted) {
       this.say('Normal', 'Pulling', `Pulling image "${container.image}"`);
       let problem = `image "${container.image}" is not in the local registry and slipway.yaml maps no command to it`;
@@ -121,7 +121,7 @@ export class ContainerRunner {
       this.say('Warning', 'Failed', 'Error: ImagePullBackOff');
       this.waiting('ImagePullBackOff', `Back-off pulling image "${container.image}": ${message}`);
       if (!(await delay(wait, signal))) return undefined;
-      wait = Math.min(wait * 2, context.backOff.maximum);
+      wait = Math.min(wait * 2, context.backOff().maximum);
     }
     return undefined;
   }
@@ -129,7 +129,7 @@ export class ContainerRunner {
   /** Waits until what the environment needs is there. */
   private async prepare(image: Runnable, signal: AbortSignal): Promise<Command | undefined> {
     const { context, container, place } = this.options;
-    for (let wait = CONFIG_RETRY; !signal.aborted; wait = Math.min(wait * 2, context.backOff.initial)) {
+    for (let wait = CONFIG_RETRY; !signal.aborted; wait = Math.min(wait * 2, context.backOff().initial)) {
       const launch = launchOf(context, container, image, place());
       if (launch.ok) return launch.value;
       const [problem] = launch.errors;
@@ -194,7 +194,7 @@ export class ContainerRunner {
     const { terminated } = this.status.state;
     this.crashes = lived >= FORGIVEN ? 0 : this.crashes;
     const wait =
-      this.crashes === 0 ? 0 : Math.min(context.backOff.initial * 2 ** (this.crashes - 1), context.backOff.maximum);
+      this.crashes === 0 ? 0 : Math.min(context.backOff().initial * 2 ** (this.crashes - 1), context.backOff().maximum);
     this.crashes++;
     this.status = { ...this.status, ...(terminated ? { lastState: { terminated } } : {}) };
     if (wait > 0) {

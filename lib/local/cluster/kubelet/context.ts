@@ -19,12 +19,12 @@ export interface KubeletContext {
   readonly clock: Clock;
   readonly images: Images;
   /** `registry/repository` -> the command that stands for that image; `$PORT` and `$HOST` are filled in. */
-  readonly commands: Readonly<Record<string, readonly string[]>>;
+  readonly commands: () => Readonly<Record<string, readonly string[]>>;
   /** PATH of every process. */
-  readonly path: string;
+  readonly path: () => string;
   /** Below it: pods/<uid>/, processes/. */
   readonly folder: string;
-  readonly backOff: BackOff;
+  readonly backOff: () => BackOff;
   /** Where what broke inside the cluster itself is told. */
   readonly onError: (message: string) => void;
 }

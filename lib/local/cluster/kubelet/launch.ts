@@ -16,7 +16,8 @@ export type Runnable =
 /** Finds the image of a container; undefined: nobody has it. */
 export async function pull(context: KubeletContext, reference: string): Promise<Runnable | undefined> {
   const repository = repositoryOf(reference);
-  const argv = context.commands[reference] ?? context.commands[repository];
+  const commands = context.commands();
+  const argv = commands[reference] ?? commands[repository];
   if (argv) {
     const digest = digestOf(reference) ?? `sha256:${createHash('sha256').update(JSON.stringify(argv)).digest('hex')}`;
     return { kind: 'command', argv, imageID: `${repository}@${digest}` };
@@ -53,7 +54,7 @@ export function launchOf(
     container,
     store: context.registry.store,
     imageEnv: what.kind === 'image' ? what.image.env : {},
-    path: context.path,
+    path: context.path(),
     ports: place.ports,
     volumes: place.volumes,
     home,

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { AccessEntry } from './auth/user';
+
+/** What a run tells the cluster, at its start and again when another run takes a running one over. */
+export interface ClusterSettings {
+  /** Name of the EKS cluster that it stands for; EKS tokens are signed for it. */
+  readonly name: string;
+  /** URL of the endpoint that answers STS; absent: EKS tokens are refused. */
+  readonly stsUrl?: string;
+  /** Folder of the image store; absent: only mapped images run. */
+  readonly registry?: string;
+  /** Image repository (`registry/name`, without tag and digest) -> the command that stands for it; `$PORT`, `$HOST` are filled in. */
+  readonly commands?: Readonly<Record<string, readonly string[]>>;
+  /** PATH of every pod; default: the system's folders. */
+  readonly path?: string;
+  readonly access?: readonly AccessEntry[];
+  /** Of crashed containers and failed pulls, in milliseconds; default: Kubernetes' 10 s to 5 min. */
+  readonly backOff?: { readonly initial: number; readonly maximum: number };
+}
+
+/** Settings as they come in from outside, with defaults. */
+export const Settings = z.strictObject({
+  name: z.string(),
+  stsUrl: z.string().optional(),
+  registry: z.string().optional(),
+  commands: z.record(z.string(), z.array(z.string())).default({}),
+  path: z.string().optional(),
+  access: z
+    .array(
+      z.strictObject({
+        principalArn: z.string(),
+        namespaces: z.union([z.literal('*'), z.array(z.string())]),
+        level: z.enum(['admin', 'edit', 'view']),
+      }),
+    )
+    .default([]),
+  backOff: z.strictObject({ initial: z.number(), maximum: z.number() }).optional(),
+});
