@@ -1,4 +1,3 @@
-import type { CfnResource } from 'aws-cdk-lib';
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
@@ -12,6 +11,19 @@ export function acknowledgeWarning(construct: IConstruct, id: string, reason: st
   Validations.of(construct).acknowledge({ id, reason });
 }
 
-/** How cdk-nag spells a resource that is the ARN of `target` followed by `suffix`. */
-export const arnFinding = (target: CfnResource, suffix: string): string =>
-  `IAM5[Resource::<${Stack.of(target).getLogicalId(target)}.Arn>${suffix}]`;
+/** The finding that `arn` has a wildcard, as cdk-nag spells it: `<LogicalId.Attribute>` and `<Parameter>` for references. */
+export const wildcardFinding = (scope: IConstruct, arn: string): string =>
+  `IAM5[Resource::${flatten(Stack.of(scope).resolve(arn))}]`;
+
+type Intrinsic =
+  | string
+  | { readonly Ref: string }
+  | { readonly 'Fn::GetAtt': readonly string[] }
+  | { readonly 'Fn::Join': readonly [separator: string, parts: readonly Intrinsic[]] };
+
+const flatten = (value: Intrinsic): string => {
+  if (typeof value === 'string') return value;
+  if ('Ref' in value) return `<${value.Ref}>`;
+  if ('Fn::GetAtt' in value) return `<${value['Fn::GetAtt'].join('.')}>`;
+  return value['Fn::Join'][1].map(flatten).join(value['Fn::Join'][0]);
+};

@@ -1,9 +1,9 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, arnFinding } from './acknowledge';
+import { acknowledge, wildcardFinding } from './acknowledge';
 import { allow } from './statement';
 
 /** CodePipeline keeps an execution's history for this long; a rollback needs the artifacts of its target. */
@@ -66,7 +66,7 @@ export class ArtifactStore extends Construct {
       const managed = new ManagedPolicy(scope, id, { description, statements });
       acknowledge(
         managed,
-        arnFinding(this.bucket.node.defaultChild as CfnBucket, suffix),
+        wildcardFinding(this, `${bucketArn}${suffix}`),
         `The names of the objects are made up by the service at run time; the policy is held to the prefix of ${pipeline}.`,
       );
       return managed;

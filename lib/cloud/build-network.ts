@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnSecurityGroupIngress } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
+import { acknowledge, wildcardFinding } from './acknowledge';
 import type { ClusterReference } from './cluster-reference';
 import { allow } from './statement';
 
@@ -69,7 +69,7 @@ export class BuildNetwork extends Construct {
     acknowledge(policy, 'IAM5[Resource::*]', 'The EC2 Describe actions know no resources; they only read.');
     acknowledge(
       policy,
-      'IAM5[Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*]',
+      wildcardFinding(this, interfaces),
       'The id of an interface is made up by EC2 at run time; the subnets, the security group and the service are fixed.',
     );
     return policy;

@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config/schema';
+import { acknowledgeWarning } from './acknowledge';
 import { logGroup } from './log-group';
 import { allow } from './statement';
 import { serviceTrust } from './trust';
@@ -22,6 +23,11 @@ export class ClusterNetwork extends Construct {
         availabilityZones: [...network.existing.availabilityZones],
         privateSubnetIds: [...network.existing.privateSubnetIds],
       });
+      acknowledgeWarning(
+        this.vpc,
+        'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
+        'Nothing here reads the route tables of a VPC that the user brings along.',
+      );
       return;
     }
     const vpc = new Vpc(this, 'Vpc', {

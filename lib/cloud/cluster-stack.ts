@@ -8,7 +8,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { acknowledge, acknowledgeWarning } from './acknowledge';
+import { acknowledge, acknowledgeWarning, wildcardFinding } from './acknowledge';
 import { ClusterNetwork } from './cluster-network';
 import type { ClusterReference } from './cluster-reference';
 import { ClusterRoles } from './cluster-roles';
@@ -151,10 +151,10 @@ function acknowledgeKubectlProvider(cluster: Cluster): void {
       "The role of CDK's provider framework, which only invokes the handler; the policy covers its log and its network interface.",
     );
   }
-  const handlerId = Stack.of(cluster).getLogicalId(handler.node.defaultChild as CfnFunction);
+  const { attrArn } = handler.node.defaultChild as CfnFunction;
   acknowledge(
     framework,
-    `IAM5[Resource::<${handlerId}.Arn>:*]`,
+    wildcardFinding(cluster, `${attrArn}:*`),
     'CDK lets its framework invoke any version of this one function.',
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { checkTemplate, type Template, type TemplateRule } from './template';
 
-/** Runs template rules in every synthesis, beside cdk-nag: a finding fails it. There is no way to acknowledge one. */
+/** Runs template rules in every synthesis, beside cdk-nag: a finding fails it. */
 export class TemplateRules implements IPolicyValidationPlugin {
   readonly name = 'Slipway';
   readonly ruleIds: string[];

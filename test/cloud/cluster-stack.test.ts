@@ -1,0 +1,103 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { ClusterStack } from '../../lib/cloud/cluster-stack';
+import type { Json } from '../../lib/cloud/template-rules/template';
+import { configOf, newApp, propertiesOf, readable, resourcesOf } from './fixtures';
+
+const cluster = (yaml = '') =>
+  Template.fromStack(new ClusterStack(newApp(), 'SlipwayCluster', { config: configOf(yaml) }));
+
+const template = cluster();
+const [eks] = propertiesOf(template, 'AWS::EKS::Cluster');
+
+it('the cluster is private, in standard support, with its secrets encrypted and everything logged', () => {
+  expect(eks).toMatchObject({
+    Name: 'slipway',
+    Version: '1.35',
+    UpgradePolicy: { SupportType: 'STANDARD' },
+    AccessConfig: { AuthenticationMode: 'API', BootstrapClusterCreatorAdminPermissions: false },
+    ResourcesVpcConfig: { EndpointPrivateAccess: true, EndpointPublicAccess: false },
+    ComputeConfig: { Enabled: true, NodePools: ['system', 'general-purpose'] },
+    EncryptionConfig: [{ Resources: ['secrets'] }],
+  });
+  expect(eks.Logging.ClusterLogging.EnabledTypes.map(({ Type }: Json) => Type).sort()).toEqual([
+    'api',
+    'audit',
+    'authenticator',
+    'controllerManager',
+    'scheduler',
+  ]);
+});
+
+it('its log group is there before it, so that EKS makes none without key and end', () => {
+  const [[id]] = Object.entries(resourcesOf(template, 'AWS::Logs::LogGroup')).filter(
+    ([, { Properties }]) => Properties.LogGroupName === '/aws/eks/slipway/cluster',
+  ) as [[string, Json]];
+  const [resource] = Object.values(resourcesOf(template, 'AWS::EKS::Cluster'));
+  expect(resource.DependsOn).toContain(id);
+  for (const log of propertiesOf(template, 'AWS::Logs::LogGroup'))
+    expect(log).toMatchObject({ RetentionInDays: 90, KmsKeyId: expect.anything() });
+});
+
+it('nobody but the function that makes the namespaces is its administrator', () => {
+  const entries = propertiesOf(template, 'AWS::EKS::AccessEntry');
+  expect(entries).toHaveLength(1);
+  expect(readable(entries[0].PrincipalArn)).toMatch(/^\$\{RolesKubectl.*\.Arn\}$/);
+  expect(JSON.stringify(template.toJSON())).not.toContain('system:masters');
+});
+
+it('every environment has a namespace that enforces the restricted pod security standard', () => {
+  const manifests = propertiesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').map(({ Manifest }) =>
+    JSON.parse(Manifest),
+  );
+  expect(manifests.map(([{ kind, metadata }]) => [kind, metadata.name])).toEqual([
+    ['Namespace', 'visits-dev'],
+    ['Namespace', 'visits-staging'],
+    ['Namespace', 'visits-production'],
+  ]);
+  for (const [{ metadata }] of manifests)
+    expect(metadata.labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
+});
+
+it('CloudWatch’s agent gets its role by Pod Identity, into log groups that forget', () => {
+  const addons = propertiesOf(template, 'AWS::EKS::Addon');
+  expect(addons.map(({ AddonName }) => AddonName).sort()).toEqual([
+    'amazon-cloudwatch-observability',
+    'metrics-server',
+  ]);
+  const insights = addons.find(({ AddonName }) => AddonName === 'amazon-cloudwatch-observability');
+  expect(insights.PodIdentityAssociations).toEqual([
+    { ServiceAccount: 'cloudwatch-agent', RoleArn: { 'Fn::GetAtt': [expect.stringMatching(/^RolesAgent/), 'Arn'] } },
+  ]);
+  expect(JSON.parse(insights.ConfigurationValues).manager.applicationSignals.autoMonitor.monitorAllServices).toBe(
+    false,
+  );
+  const groups = propertiesOf(template, 'AWS::Logs::LogGroup').map(({ LogGroupName }) => LogGroupName);
+  for (const name of ['application', 'dataplane', 'host', 'performance'])
+    expect(groups).toContain(`/aws/containerinsights/slipway/${name}`);
+});
+
+it('nodes and builds live in private subnets of two zones, and every packet is logged', () => {
+  const isPublic = propertiesOf(template, 'AWS::EC2::Subnet').map(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch);
+  expect(isPublic).toEqual([false, false, false, false]);
+  expect(propertiesOf(template, 'AWS::EC2::NatGateway')).toHaveLength(2);
+  expect(propertiesOf(template, 'AWS::EC2::FlowLog')).toMatchObject([{ ResourceType: 'VPC', TrafficType: 'ALL' }]);
+  expect(eks.ResourcesVpcConfig.SubnetIds.map(({ Ref }: Json) => Ref)).toEqual([
+    expect.stringContaining('privateSubnet1'),
+    expect.stringContaining('privateSubnet2'),
+  ]);
+});
+
+it('a VPC of the user’s own is taken as it is, and CDK reminds of the tag that its subnets need', () => {
+  const warn = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const own = cluster(
+    'network:\n  existing:\n    vpcId: vpc-0123456789abcdef0\n    availabilityZones: [eu-west-1a, eu-west-1b]\n    privateSubnetIds: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]\n',
+  );
+  expect(warn.mock.calls.join()).toContain('kubernetes.io/role/internal-elb=1');
+  expect(warn.mock.calls.join()).not.toContain('routeTable');
+  warn.mockRestore();
+  expect(resourcesOf(own, 'AWS::EC2::VPC')).toEqual({});
+  expect(propertiesOf(own, 'AWS::EKS::Cluster')[0].ResourcesVpcConfig.SubnetIds).toEqual([
+    'subnet-0123456789abcdef0',
+    'subnet-0123456789abcdef1',
+  ]);
+});

@@ -1,0 +1,62 @@
+import type { Json } from '../../lib/cloud/template-rules/template';
+import { deliver } from './delivery';
+import { propertiesOf, resourcesOf } from './fixtures';
+
+const { template } = deliver();
+
+describe('what is kept', () => {
+  it('images have immutable tags, are scanned, encrypted, expired when unreleased, and outlive the stack', () => {
+    const repositories = Object.values(resourcesOf(template, 'AWS::ECR::Repository'));
+    const images = repositories.find(({ Properties }) => Properties.RepositoryName === 'visits') as Json;
+    const cache = repositories.find(({ Properties }) => Properties.RepositoryName === 'visits-cache') as Json;
+    expect(images.Properties.ImageTagMutability).toBe('IMMUTABLE');
+    expect(cache.Properties).toMatchObject({
+      ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+      ImageTagMutabilityExclusionFilters: [{ ImageTagMutabilityExclusionFilterValue: 'buildcache' }],
+    });
+    for (const repository of repositories) {
+      expect(repository.DeletionPolicy).toBe('Retain');
+      expect(repository.Properties.ImageScanningConfiguration).toEqual({ ScanOnPush: true });
+      expect(repository.Properties.EncryptionConfiguration.EncryptionType).toBe('KMS');
+    }
+    const { rules } = JSON.parse(images.Properties.LifecyclePolicy.LifecyclePolicyText);
+    expect(rules.map(({ selection }: Json) => selection)).toEqual([
+      { tagStatus: 'untagged', countType: 'sinceImagePushed', countNumber: 7, countUnit: 'days' },
+      { tagStatus: 'tagged', tagPatternList: ['*'], countType: 'imageCountMoreThan', countNumber: 50 },
+    ]);
+  });
+
+  it('artifacts are encrypted, versioned, private, and outlive the stack', () => {
+    const buckets = Object.entries(resourcesOf(template, 'AWS::S3::Bucket'));
+    expect(buckets).toHaveLength(2);
+    for (const [, bucket] of buckets) {
+      expect(bucket.DeletionPolicy).toBe('Retain');
+      expect(Object.values(bucket.Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    }
+    const [, artifacts] = buckets.find(([id]) => id.startsWith('ArtifactsBucket')) as [string, Json];
+    expect(artifacts.Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]).toMatchObject({
+      ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
+    });
+    expect(artifacts.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    expect(artifacts.Properties.LoggingConfiguration).toBeDefined();
+  });
+
+  it('keys rotate, logs forget when the configuration says', () => {
+    for (const key of propertiesOf(template, 'AWS::KMS::Key')) expect(key.EnableKeyRotation).toBe(true);
+    const logs = propertiesOf(template, 'AWS::Logs::LogGroup');
+    expect(logs).toHaveLength(propertiesOf(template, 'AWS::CodeBuild::Project').length + 1);
+    for (const log of logs) expect(log).toMatchObject({ RetentionInDays: 90, KmsKeyId: expect.anything() });
+  });
+
+  it('follows slipway.yaml', () => {
+    const { template: own } = deliver(
+      'retention:\n  logs: 7\n  images: 3\nbuild:\n  compute: large\nenvironments:\n  dev: {}\n',
+    );
+    expect(propertiesOf(own, 'AWS::Logs::LogGroup').every(({ RetentionInDays }) => RetentionInDays === 7)).toBe(true);
+    const image = propertiesOf(own, 'AWS::CodeBuild::Project').find(({ Name }) => Name.endsWith('-image'));
+    expect(image.Environment.ComputeType).toBe('BUILD_GENERAL1_LARGE');
+    expect(propertiesOf(own, 'AWS::CodePipeline::Pipeline').map(({ Name }) => Name)).toEqual(['visits-development']);
+    // No bake, no function.
+    expect(propertiesOf(own, 'AWS::Lambda::Function')).toEqual([]);
+  });
+});

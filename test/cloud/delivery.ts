@@ -1,0 +1,35 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { DeliveryStack } from '../../lib/cloud/delivery-stack';
+import type { Json } from '../../lib/cloud/template-rules/template';
+import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
+import { projectName } from '../../lib/model/names';
+import type { BuildAction, Pipeline } from '../../lib/model/pipeline';
+import { configOf, newApp, projectRoot, propertiesOf, readable, someCluster, templateOf } from './fixtures';
+
+/** The delivery stack alone, on a cluster that belongs to nobody here. `yaml` goes on from the smallest slipway.yaml. */
+export function deliver(yaml = ''): { readonly pipelines: Pipeline[]; readonly template: Template } {
+  const config = configOf(yaml);
+  const pipelines = deliveryPipelines(config);
+  const stack = new DeliveryStack(newApp(), 'VisitsDelivery', { config, pipelines, cluster: someCluster, projectRoot });
+  return { pipelines, template: templateOf(stack) };
+}
+
+export const pipelineOf = (template: Template, name: string): Json =>
+  propertiesOf(template, 'AWS::CodePipeline::Pipeline').find(({ Name }) => Name === name);
+
+/** Every build of the model with the name of its project. */
+export const buildsOf = (pipelines: readonly Pipeline[]): { readonly action: BuildAction; readonly name: string }[] =>
+  pipelines.flatMap((pipeline) =>
+    pipeline.stages.flatMap((stage) =>
+      stage.actions
+        .filter((action): action is BuildAction => action.kind === 'build')
+        .map((action) => ({ action, name: projectName(pipeline.name, stage.name, action.name) })),
+    ),
+  );
+
+export const statementsOf = (role: Json): Json[] =>
+  role.Properties.Policies.flatMap(({ PolicyDocument }: Json) => PolicyDocument.Statement);
+
+export const actionsOf = (role: Json): string[] => statementsOf(role).flatMap(({ Action }) => Action);
+
+export const managedPoliciesOf = (role: Json): string => readable(role.Properties.ManagedPolicyArns ?? []);

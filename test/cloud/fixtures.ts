@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type AppProps, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { addStacks } from '../../lib/cloud/app';
+import type { ClusterReference } from '../../lib/cloud/cluster-reference';
+import type { Json } from '../../lib/cloud/template-rules/template';
+import { parseConfig } from '../../lib/config/parse';
+import type { Config } from '../../lib/config/schema';
+import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
+import type { Pipeline } from '../../lib/model/pipeline';
+
+// CDK's own template validation takes seconds to start; `cdk synth` runs it, and so does the test of bin/app.
+process.env['CDK_VALIDATION'] = 'false';
+
+export const projectRoot = join(__dirname, '..', '..');
+
+/** slipway.yaml of the tests: the smallest file, and more of it as YAML. */
+export function configOf(more = ''): Config {
+  const result = parseConfig(
+    'slipway.yaml',
+    `service:\n  name: visits\n  path: examples/visits\n${more}`,
+    {},
+    () => true,
+  );
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return result.value;
+}
+
+/** An app with cdk.json's context, as the CLI makes it. */
+export function newApp(props: AppProps = {}): App {
+  const { context } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8')) as { context: object };
+  return new App({ outdir: mkdtempSync(join(tmpdir(), 'slipway-cloud-')), context: { ...context }, ...props });
+}
+
+/** The whole app; `synthesize` throws if a check finds something. */
+export function slipwayApp(config: Config): { readonly app: App; readonly pipelines: Pipeline[] } {
+  const app = newApp();
+  const pipelines = deliveryPipelines(config);
+  addStacks(app, { config, pipelines, configFolder: projectRoot, projectRoot });
+  return { app, pipelines };
+}
+
+/** A cluster that belongs to nobody here. */
+export const someCluster: ClusterReference = {
+  name: 'slipway',
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroupId: 'sg-0123456789abcdef0',
+};
+
+export type Resources = Readonly<Record<string, { readonly Properties: Json } & Json>>;
+
+/** Resources of one type, by logical id. */
+export const resourcesOf = (template: Template, type: string): Resources => template.findResources(type);
+
+export const propertiesOf = (template: Template, type: string): Json[] =>
+  Object.values(resourcesOf(template, type)).map(({ Properties }) => Properties);
+
+export const templateOf = (stack: Stack): Template => Template.fromStack(stack);
+
+/** A value without its intrinsics: `Fn::Join` joined, `Fn::GetAtt` and `Ref` as `${…}`, as one reads it. */
+export function readable(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(readable).join(' ');
+  if (value?.['Fn::Join']) return value['Fn::Join'][1].map(readable).join(value['Fn::Join'][0]);
+  if (value?.['Fn::GetAtt']) return `\${${value['Fn::GetAtt'].join('.')}}`;
+  if (value?.['Ref']) return `\${${value['Ref']}}`;
+  return JSON.stringify(value);
+}

@@ -1,0 +1,199 @@
+import { PIPELINE_RULES } from '../../lib/cloud/template-rules/pipeline-rules';
+import { privilegedOnly, RESOURCE_RULES } from '../../lib/cloud/template-rules/resource-rules';
+import { checkTemplate, type Json } from '../../lib/cloud/template-rules/template';
+
+const rules = [...RESOURCE_RULES, ...PIPELINE_RULES, privilegedOnly(['visits-image'])];
+
+/** A resource of each kind that every rule is content with. */
+const sound = (): Record<string, Json> => ({
+  Project: {
+    Type: 'AWS::CodeBuild::Project',
+    Properties: {
+      Name: 'visits-unit',
+      Source: { Type: 'CODEPIPELINE', BuildSpec: 'version: 0.2\nphases: {}\n' },
+      Environment: { PrivilegedMode: false },
+      TimeoutInMinutes: 10,
+      QueuedTimeoutInMinutes: 10,
+      LogsConfig: { CloudWatchLogs: { Status: 'ENABLED', GroupName: 'visits' } },
+    },
+  },
+  Repository: {
+    Type: 'AWS::ECR::Repository',
+    Properties: { ImageTagMutability: 'IMMUTABLE', ImageScanningConfiguration: { ScanOnPush: true } },
+  },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'codebuild.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': '1' }, ArnLike: { 'aws:SourceArn': 'arn' } },
+          },
+          { Principal: { Service: 'lambda.amazonaws.com' } },
+        ],
+      },
+    },
+  },
+  Rule: {
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      EventPattern: { source: ['aws.codecommit'], detail: { referenceType: ['branch'] } },
+      Targets: [{ DeadLetterConfig: { Arn: 'arn' } }],
+    },
+  },
+  Logs: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 7, KmsKeyId: 'arn' } },
+  Cluster: {
+    Type: 'AWS::EKS::Cluster',
+    Properties: {
+      Version: '1.35',
+      ResourcesVpcConfig: { EndpointPublicAccess: false },
+      Logging: {
+        ClusterLogging: {
+          EnabledTypes: ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'].map((Type) => ({ Type })),
+        },
+      },
+      EncryptionConfig: [{ Resources: ['secrets'] }],
+      AccessConfig: { AuthenticationMode: 'API', BootstrapClusterCreatorAdminPermissions: false },
+    },
+  },
+  Pipeline: {
+    Type: 'AWS::CodePipeline::Pipeline',
+    Properties: {
+      PipelineType: 'V2',
+      ExecutionMode: 'QUEUED',
+      Stages: [
+        {
+          Actions: [
+            {
+              Name: 'Source',
+              ActionTypeId: { Category: 'Source', Owner: 'AWS', Provider: 'CodeCommit', Version: '1' },
+              Configuration: { PollForSourceChanges: 'false' },
+            },
+          ],
+        },
+        {
+          Actions: [
+            {
+              Name: 'Unit',
+              ActionTypeId: { Category: 'Test', Owner: 'AWS', Provider: 'CodeBuild', Version: '1' },
+              Configuration: { EnvironmentVariables: 'x'.repeat(1000) },
+            },
+          ],
+          BeforeEntry: { Conditions: [{ Result: 'SKIP', Rules: [{ RuleTypeId: { Provider: 'VariableCheck' } }] }] },
+          OnFailure: { Result: 'ROLLBACK' },
+        },
+      ],
+    },
+  },
+});
+
+const findings = (resources: Record<string, Json>) =>
+  checkTemplate({ Resources: resources }, rules).map(({ rule, logicalId }) => [rule, logicalId]);
+
+it('a sound template has no findings', () => {
+  expect(findings(sound())).toEqual([]);
+});
+
+type Mutate = (properties: Json) => void;
+
+/** For every rule, templates that break it and nothing else. */
+const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] = [
+  ['privileged-builds', 'Project', 'privileged', (p) => Object.assign(p.Environment, { PrivilegedMode: true })],
+  [
+    'privileged-builds',
+    'Project',
+    'perhaps privileged',
+    (p) => Object.assign(p.Environment, { PrivilegedMode: { 'Fn::If': [] } }),
+  ],
+  ['inlined-buildspec', 'Project', 'no buildspec', (p) => delete p.Source.BuildSpec],
+  [
+    'inlined-buildspec',
+    'Project',
+    'a file of the repository',
+    (p) => Object.assign(p.Source, { BuildSpec: 'buildspec.yml' }),
+  ],
+  [
+    'inlined-buildspec',
+    'Project',
+    'a file in S3',
+    (p) => Object.assign(p.Source, { BuildSpec: { 'Fn::Join': ['', []] } }),
+  ],
+  ['build-timeout', 'Project', 'no timeout', (p) => delete p.TimeoutInMinutes],
+  ['build-timeout', 'Project', 'no queued timeout', (p) => delete p.QueuedTimeoutInMinutes],
+  ['build-logs', 'Project', 'no log', (p) => delete p.LogsConfig],
+  ['build-logs', 'Project', 'log off', (p) => Object.assign(p.LogsConfig.CloudWatchLogs, { Status: 'DISABLED' })],
+  ['image-repository', 'Repository', 'mutable', (p) => Object.assign(p, { ImageTagMutability: 'MUTABLE' })],
+  ['image-repository', 'Repository', 'mutable by default', (p) => delete p.ImageTagMutability],
+  ['image-repository', 'Repository', 'unscanned', (p) => delete p.ImageScanningConfiguration],
+  [
+    'service-trust',
+    'Role',
+    'any account',
+    (p) => delete p.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals,
+  ],
+  ['service-trust', 'Role', 'any resource', (p) => delete p.AssumeRolePolicyDocument.Statement[0].Condition.ArnLike],
+  ['service-trust', 'Role', 'anything', (p) => delete p.AssumeRolePolicyDocument.Statement[0].Condition],
+  ['dead-letters', 'Rule', 'no dead-letter queue', (p) => delete p.Targets[0].DeadLetterConfig],
+  ['branch-events', 'Rule', 'branches and tags', (p) => delete p.EventPattern.detail.referenceType],
+  ['branch-events', 'Rule', 'tags too', (p) => p.EventPattern.detail.referenceType.push('tag')],
+  ['log-groups', 'Logs', 'for ever', (p) => delete p.RetentionInDays],
+  ['log-groups', 'Logs', 'no key', (p) => delete p.KmsKeyId],
+  ['cluster', 'Cluster', 'public', (p) => Object.assign(p.ResourcesVpcConfig, { EndpointPublicAccess: true })],
+  ['cluster', 'Cluster', 'public by default', (p) => delete p.ResourcesVpcConfig.EndpointPublicAccess],
+  ['cluster', 'Cluster', 'a log off', (p) => p.Logging.ClusterLogging.EnabledTypes.pop()],
+  ['cluster', 'Cluster', 'secrets as they are', (p) => delete p.EncryptionConfig],
+  [
+    'cluster',
+    'Cluster',
+    'aws-auth',
+    (p) => Object.assign(p.AccessConfig, { AuthenticationMode: 'API_AND_CONFIG_MAP' }),
+  ],
+  ['cluster', 'Cluster', 'creator is admin', (p) => delete p.AccessConfig.BootstrapClusterCreatorAdminPermissions],
+  ['cluster', 'Cluster', 'no such version', (p) => Object.assign(p, { Version: '1.99' })],
+  [
+    'pipeline-providers',
+    'Pipeline',
+    'unknown',
+    (p) => Object.assign(p.Stages[1].Actions[0].ActionTypeId, { Provider: 'Jenkins' }),
+  ],
+  ['pipeline-type', 'Pipeline', 'V1', (p) => delete p.PipelineType],
+  ['queued', 'Pipeline', 'parallel', (p) => Object.assign(p, { ExecutionMode: 'PARALLEL' })],
+  ['queued', 'Pipeline', 'superseded by default', (p) => delete p.ExecutionMode],
+  [
+    'no-polling',
+    'Pipeline',
+    'polls',
+    (p) => Object.assign(p.Stages[0].Actions[0].Configuration, { PollForSourceChanges: true }),
+  ],
+  ['no-polling', 'Pipeline', 'polls by default', (p) => delete p.Stages[0].Actions[0].Configuration],
+  [
+    'skip-conditions',
+    'Pipeline',
+    'an alarm that skips',
+    (p) => Object.assign(p.Stages[1].BeforeEntry.Conditions[0].Rules[0].RuleTypeId, { Provider: 'CloudWatchAlarm' }),
+  ],
+  [
+    'retry-or-conditions',
+    'Pipeline',
+    'both',
+    (p) => Object.assign(p.Stages[1].OnFailure, { Result: 'RETRY', Conditions: [{ Result: 'ROLLBACK', Rules: [] }] }),
+  ],
+  ['source-stays', 'Pipeline', 'rolled back', (p) => Object.assign(p.Stages[0], { OnFailure: { Result: 'ROLLBACK' } })],
+  [
+    'configuration-length',
+    'Pipeline',
+    '1001 characters',
+    (p) => Object.assign(p.Stages[1].Actions[0].Configuration, { EnvironmentVariables: 'x'.repeat(1001) }),
+  ],
+];
+
+it.each(mutants)('%s: %s, %s', (rule, resource, _what, mutate) => {
+  const template = sound();
+  mutate(template[resource].Properties);
+  expect(findings(template)).toEqual([[rule, resource]]);
+});
+
+it('every rule has a mutant', () => {
+  expect([...new Set(mutants.map(([rule]) => rule))].sort()).toEqual(rules.map(({ id }) => id).sort());
+});
