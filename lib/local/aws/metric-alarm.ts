@@ -56,8 +56,12 @@ function isBreaching({ comparisonOperator, threshold }: MetricAlarm, value: numb
 function crossed(alarm: MetricAlarm, real: readonly number[], breaches: number, filled: number): string {
   const values = real.length > 0 ? `[${real.join(', ')}]` : 'none';
   const missing = filled > 0 ? ` and ${filled} missing ones, which count as breaching,` : '';
-  const relation = alarm.comparisonOperator
-    .replace(/To?Threshold$|Threshold$/, '')
-    .replace(/\B[A-Z]/g, (char) => ` ${char.toLowerCase()}`);
-  return `${breaches} of the last ${real.length} datapoints ${values}${missing} are ${relation.toLowerCase()} the threshold (${alarm.threshold}) of ${alarm.metricName}; ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} make an alarm.`;
+  return `${breaches} of the last ${real.length} datapoints ${values}${missing} are ${RELATIONS[alarm.comparisonOperator]} the threshold (${alarm.threshold}) of ${alarm.metricName}; ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} make an alarm.`;
 }
+
+const RELATIONS: Readonly<Record<MetricAlarm['comparisonOperator'], string>> = {
+  GreaterThanOrEqualToThreshold: 'greater than or equal to',
+  GreaterThanThreshold: 'greater than',
+  LessThanThreshold: 'less than',
+  LessThanOrEqualToThreshold: 'less than or equal to',
+};
