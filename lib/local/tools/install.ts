@@ -66,7 +66,8 @@ async function installPrograms(install: Installation, python: Python): Promise<R
   if (uv.code !== 0) return err(failure('pip could not install uv', uv.said));
   const sync = await runCommand(
     join(draft, 'uv', 'bin', 'uv'),
-    ['sync', '--locked', '--compile-bytecode', '--no-progress', '--no-python-downloads', '--python', python.executable,
+    ['sync', '--locked', '--compile-bytecode', '--no-progress', '--no-python-downloads',
+      '--no-build', '--python', python.executable,
       '--project', join(projectRoot, 'tools')],
     {
       ...options,
