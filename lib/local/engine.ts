@@ -121,7 +121,7 @@ async function rollBack(
 ): Promise<PipelineOutcome> {
   const { plan, executors } = execution;
   const { stage = '', reason = '' } = failure;
-  const found = await findRollbackTarget(plan, stage, failure.execution, options.history).catch((cause) => {
+  const found = await findRollbackTarget(plan, stage, options.history).catch((cause) => {
     execution.broken.push(toError(cause));
     return undefined;
   });

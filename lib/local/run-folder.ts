@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { JOURNAL } from './history';
 import { type Journal, openJournal } from './journal';
 
@@ -15,7 +15,7 @@ export interface Run {
 
 /** Makes the folder and the journal of a new run below `runs` (`.slipway/runs`). */
 export async function openRun(runs: string, execution: string = randomUUID()): Promise<Run> {
-  const folder = join(runs, execution);
+  const folder = resolve(runs, execution);
   await mkdir(join(folder, 'artifacts'), { recursive: true });
   return { execution, folder, journal: openJournal(join(folder, JOURNAL)) };
 }

@@ -15,13 +15,12 @@ import type { Execution } from './execution';
 export async function findRollbackTarget(
   plan: Plan,
   stage: string,
-  failed: string,
   history: History,
 ): Promise<Result<PastRun, string>> {
   let older = 0;
   for await (const run of history.runs()) {
     const { state } = run;
-    if (run.execution === failed || state.pipeline !== plan.pipeline || state.type === 'ROLLBACK') continue;
+    if (state.pipeline !== plan.pipeline || state.type === 'ROLLBACK') continue;
     if (!state.stages.some(({ name, status }) => name === stage && status === 'Succeeded')) continue;
     if (state.structure === plan.structure) return withArtifacts(run);
     older++;

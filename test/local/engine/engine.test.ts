@@ -68,6 +68,21 @@ describe('order', () => {
     expect((await outcome).status).toBe('Succeeded');
   });
 
+  test('run orders count, not the order of writing, and may have gaps', async () => {
+    const { fake } = await machine.run(
+      planOf({
+        Test: {
+          actions: [
+            { name: 'Last', runOrder: 900 },
+            { name: 'First', runOrder: 2 },
+            { name: 'Middle', runOrder: 10 },
+          ],
+        },
+      }),
+    );
+    expect(fake.calls.map(({ action }) => action.name)).toEqual(['Source', 'First', 'Middle', 'Last']);
+  });
+
   test('the siblings of a failed action finish, later run orders and stages do not start', async () => {
     const fake = fakeExecutors({
       'Test/Unit': { outcome: 'Failed', reason: '2 tests failed' },
@@ -125,7 +140,9 @@ describe('artifacts', () => {
   });
 
   test('the commit of a source action is the revision of its artifact, and of no other', async () => {
-    const { fake } = await machine.run(plan);
+    const { fake } = await machine.run(plan, {
+      'Build/Build': { variables: { CommitId: 'x' }, externalId: 'build-1' },
+    });
     expect(fake.calls.at(-1)?.context.revisions).toEqual({ Source: SOURCE.externalId });
   });
 
@@ -434,6 +451,20 @@ describe('rollback', () => {
     expect(first.outcome.status).toBe('Succeeded');
   });
 
+  test('an execution in which the stage was skipped, or never reached, is no target', async () => {
+    const condition = { result: 'SKIP', rules: [check('#{Build.VERSION}', 'NE', 'skip')] } as const;
+    const plan = planOf({
+      Build: { actions: [{ name: 'Build', namespace: 'Build' }] },
+      Dev: { actions: ['Deploy'], beforeEntry: condition, onFailure: { result: 'ROLLBACK' } },
+    });
+    const good = await machine.run(plan, version('1'));
+    const skipped = await machine.run(plan, version('skip'));
+    expect(stageStatuses(skipped.state)).toContain('Dev Skipped');
+    await machine.run(plan, { 'Build/Build': { outcome: 'Failed' } });
+    const bad = await machine.run(plan, { ...version('2'), 'Dev/Deploy': [{ outcome: 'Failed' }, {}] });
+    expect(bad.outcome.rollback?.target).toBe(good.outcome.execution);
+  });
+
   test('a rollback that fails is told and not repeated', async () => {
     await machine.run(pipeline(), version('1'));
     const bad = await machine.run(pipeline(), broken);
@@ -503,6 +534,37 @@ describe('the runner breaks', () => {
     expect(unended(events)).toEqual([]);
     expect(runState(events).status).toBe('Failed');
     expect(readJournal(join(run.folder, 'journal.jsonl'))).toEqual({ ok: true, value: events });
+  });
+
+  test('once it is broken no later run order starts', async () => {
+    const fake = fakeExecutors();
+    const { run, outcome } = await machine.start(
+      planOf({ Dev: { actions: ['Deploy', { name: 'Verify', runOrder: 2 }] } }),
+      fake,
+    );
+    run.journal.subscribe((event) => {
+      if (event.kind === 'action-ended' && event.action === 'Dev/Deploy') throw new Error('no terminal');
+    });
+    await expect(outcome).rejects.toThrow('no terminal');
+    expect(fake.calls.map(({ action }) => action.id)).toEqual(['Source/Source', 'Dev/Deploy']);
+  });
+
+  test('what an executor says after its end is not heard', async () => {
+    const fake = fakeExecutors();
+    let say = () => {};
+    const codebuild: typeof fake.executors.codebuild = {
+      execute: async (_action, _context, emit) => {
+        say = () => emit({ kind: 'output', stream: 'stdout', line: 'late' });
+        return { status: 'Succeeded', variables: {}, artifacts: {} };
+      },
+    };
+    const two = planOf({ Dev: { actions: ['Deploy'] }, Prod: { actions: ['Deploy'] } });
+    const { run, events, outcome } = await machine.start(two, { ...fake, executors: { ...fake.executors, codebuild } });
+    run.journal.subscribe((event) => {
+      if (event.kind === 'stage-ended') say();
+    });
+    await outcome;
+    expect(events.filter(({ kind }) => kind === 'output')).toEqual([]);
   });
 
   test('a rollback that breaks carries both outcomes', async () => {
@@ -605,6 +667,17 @@ describe('stop', () => {
       if (rollback?.target !== undefined) expect(['Stopped', 'Succeeded']).toContain(rollback.outcome.status);
       if (status === 'Stopped') expect(rollback).toBeUndefined();
     }
+  });
+
+  test('in the moment of a start: the executor of what was about to start is not called', async () => {
+    const stop = new AbortController();
+    const fake = fakeExecutors();
+    const { events, outcome } = await machine.start(plan, fake, {}, stop.signal, (_, event) => {
+      if (event.kind === 'action-started' && event.action === 'Build/Build') stop.abort();
+    });
+    expect((await outcome).status).toBe('Stopped');
+    expect(fake.calls.map(({ action }) => action.id)).toEqual(['Source/Source']);
+    expect(actionStatuses(runState(events))).toMatchObject({ 'Build/Build': 'Stopped', 'Build/Second': 'Stopped' });
   });
 
   test('before the start nothing runs', async () => {
