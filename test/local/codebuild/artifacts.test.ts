@@ -184,6 +184,9 @@ test('the same files give the same bytes, whenever they were written', async () 
     }),
   );
   expect(digests[0]).toBe(digests[1]);
+  // DOS date and time of the first entry: midnight of 1 January 1980, in every time zone.
+  const bytes = readFileSync(join(root, `${count}`, 'out.zip'));
+  expect([bytes.readUInt16LE(10), bytes.readUInt16LE(12)]).toEqual([0, (1 << 5) | 1]);
 });
 
 test('executable bits survive; links are kept or followed as enable-symlinks says', async () => {

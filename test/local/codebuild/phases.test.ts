@@ -89,6 +89,10 @@ test('finally runs after success and after failure; its own failure fails the ph
   expect((await walk({ build: phase(['ok'], { finally: ['f-fail', 'f-ok'] }) })).failure).toMatch(/f-fail/);
 });
 
+test('when a command and finally fail, the command is the reason', async () => {
+  expect((await walk({ build: phase(['c-fail'], { finally: ['f-fail'] }) })).failure).toMatch(/c-fail/);
+});
+
 test('on-failure ABORT: nothing comes after a failed BUILD', async () => {
   const result = await walk(all({ build: phase(['b-fail'], { onFailure: { kind: 'abort' } }) }));
   expect(result).toMatchObject({ upload: false, trace: expect.stringMatching(/<\/BUILD FAILED>$/) });

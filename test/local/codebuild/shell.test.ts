@@ -35,7 +35,11 @@ async function output(
 
 describe.each<ShellName>(['bash', '/bin/sh'])('%s', (shell) => {
   test.each<[string, string[], string[]]>([
-    ['the directory is carried over', ['mkdir sub && cd sub', 'basename "$PWD"'], ['sub']],
+    [
+      'the directory is carried over',
+      ['mkdir sub && cd sub', 'basename "$PWD"; basename "$(env pwd -P)"'],
+      ['sub', 'sub'],
+    ],
     ['variables are carried over without export', ['A="two  words"', 'echo "$A"'], ['two  words']],
     ['and reach child processes', ['A=1', 'sh -c "echo $A"'], ['1']],
     ['values of several lines and quotes are carried over', [`A="it's\n\\"x\\""`, 'echo "$A"'], ["it's", '"x"']],
