@@ -1,0 +1,135 @@
+import { renderBuildspec } from '../lib/cloud/buildspec';
+import { parseBuildspec } from '../lib/local/codebuild/buildspec';
+import type { Plan, PlannedAction, PlannedCondition } from '../lib/local/plan';
+import { projectName } from '../lib/model/names';
+import type { Action, Condition, Pipeline, Stage } from '../lib/model/pipeline';
+
+/**
+ * What model and plan must agree on, each in the same words: stages, actions, their order, artifacts, variables, conditions,
+ * rollback, environments and buildspecs. What only the template knows (roles, ARNs, images) is not in it.
+ */
+export interface Contract {
+  readonly name: string;
+  readonly executionMode: string;
+  readonly stages: readonly object[];
+}
+
+/** Variables of a project that only the template knows; see deliveryPipelines. */
+const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
+  image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
+  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3'],
+  verify: ['KUBECTL_VERSION', 'KUBECTL_S3'],
+};
+
+/** The contract as the model has it. */
+export const modelContract = (pipeline: Pipeline): Contract => ({
+  name: pipeline.name,
+  executionMode: pipeline.executionMode,
+  stages: pipeline.stages.map((stage) => ({
+    name: stage.name,
+    beforeEntry: stage.beforeEntry && conditionContract(stage.beforeEntry),
+    onFailure: stage.onFailure,
+    actions: [...stage.actions]
+      .sort((a, b) => a.runOrder - b.runOrder)
+      .map((action) => ({ name: action.name, runOrder: action.runOrder, ...modelAction(pipeline, stage, action) })),
+  })),
+});
+
+/** The contract as the template says it, read back. */
+export const planContract = (plan: Plan): Contract => ({
+  name: plan.pipeline,
+  executionMode: plan.executionMode,
+  stages: plan.stages.map((stage) => ({
+    name: stage.name,
+    beforeEntry: stage.beforeEntry && conditionContract(stage.beforeEntry),
+    onFailure: stage.onFailure?.result,
+    ...(stage.onSuccess && { onSuccess: conditionContract(stage.onSuccess) }),
+    actions: stage.actions.map((action) => ({
+      name: action.name,
+      runOrder: action.runOrder,
+      ...plannedAction(action),
+    })),
+  })),
+});
+
+const conditionContract = ({ result, rules }: Condition | PlannedCondition): object => ({
+  result,
+  rules: rules.map(({ name, provider, variable, operator, value }) => ({ name, provider, variable, operator, value })),
+});
+
+function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
+  switch (action.kind) {
+    case 'source': {
+      const { source, branch, output, namespace } = action;
+      const { provider, ...where } = source;
+      return { kind: provider, ...where, branch, namespace, inputs: [], outputs: [output] };
+    }
+    case 'build':
+      return {
+        kind: 'codebuild',
+        project: projectName(pipeline.name, stage.name, action.name),
+        namespace: action.namespace,
+        inputs: [action.input],
+        outputs: action.outputs,
+        variables: action.variables,
+        environment: action.environment,
+        fromTemplate: [...(FROM_TEMPLATE[action.job] ?? [])].sort(),
+        exports: [...action.exports].sort(),
+        buildspec: renderBuildspec(action.job),
+        privileged: action.job === 'image',
+        timeoutMinutes: action.timeoutMinutes,
+      };
+    case 'approval': {
+      const { message, link, timeoutMinutes } = action;
+      return { kind: 'approval', inputs: [], outputs: [], message, link, timeoutMinutes };
+    }
+    case 'bake':
+      return { kind: 'lambda', inputs: [], outputs: [], parameters: { alarm: action.alarm, minutes: action.minutes } };
+    default:
+      return action satisfies never;
+  }
+}
+
+function plannedAction(action: PlannedAction): object {
+  const { namespace, inputs, outputs } = action;
+  switch (action.kind) {
+    case 'codecommit': {
+      const { repository, branch } = action;
+      return { kind: 'codecommit', repository, branch, namespace, inputs, outputs };
+    }
+    case 'connection': {
+      const { connectionArn, repository, branch } = action;
+      return { kind: 'connection', connectionArn, repository, branch, namespace, inputs, outputs };
+    }
+    case 'codebuild': {
+      const { project } = action;
+      const set = Object.fromEntries(project.environment.map(({ name, value }) => [name, value]));
+      const known = Object.values(FROM_TEMPLATE).flat();
+      const spec = parseBuildspec(project.buildspec);
+      return {
+        kind: 'codebuild',
+        project: project.name,
+        namespace,
+        inputs,
+        outputs,
+        variables: Object.fromEntries(action.environment.map(({ name, value }) => [name, value])),
+        environment: Object.fromEntries(Object.entries(set).filter(([name]) => !known.includes(name))),
+        fromTemplate: Object.keys(set)
+          .filter((name) => known.includes(name) && set[name] !== '')
+          .sort(),
+        exports: spec.ok ? [...spec.value.exportedVariables].sort() : spec.errors,
+        buildspec: project.buildspec,
+        privileged: project.privileged,
+        timeoutMinutes: project.timeoutMinutes,
+      };
+    }
+    case 'approval': {
+      const { message, link, timeoutMinutes } = action;
+      return { kind: 'approval', inputs, outputs, message, link, timeoutMinutes };
+    }
+    case 'lambda':
+      return { kind: 'lambda', inputs, outputs, parameters: JSON.parse(action.userParameters ?? 'null') };
+    default:
+      return action satisfies never;
+  }
+}
