@@ -140,15 +140,15 @@ describe('history', () => {
 
   test('has the newest execution first, by when it started', async () => {
     for (const [execution, time] of [
+      ['c', '2026-01-01'],
+      ['a', '2026-01-03'],
       ['b', '2026-01-02'],
-      ['c', '2026-01-03'],
-      ['a', '2026-01-01'],
     ] as const) {
       const { journal } = await openRun(folder, execution);
       journal.append({ ...started, execution, time: `${time}T00:00:00.000Z` });
       await journal.close();
     }
-    expect(await executions()).toEqual(['c', 'b', 'a']);
+    expect(await executions()).toEqual(['a', 'b', 'c']);
   });
 
   test('tells of a journal that cannot be read and goes on; other files and empty runs are none', async () => {
