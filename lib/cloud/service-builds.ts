@@ -9,7 +9,7 @@ import type { BuildNetwork } from './build-network';
 import { buildPermissions } from './build-permissions';
 import { BuildProject } from './build-project';
 import { renderBuildspec } from './buildspec';
-import { buildspecFeatures } from './buildspec-features';
+import { type BuildspecFeatures, buildspecFeatures } from './buildspec-features';
 import { environmentAccess } from './environment-access';
 import type { ImageRegistry } from './image-registry';
 
@@ -27,13 +27,14 @@ export interface ServiceBuildsProps {
 
 /** Makes the CodeBuild projects of a service's pipelines. */
 export class ServiceBuilds {
+  private readonly buildspecs = new Map<Job, BuildspecFeatures & { readonly buildspec: string }>();
+
   constructor(private readonly props: ServiceBuildsProps) {}
 
   /** `access`: over the artifacts of `pipeline`, to which the action belongs. */
   project(scope: Construct, id: string, action: BuildAction, name: string, access: ArtifactAccess): BuildProject {
     const { config, artifacts, network } = this.props;
-    const buildspec = renderBuildspec(action.job);
-    const { reports, hasCache } = buildspecFeatures(buildspec);
+    const { buildspec, reports, hasCache } = this.buildspecOf(action.job);
     const policies: IManagedPolicy[] = [access.read];
     if (action.outputs.length > 0) policies.push(access.write);
     if (hasCache) policies.push(access.cache);
@@ -60,6 +61,17 @@ export class ServiceBuilds {
       );
     }
     return project;
+  }
+
+  /** Read and parsed once a job, though each environment has its own project for it. */
+  private buildspecOf(job: Job): BuildspecFeatures & { readonly buildspec: string } {
+    let known = this.buildspecs.get(job);
+    if (known === undefined) {
+      const buildspec = renderBuildspec(job);
+      known = { buildspec, ...buildspecFeatures(buildspec) };
+      this.buildspecs.set(job, known);
+    }
+    return known;
   }
 
   /** Values that only the templates know; see lib/model/delivery-pipelines. */

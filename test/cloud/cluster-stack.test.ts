@@ -1,10 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { ClusterStack } from '../../lib/cloud/cluster-stack';
 import type { Json } from '../../lib/cloud/template-rules/template';
-import { configOf, newApp, propertiesOf, readable, resourcesOf } from './fixtures';
+import { configOf, kubectlZip, newApp, propertiesOf, readable, resourcesOf } from './fixtures';
 
 const cluster = (yaml = '') =>
-  Template.fromStack(new ClusterStack(newApp(), 'SlipwayCluster', { config: configOf(yaml) }));
+  Template.fromStack(new ClusterStack(newApp(), 'SlipwayCluster', { config: configOf(yaml), kubectlZip }));
 
 const template = cluster();
 const [eks] = propertiesOf(template, 'AWS::EKS::Cluster');

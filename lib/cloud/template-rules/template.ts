@@ -3,7 +3,7 @@ export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>;
 }
 
-export interface TemplateResource {
+interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Json;
 }
