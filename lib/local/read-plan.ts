@@ -14,7 +14,7 @@ import { readPipeline } from './template/pipeline';
 export function readPlan(assembly: Assembly, bindings: Bindings): Result<Plan[], Diagnostic> {
   const findings = new Findings(new Evaluator(assembly, bindings));
   const plans: Plan[] = [];
-  for (const resource of resourcesOf('AWS::CodePipeline::Pipeline', { findings })) {
+  for (const resource of resourcesOf('AWS::CodePipeline::Pipeline', findings)) {
     const plan = readPipeline(resource);
     const other = plans.find(({ pipeline }) => pipeline === plan.pipeline && pipeline !== '');
     if (other !== undefined) {

@@ -65,7 +65,7 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
   const shortcomings: Shortcoming[] = [];
   const each = <T>(type: string, read: (resource: Resource) => T): T[] => {
     const findings = new Findings(evaluator);
-    return resourcesOf(type, { findings }).flatMap((resource) => {
+    return resourcesOf(type, findings).flatMap((resource) => {
       const before = findings.diagnostics.length;
       const value = read(resource);
       const diagnostics = findings.diagnostics.slice(before);

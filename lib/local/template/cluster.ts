@@ -50,7 +50,7 @@ export function readClusters(evaluator: Evaluator, shortcomings: Shortcoming[]):
   };
   const each = (type: string, read: (resource: Resource) => void): void => {
     const findings = new Findings(evaluator);
-    const resources = resourcesOf(type, { findings });
+    const resources = resourcesOf(type, findings);
     for (const resource of resources) {
       const before = findings.diagnostics.length;
       read(resource);

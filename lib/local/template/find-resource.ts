@@ -1,6 +1,6 @@
 import type { Stack } from '../assembly';
 import { isObject } from './json';
-import { Node } from './node';
+import { type Findings, Node } from './node';
 
 /** A resource of the assembly. */
 export interface Resource {
@@ -15,8 +15,19 @@ export interface Resource {
   readonly arn: string;
 }
 
+/** What was listed before, as a pipeline looks for a project in every action. */
+const LISTED = new WeakMap<Findings, Map<string, readonly Resource[]>>();
+
 /** Every resource of `type` that exists, in any stack. One whose name cannot be evaluated has '' for it. */
-export function resourcesOf(type: string, { findings }: Pick<Node, 'findings'>): Resource[] {
+export function resourcesOf(type: string, findings: Findings): readonly Resource[] {
+  const listed = LISTED.get(findings) ?? new Map<string, readonly Resource[]>();
+  LISTED.set(findings, listed);
+  const resources = listed.get(type) ?? list(type, findings);
+  listed.set(type, resources);
+  return resources;
+}
+
+function list(type: string, findings: Findings): Resource[] {
   const { evaluator } = findings;
   const resources: Resource[] = [];
   for (const stack of evaluator.assembly.stacks) {
@@ -46,7 +57,7 @@ export function resourcesOf(type: string, { findings }: Pick<Node, 'findings'>):
 export function findResource(name: Node, type: string): Resource | undefined {
   const wanted = name.requiredText();
   if (wanted === '') return undefined;
-  const found = resourcesOf(type, name).filter(({ ref, arn }) => ref === wanted || arn === wanted);
+  const found = resourcesOf(type, name.findings).filter(({ ref, arn }) => ref === wanted || arn === wanted);
   const [resource, second] = found;
   if (resource !== undefined && second === undefined) return resource;
   if (second === undefined) {
