@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { systemClock } from '../../lib/local/clock';
 import { type PipelineOutcome, RunnerBroke, runPlan } from '../../lib/local/engine';
 import { readHistory } from '../../lib/local/history';
@@ -101,7 +101,11 @@ async function runIn(
       environment: process.env,
       images: local.images,
       ...(local.prepare === undefined ? {} : { prepare: local.prepare }),
-      source: { folder: `${project.configFile}/../${project.config.service.path}`, dirty: options.dirty ?? false },
+      auditOutage: local.auditOutage,
+      source: {
+        folder: resolve(dirname(project.configFile), project.config.service.path),
+        dirty: options.dirty ?? false,
+      },
       ask: approver(reporter, options),
       clock: systemClock,
       clockRate: options.realTime ? 1 : clockRate,

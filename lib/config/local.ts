@@ -28,6 +28,14 @@ export const localSchema = section({
         "Shell command that takes the place of the Dockerfile's RUN lines. Runs in the build context, with IMAGE_ROOT set to the root folder of the image.",
       ),
     ),
+  auditOutage: z
+    .enum(['fail', 'not-run'], { error: 'fail or not-run' })
+    .default('fail')
+    .meta(
+      about(
+        'What pip-audit is when its vulnerability database cannot be reached from this machine: `fail`, as on AWS, or `not-run`, which the summary shows as NOT RUN.',
+      ),
+    ),
 })
   .prefault({})
   .meta(about('For runs on a laptop only; nothing of it reaches AWS.'));

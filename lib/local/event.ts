@@ -92,7 +92,9 @@ export type Report =
       /** Seconds. */
       readonly duration: number;
       /** The first failures, for the summary. */
-      readonly failures: readonly { readonly test: string; readonly message: string }[];
+      readonly failures: readonly TestNote[];
+      /** The first that did not run, with what was said about it. */
+      readonly notRun: readonly TestNote[];
     }
   | {
       readonly type: 'CODE_COVERAGE';
@@ -101,3 +103,8 @@ export type Report =
       readonly lineCoverage: number;
       readonly branchCoverage?: number;
     };
+
+export interface TestNote {
+  readonly test: string;
+  readonly message: string;
+}

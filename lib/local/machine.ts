@@ -33,6 +33,8 @@ export interface MachineOptions {
   readonly images: Readonly<Record<string, { readonly command: readonly string[] }>>;
   /** What stands for the RUN lines of the service's Dockerfile. */
   readonly prepare?: string;
+  /** Whether an audit whose database cannot be reached fails its build or did not run. */
+  readonly auditOutage: 'fail' | 'not-run';
   readonly source: RepositoryLocation;
   readonly ask: ApprovalOptions['ask'];
   readonly clock: Clock;
@@ -127,7 +129,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
         tools,
         endpoint,
         secrets: secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml')),
-        extraEnvironment: { SLIPWAY_REGISTRY: registry, SLIPWAY_PREPARE: options.prepare ?? '' },
+        extraEnvironment: {
+          SLIPWAY_REGISTRY: registry,
+          SLIPWAY_PREPARE: options.prepare ?? '',
+          PIP_AUDIT_OUTAGE: options.auditOutage,
+        },
         userEnvironment: environment,
         clock,
       }),
@@ -148,7 +154,7 @@ async function applyManifests(
   { binFolder }: Tools,
   signal: AbortSignal,
 ): Promise<void> {
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests });
+  const documents = manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n');
   const child = spawn(join(binFolder, 'kubectl'), ['apply', '-f', '-'], {
     env: { KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig) },
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -161,7 +167,7 @@ async function applyManifests(
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
-    child.stdin.end(list);
+    child.stdin.end(documents);
   });
   if (code !== 0) throw new Error(`kubectl could not apply the cluster stack's manifests:\n${complaint.trim()}`);
 }

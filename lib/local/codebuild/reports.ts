@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 import { err, ok, type Result } from '../../result';
-import type { Report } from '../event';
+import type { Report, TestNote } from '../event';
 import type { ReportFormat } from './buildspec';
 
 type TestReport = Extract<Report, { type: 'TEST' }>;
 type CoverageReport = Extract<Report, { type: 'CODE_COVERAGE' }>;
 
-/** How many failures a report carries for the summary. */
-const FAILURES = 5;
+/** How many failures, and how many tests that did not run, a report names for the summary. */
+const NOTES = 5;
 /** CodeBuild keeps this many characters of a message. */
 const MESSAGE = 5_000;
 
@@ -59,10 +59,8 @@ function junit(name: string, root: Element): TestReport | undefined {
     failed: broken.length,
     skipped: skipped.length,
     duration: cases.reduce((sum, test) => sum + number(test['@time']), 0),
-    failures: broken.slice(0, FAILURES).map((test) => ({
-      test: [test['@classname'], test['@name']].filter(Boolean).map(String).join('.') || 'unnamed test',
-      message: messageOf(test),
-    })),
+    failures: broken.slice(0, NOTES).map((test) => noteOn(test, 'failure', 'error')),
+    notRun: skipped.slice(0, NOTES).map((test) => noteOn(test, 'skipped')),
   };
 }
 
@@ -72,11 +70,14 @@ const casesOf = (suite: Element): Element[] => [
   ...children(suite, 'testsuite').flatMap(casesOf),
 ];
 
-function messageOf(test: Element): string {
-  const first = [...list(test['failure']), ...list(test['error'])][0];
+function noteOn(test: Element, ...kinds: readonly string[]): TestNote {
+  const first = kinds.flatMap((kind) => list(test[kind]))[0];
   const element = asElement(first);
   const text = element ? (element['@message'] ?? element['#text'] ?? '') : (first ?? '');
-  return String(text).trim().slice(0, MESSAGE);
+  return {
+    test: [test['@classname'], test['@name']].filter(Boolean).map(String).join('.') || 'unnamed test',
+    message: String(text).trim().slice(0, MESSAGE),
+  };
 }
 
 /** Lines and branches, covered and in all. */
@@ -135,7 +136,8 @@ function mergeTests(name: string, reports: readonly TestReport[]): TestReport {
     failed: sum((report) => report.failed),
     skipped: sum((report) => report.skipped),
     duration: Math.round(sum((report) => report.duration) * 1000) / 1000,
-    failures: reports.flatMap((report) => report.failures).slice(0, FAILURES),
+    failures: reports.flatMap((report) => report.failures).slice(0, NOTES),
+    notRun: reports.flatMap((report) => report.notRun).slice(0, NOTES),
   };
 }
 

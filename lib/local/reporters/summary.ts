@@ -74,6 +74,8 @@ function testRows(state: RunState, paint: Paint): [string, string][] {
       `${parts.join(', ')} ${paint.dim(`(${tests.map(({ name, total }) => `${name} ${total}`).join(', ')})`)}`,
     ]);
   }
+  for (const { test, message } of tests.flatMap((report) => report.notRun))
+    rows.push([paint.yellow('NOT RUN'), `${test}${message ? `: ${message}` : ''}`]);
   if (coverage?.type === 'CODE_COVERAGE') rows.push(['coverage', `${coverage.lineCoverage.toFixed(1)} % of lines`]);
   return rows;
 }

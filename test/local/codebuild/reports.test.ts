@@ -39,6 +39,7 @@ test('JUnit: counts, times and the first failures', () => {
       { test: 'tests.test_a.test_bad', message: 'assert 1 == 2\nmore <here>' },
       { test: 'tests.test_a.test_error', message: 'no fixture' },
     ],
+    notRun: [{ test: 'test_skip', message: 'later' }],
   });
 });
 

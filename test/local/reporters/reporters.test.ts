@@ -37,7 +37,17 @@ const failing: Event[] = [
   at(4, {
     kind: 'report',
     ...unit,
-    report: { type: 'TEST', name: 'unit', total: 3, passed: 2, failed: 1, skipped: 0, duration: 1.2, failures: [] },
+    report: {
+      type: 'TEST',
+      name: 'unit',
+      total: 3,
+      passed: 2,
+      failed: 1,
+      skipped: 0,
+      duration: 1.2,
+      failures: [],
+      notRun: [{ test: 'checks.pip-audit', message: 'no database' }],
+    },
   }),
   at(4, { kind: 'report', ...unit, report: { type: 'CODE_COVERAGE', name: 'coverage', lineCoverage: 97.25 } }),
   at(5, { kind: 'action-ended', ...unit, status: 'Failed', reason: 'BUILD failed', ...none }),
@@ -160,6 +170,7 @@ test('the summary tells stages, what did not run, tests, coverage and places', (
   expect(text).toContain('✗ Failed 4.0s Test/Unit: BUILD failed');
   expect(text).toMatch(/Dev\s+NOT RUN/);
   expect(text).toMatch(/tests\s+2 passed, 1 failed \(unit 3\)/);
+  expect(text).toMatch(/NOT RUN\s+checks\.pip-audit: no database/);
   expect(text).toMatch(/coverage\s+97\.3 % of lines/);
   expect(text).toContain('.slipway/runs/e-1/artifacts');
 });
