@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../result';
+import { readArtifacts, readCache, readReport } from './buildspec-files';
 import type { ShellName } from './shell';
 import { type Place, type YamlError, type YamlReader, yamlReader } from './yaml-reader';
 
@@ -50,15 +51,13 @@ export interface ArtifactFiles extends FileSelection {
   readonly enableSymlinks: boolean;
 }
 
-export const REPORT_FORMATS = ['JUNITXML', 'COBERTURAXML', 'CLOVERXML', 'JACOCOXML'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+export type ReportFormat = 'JUNITXML' | 'COBERTURAXML' | 'CLOVERXML' | 'JACOCOXML';
 
 export interface ReportGroup extends FileSelection {
   readonly name: string;
   readonly format: ReportFormat;
 }
 
-const OTHER_FORMATS = ['CUCUMBERJSON', 'NUNITXML', 'NUNIT3XML', 'TESTNGXML', 'VISUALSTUDIOTRX', 'SIMPLECOV'];
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Reads a buildspec, or tells everything that is wrong with it at once. */
@@ -214,79 +213,4 @@ function readOnFailure(reader: YamlReader, place: Place): OnFailure | undefined 
   } catch (error) {
     return reader.fail(place, `"${match[2]}" is not a regular expression: ${(error as Error).message}`);
   }
-}
-
-const SELECTION = ['files', 'base-directory', 'discard-paths'] as const;
-
-function readSelection(
-  reader: YamlReader,
-  place: Place,
-  fields: Partial<Record<(typeof SELECTION)[number], Place>>,
-): FileSelection {
-  const patterns = fields.files ? reader.items(fields.files, 'file patterns') : [];
-  if (!fields.files) reader.fail(place, 'files is missing; expected a list of file patterns');
-  else if (patterns.length === 0) reader.fail(fields.files, 'expected at least one file pattern');
-  const base = fields['base-directory'] && insideSource(reader, fields['base-directory']);
-  return {
-    files: patterns.flatMap((item) => insideSource(reader, item) ?? []),
-    ...(base === undefined ? {} : { baseDirectory: base }),
-    discardPaths: fields['discard-paths'] ? reader.flag(fields['discard-paths']) : false,
-  };
-}
-
-/** A path or pattern below the source folder. */
-function insideSource(reader: YamlReader, place: Place): string | undefined {
-  const text = reader.text(place, 'a path or pattern');
-  if (text === undefined) return undefined;
-  if (text.includes('$')) return reader.fail(place, `"${text}": variables are not expanded here; write the path`);
-  if (text.startsWith('/') || text.startsWith('~') || text.split('/').includes('..')) {
-    return reader.fail(
-      place,
-      `"${text}" leaves the source folder, which is not supported on the host; copy the files into it`,
-    );
-  }
-  const normal = text.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
-  return normal === '' || normal === '.' ? '.' : normal;
-}
-
-function readArtifacts(
-  reader: YamlReader,
-  place: Place,
-  top: boolean,
-): { primary: ArtifactFiles; secondary: Record<string, ArtifactFiles> } {
-  // CodePipeline ignores name and s3-prefix, so they have no effect here either.
-  const known = [...SELECTION, 'name', 'exclude-paths', 'enable-symlinks', 's3-prefix'] as const;
-  const fields: Partial<Record<(typeof known)[number] | 'secondary-artifacts', Place>> = top
-    ? reader.fields(place, [...known, 'secondary-artifacts'])
-    : reader.fields(place, known);
-  const secondary: Record<string, ArtifactFiles> = {};
-  for (const { key, value } of fields['secondary-artifacts'] ? reader.entries(fields['secondary-artifacts']) : []) {
-    secondary[key] = readArtifacts(reader, value, false).primary;
-  }
-  const primary: ArtifactFiles = {
-    ...readSelection(reader, place, fields),
-    excludePaths: fields['exclude-paths'] ? reader.texts(fields['exclude-paths'], 'pattern') : [],
-    enableSymlinks: fields['enable-symlinks'] ? reader.flag(fields['enable-symlinks']) : false,
-  };
-  return { primary, secondary };
-}
-
-function readReport(reader: YamlReader, name: string, place: Place): ReportGroup[] {
-  const fields = reader.fields(place, [...SELECTION, 'file-format']);
-  const selection = readSelection(reader, place, fields);
-  const format = fields['file-format'] ? reader.text(fields['file-format'], 'a file format') : 'JUNITXML';
-  if (format === undefined) return [];
-  const known = REPORT_FORMATS.find((candidate) => candidate === format.toUpperCase());
-  if (known) return [{ name, ...selection, format: known }];
-  const why = OTHER_FORMATS.includes(format.toUpperCase())
-    ? 'is not supported on the host'
-    : 'is not a report format of CodeBuild';
-  reader.fail(fields['file-format'] ?? place, `${format} ${why}; supported: ${REPORT_FORMATS.join(', ')}`);
-  return [];
-}
-
-function readCache(reader: YamlReader, place: Place): string[] {
-  const fields = reader.fields(place, ['key', 'fallback-keys', 'action', 'paths']);
-  if (!fields.paths) return reader.fail(place, 'cache.paths is missing') ?? [];
-  return reader.items(fields.paths, 'paths').flatMap((item) => insideSource(reader, item) ?? []);
 }

@@ -9,7 +9,7 @@ import type { SecretSource } from './secrets';
  * The only variables of the user's that a build sees: how to reach package indexes and which certificates to trust, which
  * a company's network may demand. Everything else, credentials above all, stays outside.
  */
-export const PASSED_ON: readonly RegExp[] = [
+const PASSED_ON: readonly RegExp[] = [
   /^(HTTP|HTTPS|ALL|NO)_PROXY$/i,
   /^(SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|AWS_CA_BUNDLE)$/,
   /^PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|CERT|CLIENT_CERT|PROXY|DEFAULT_TIMEOUT|RETRIES|CONFIG_FILE)$/,
@@ -62,7 +62,7 @@ export interface EnvironmentSources {
   readonly action: readonly EnvironmentVariable[];
   /** The runner's own, e.g. for stand-ins; the lowest precedence. */
   readonly extra: Readonly<Record<string, string>>;
-  /** The environment of whoever started Slipway; only what PASSED_ON names is taken. */
+  /** The environment of whoever started Slipway; only what `passedOn` lets through is taken. */
   readonly user: Readonly<Record<string, string | undefined>>;
   readonly secretSource: SecretSource;
 }

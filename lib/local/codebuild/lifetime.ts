@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 
 /** Why a build is ended from outside. */
-export type StopReason = 'stopped' | 'timed-out';
+type StopReason = 'stopped' | 'timed-out';
 
 export interface Lifetime {
   /** Aborts, with a StopReason, when the run is stopped or the build's time is over, whatever comes first. */

@@ -88,10 +88,12 @@ function keep(from: string, to: string, mask: Mask): void {
   else writeFileSync(to, masked);
 }
 
-const maskReport = (report: Report, mask: Mask): Report =>
-  report.type === 'CODE_COVERAGE'
-    ? report
-    : {
-        ...report,
-        failures: report.failures.map(({ test, message }) => ({ test: mask(test), message: mask(message) })),
-      };
+/** Every text in it, whatever a report comes to hold. */
+const maskReport = (report: Report, mask: Mask): Report => maskTexts(report, mask) as Report;
+
+function maskTexts(value: unknown, mask: Mask): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskTexts(item, mask));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskTexts(item, mask)]));
+}

@@ -35,7 +35,7 @@ export interface HostOptions {
   readonly secrets: SecretSource;
   /** Variables of the runner's own for every build. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
-  /** The environment of whoever started Slipway: only what PASSED_ON names reaches a build. */
+  /** The environment of whoever started Slipway: only what `passedOn` names reaches a build. */
   readonly userEnvironment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Between SIGTERM and SIGKILL for what is left of a build, milliseconds (default 3,000). */
