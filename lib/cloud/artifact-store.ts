@@ -55,7 +55,8 @@ export class ArtifactStore extends Construct {
 
   /**
    * What a pipeline's builds may do with its artifacts, as managed policies that their roles share.
-   * CodePipeline names objects `<pipeline, first 20 characters>/<artifact>/<random>`, so a prefix is as narrow as it gets.
+   * CodePipeline names objects `<pipeline, first 20 characters>/<artifact>/<random>`, so a prefix is as narrow as it gets; the
+   * pipelines of a service whose name has more than 18 characters share theirs.
    */
   accessFor(pipeline: string, scope: Construct): ArtifactAccess {
     const objects = `/${pipeline.slice(0, 20)}*`;

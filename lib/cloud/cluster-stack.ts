@@ -60,6 +60,7 @@ export class ClusterStack extends Stack {
     resource.upgradePolicy = { supportType: 'STANDARD' };
     resource.addResourceDependency(this.controlPlaneLogs(config, key));
     this.addObservability(config, cluster, roles, key);
+    enforceNetworkPolicies(cluster);
     for (const { name, namespace } of config.environments)
       this.addNamespace(cluster, name, namespace, config.service.name);
     this.secureOwnLogs(cluster, config, key);
@@ -138,6 +139,16 @@ export class ClusterStack extends Stack {
     return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
   }
 }
+
+/** In Auto Mode a NetworkPolicy is taken but does nothing until this is there. Source: EKS user guide, auto-net-pol. */
+const enforceNetworkPolicies = (cluster: Cluster): void => {
+  cluster.addManifest('NetworkPolicies', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' },
+    data: { 'enable-network-policy-controller': 'true' },
+  });
+};
 
 /** The same file as the deploying builds use, so that it is hashed, copied and uploaded once. */
 const kubectlLayer = (scope: Construct, zip: string): LayerVersion =>

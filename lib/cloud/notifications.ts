@@ -1,4 +1,4 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -19,7 +19,12 @@ export class Notifications extends Construct {
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
-    const key = new Key(this, 'Key', { description: `Notifications of ${props.service}`, enableKeyRotation: true });
+    // A topic keeps nothing that the key would still have to open.
+    const key = new Key(this, 'Key', {
+      description: `Notifications of ${props.service}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.topic = new Topic(this, 'Topic', {
       displayName: `Delivery of ${props.service}`,
       masterKey: key,

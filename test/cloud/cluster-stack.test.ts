@@ -45,17 +45,21 @@ it('nobody but the function that makes the namespaces is its administrator', () 
   expect(JSON.stringify(template.toJSON())).not.toContain('system:masters');
 });
 
+const manifests: Json[] = propertiesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ Manifest }) =>
+  JSON.parse(Manifest),
+);
+
 it('every environment has a namespace that enforces the restricted pod security standard', () => {
-  const manifests = propertiesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').map(({ Manifest }) =>
-    JSON.parse(Manifest),
-  );
-  expect(manifests.map(([{ kind, metadata }]) => [kind, metadata.name])).toEqual([
-    ['Namespace', 'visits-dev'],
-    ['Namespace', 'visits-staging'],
-    ['Namespace', 'visits-production'],
-  ]);
-  for (const [{ metadata }] of manifests)
-    expect(metadata.labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
+  const namespaces = manifests.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata);
+  expect(namespaces.map(({ name }) => name)).toEqual(['visits-dev', 'visits-staging', 'visits-production']);
+  for (const { labels } of namespaces) expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
+});
+
+it('network policies are enforced, which Auto Mode does only when told', () => {
+  expect(manifests.find(({ kind }) => kind === 'ConfigMap')).toMatchObject({
+    metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' },
+    data: { 'enable-network-policy-controller': 'true' },
+  });
 });
 
 it('CloudWatch’s agent gets its role by Pod Identity, into log groups that forget', () => {
