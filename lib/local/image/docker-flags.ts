@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../result';
 export type FlagTable = Readonly<Record<string, FlagKind>>;
 
 /** `switch`: true when it is there, or `=true|false`; `value`: takes one; each may be given several times. */
-export type FlagKind = 'switch' | 'value';
+type FlagKind = 'switch' | 'value';
 
 export interface ParsedFlags {
   /** Every value of a flag in order; a switch has `true` or `false`. */

@@ -24,7 +24,7 @@ export interface CopyStep {
 }
 
 /** A line that a process image cannot honour, and what takes its place. */
-export interface Note {
+interface Note {
   readonly line: number;
   readonly message: string;
 }

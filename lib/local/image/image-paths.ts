@@ -7,7 +7,7 @@ const SYSTEM = new Set(['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/
 const LONGEST_SHEBANG = 127;
 
 /** An absolute path of the image, where it lies on this machine; any other text, and what the image has not, as it is. */
-export function mapPath(root: string, path: string): string {
+function mapPath(root: string, path: string): string {
   if (!path.startsWith('/') || path === '/') return path;
   const mapped = join(root, posix.normalize(path));
   return existsSync(mapped) ? mapped : path;

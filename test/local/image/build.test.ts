@@ -81,7 +81,10 @@ describe('a process image', () => {
     const entries: string[] = [];
     await list({
       file: store.blobPath(layer?.digest ?? ''),
-      onReadEntry: (entry) => entries.push(`${entry.path} ${entry.mode?.toString(8)}`),
+      onReadEntry: (entry) => {
+        entries.push(`${entry.path} ${entry.mode?.toString(8)}`);
+        expect([entry.uid, entry.gid, entry.mtime?.toISOString()]).toEqual([0, 0, '1980-01-02T00:00:00.000Z']);
+      },
     });
     expect(entries).toEqual(
       expect.arrayContaining(['app/ 755', 'app/config.txt 644', 'app/run.sh 755', 'app/src/a.txt 644']),
@@ -105,6 +108,15 @@ describe('a process image', () => {
       dockerfile: join(context, 'Dockerfile'),
     });
     expect(built).toMatchObject({ ok: false, errors: [expect.stringContaining('cannot read the Dockerfile')] });
+  });
+
+  it('holds what .dockerignore takes back in from a folder that it leaves out', async () => {
+    const content = { ...SERVICE, '.dockerignore': '*\n!src/a.txt\n!run.sh\n!config.txt\n', 'src/b.txt': 'b' };
+    const { store, manifest } = await build(content);
+    const [layer] = (JSON.parse(manifest.toString()) as Manifest).layers;
+    const entries: string[] = [];
+    await list({ file: store.blobPath(layer?.digest ?? ''), onReadEntry: (entry) => entries.push(entry.path) });
+    expect(entries).toEqual(['app/', 'app/config.txt', 'app/run.sh', 'app/src/', 'app/src/a.txt']);
   });
 
   it('takes <Dockerfile>.dockerignore before .dockerignore', async () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { dockerHost, runDocker } from '../../../lib/local/image/docker-command';
-import { issuePassword } from '../../../lib/local/image/registry-login';
+import { issuePassword, saveLogin } from '../../../lib/local/image/registry-login';
 import { ImageStore } from '../../../lib/local/image/store';
 import { files, folder, REGISTRY, SERVICE } from './fixture';
 
@@ -133,6 +133,13 @@ describe('docker buildx build', () => {
     expect(await docker(`login --username AWS --password-stdin ${REGISTRY}`, old.password)).toMatchObject({ code: 1 });
     expect(existsSync(join(home, '.docker/config.json'))).toBe(false);
     expect(await store.list('visits')).toEqual({ ok: true, value: [] });
+  });
+
+  it('pushes nothing when the login has expired', async () => {
+    const { home, store, docker } = await machine();
+    const old = await issuePassword(store, new Date(Date.now() - 13 * 60 * 60 * 1000));
+    await saveLogin(join(home, '.docker'), REGISTRY, 'AWS', old.password);
+    expect((await docker(`buildx build ${PUSH} .`)).stderr).toContain('no basic auth credentials');
   });
 
   it('keeps a login for its user alone, until logout', async () => {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProcessImage } from '../../../lib/local/image/build';
-import { runnable } from '../../../lib/local/image/image-paths';
+import { mapVariable, runnable } from '../../../lib/local/image/image-paths';
 import { processImages } from '../../../lib/local/image/process-images';
 import { ImageStore } from '../../../lib/local/image/store';
 import { storeImage } from '../aws/fixture';
@@ -99,9 +100,17 @@ describe('the command of an image', () => {
   });
 
   it('starts a script by its interpreter where the #! line is too long', () => {
-    const deep = `${'d'.repeat(130)}`;
-    const root = files(folder(), { [`${deep}/tool.sh`]: '', 'bin/x.sh': `#!/${deep}/tool.sh\n` });
-    expect(runnable(root, ['x.sh'], PATH(root))).toEqual([`${root}/${deep}/tool.sh`, `${root}/bin/x.sh`]);
+    const root = join(mkdtempSync(join(tmpdir(), 'image-')), 'd'.repeat(130));
+    files(root, { 'bin/tool.sh': '', 'bin/x.sh': `#!${root}/bin/tool.sh\n` });
+    expect(runnable(root, ['x.sh'], PATH(root))).toEqual([`${root}/bin/tool.sh`, `${root}/bin/x.sh`]);
+    rmSync(join(root, '..'), { recursive: true });
+  });
+
+  it('finds the image’s programs in a system folder, and the host’s behind them', () => {
+    const root = files(folder(), { 'usr/bin/x.sh': '', 'opt/y': '' });
+    expect(mapVariable(root, 'PATH', '/usr/bin:/bin:/opt')).toBe(`${root}/usr/bin:/usr/bin:/bin:${root}/opt`);
+    expect(mapVariable(root, 'PYTHONPATH', '/usr/bin')).toBe(`${root}/usr/bin`);
+    expect(mapVariable(root, 'URL', 'redis://h:1/opt')).toBe('redis://h:1/opt');
   });
 
   it('leaves a program of the host to the host', () => {
