@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../result';
-import type { Assembly, Stack } from './assembly';
+import type { Assembly, FileAsset, Stack } from './assembly';
 import type { Bindings, Diagnostic } from './plan';
 import { FUNCTIONS } from './template/functions';
 import { isObject, type Json, type JsonObject, own, shown } from './template/json';
@@ -138,6 +138,19 @@ export class Evaluator {
     const { account, region, partition } = this.bindings;
     const urlSuffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
     return { account: stack.account ?? account, region: stack.region ?? region, partition, urlSuffix };
+  }
+
+  /** The assembly's file assets, their buckets and keys as the stack's own account and region make them. */
+  uploads(stack: Stack): FileAsset[] {
+    const evaluated = (text: string): string => {
+      const result = this.evaluate({ 'Fn::Sub': text }, { stack, path: 'Assets' });
+      return result.ok ? String(result.value) : text;
+    };
+    return this.assembly.assets.map((asset) => ({
+      ...asset,
+      bucket: evaluated(asset.bucket),
+      key: evaluated(asset.key),
+    }));
   }
 
   private list(items: readonly unknown[], at: Place): Evaluated {

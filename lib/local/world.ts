@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../result';
-import type { Assembly } from './assembly';
+import type { Assembly, FileAsset } from './assembly';
 import { Evaluator } from './intrinsics';
 import type { Bindings, Diagnostic, Plan } from './plan';
 import { readPlan } from './read-plan';
@@ -40,14 +40,8 @@ export interface CodeRepository {
   readonly arn: string;
 }
 
-/** A file that `cdk deploy` would have put at `s3://<bucket>/<key>`. */
-export interface UploadedAsset {
-  readonly bucket: string;
-  readonly key: string;
-  /** Absolute path of the file, or of the folder that is uploaded as a zip. */
-  readonly path: string;
-  readonly packaging: 'file' | 'zip';
-}
+/** A file that `cdk deploy` would have put at `s3://<bucket>/<key>`, both evaluated. */
+export type UploadedAsset = FileAsset;
 
 /** An unsupported part of the world: an error if a pipeline speaks of one of the names, else a notice. */
 export interface Shortcoming {
@@ -113,16 +107,10 @@ function readImageRepository({ properties, ref: name, arn, node }: Resource): Im
   };
 }
 
+/** The same asset may go to more than one place, if the stacks are bound to different ones. */
 function readAssets(evaluator: Evaluator): UploadedAsset[] {
-  const [stack] = evaluator.assembly.stacks;
-  if (stack === undefined) return [];
-  return evaluator.assembly.assets.flatMap((asset) => {
-    const [bucket, key] = [asset.bucket, asset.key].map((text) =>
-      evaluator.evaluate({ 'Fn::Sub': text }, { stack, path: 'manifest.json' }),
-    );
-    if (!bucket?.ok || !key?.ok) return [];
-    return [{ ...asset, bucket: String(bucket.value), key: String(key.value) }];
-  });
+  const uploads = evaluator.assembly.stacks.flatMap((stack) => evaluator.uploads(stack));
+  return [...new Map(uploads.map((upload) => [`${upload.bucket}/${upload.key}`, upload])).values()];
 }
 
 /** Whether some plan speaks of a name, directly or through a composite alarm that it names. */

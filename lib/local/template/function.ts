@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative } from 'node:path';
 import type { LambdaFunction } from '../plan';
 import type { Resource } from './find-resource';
 import { KEYS } from './keys';
@@ -51,18 +51,21 @@ function readVariables(environment: Node): Record<string, string> {
   return Object.fromEntries(variables.map(([name, node]) => [name, node.text() ?? '']));
 }
 
-/** Folder of the code: from the resource's asset metadata, else by the S3 key that it would be uploaded to. */
+/** Folder of the code: the asset that `cdk deploy` would upload to the S3 object that the function names. */
 function readCode({ stack, node, properties }: Resource): string {
-  const code = properties.member('Code');
-  const metadata = node.member('Metadata').member('aws:asset:path').text();
-  const key = code.member('S3Key').text();
-  const asset = node.findings.evaluator.assembly.assets.find((candidate) => candidate.key === key);
-  const path = metadata === undefined ? asset?.path : resolve(stack.directory, metadata);
-  if (path === undefined) {
-    const found = code.member('ZipFile').absent ? 'is no asset of this assembly' : 'is inline';
-    code.fail(`The code ${found}; a function here needs a folder asset (Metadata["aws:asset:path"]).`);
-  } else if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    code.fail(`The code's folder ${metadata ?? path} is not in the assembly; synthesize again.`);
+  const code = properties.member('Code').required().object(KEYS.code);
+  if (!code.member('ZipFile').absent || !code.member('ImageUri').absent) return '';
+  const bucket = code.member('S3Bucket').requiredText();
+  const key = code.member('S3Key').requiredText();
+  if (bucket === '' || key === '') return '';
+  const { evaluator } = node.findings;
+  const asset = evaluator.uploads(stack).find((upload) => upload.bucket === bucket && upload.key === key);
+  if (asset === undefined) {
+    code.fail(`s3://${bucket}/${key} is no asset of this assembly, so its code is not here; use a folder asset.`);
+  } else if (!statSync(asset.path, { throwIfNoEntry: false })?.isDirectory()) {
+    code.fail(
+      `The code's folder ${relative(evaluator.assembly.directory, asset.path)} is not there; synthesize again.`,
+    );
   }
-  return path ?? '';
+  return asset?.path ?? '';
 }

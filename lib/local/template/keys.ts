@@ -262,5 +262,15 @@ export const KEYS = {
       Tags: label,
     },
   },
+  code: {
+    of: 'AWS::Lambda::Function.Code',
+    reads: ['S3Bucket', 'S3Key'],
+    refuses: {
+      ImageUri: 'functions from container images do not run here; use a folder asset.',
+      S3ObjectVersion: 'an asset has one version; remove it.',
+      SourceKMSKeyArn: 'assets lie here as they are; remove it.',
+      ZipFile: 'inline code does not run here; use a folder asset.',
+    },
+  },
   functionEnvironment: { of: 'AWS::Lambda::Function.Environment', reads: ['Variables'] },
 } satisfies Record<string, Keys>;

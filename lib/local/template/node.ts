@@ -109,10 +109,15 @@ export class Node {
     return undefined;
   }
 
+  /** Reports where it is absent. */
+  required(): this {
+    if (this.absent) this.fail('Is required and missing.');
+    return this;
+  }
+
   /** '' where it is missing or wrong, which is then reported. */
   requiredText(): string {
-    if (this.absent) this.fail('Is required and missing; expected a string.');
-    const text = this.text();
+    const text = this.required().text();
     if (text === '') this.fail('Expected a string that is not empty.');
     return text ?? '';
   }

@@ -38,6 +38,7 @@ export function readProject(resource: Resource): ReadProject {
   const environment = properties.member('Environment').object(KEYS.projectEnvironment);
   environment
     .member('Type')
+    .required()
     .oneOf(['LINUX_CONTAINER', 'ARM_CONTAINER'], "The buildspec's commands run in a POSIX shell of this machine.");
   const artifacts = properties.member('Artifacts').object(KEYS.projectArtifacts);
   checkCodePipeline(artifacts.member('Type'));
@@ -67,8 +68,9 @@ export function readProject(resource: Resource): ReadProject {
 }
 
 function checkCodePipeline(type: Node): void {
-  if (type.absent) type.fail('Is required and missing; expected CODEPIPELINE.');
-  type.oneOf(['CODEPIPELINE'], 'A project that a pipeline starts takes its source and hands over its output there.');
+  type
+    .required()
+    .oneOf(['CODEPIPELINE'], 'A project that a pipeline starts takes its source and hands over its output there.');
 }
 
 function readEnvironment(list: Node): EnvironmentVariable[] {
@@ -79,8 +81,7 @@ function readEnvironment(list: Node): EnvironmentVariable[] {
     if (name.startsWith('CODEBUILD_')) item.fail(`The name ${name} is reserved; CodeBuild sets CODEBUILD_… itself.`);
     if (name !== '' && names.has(name)) item.fail(`The variable ${name} stands here twice.`);
     names.add(name);
-    const value = item.member('Value');
-    if (value.absent) value.fail('Is required and missing; expected a string.');
+    const value = item.member('Value').required();
     return { name, value: value.text() ?? '', type: item.member('Type').oneOf(VARIABLE_TYPES) ?? 'PLAINTEXT' };
   });
 }

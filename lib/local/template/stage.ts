@@ -64,8 +64,8 @@ function readHook(
 function readRule(node: Node, texts: Reference[]): PlannedRule {
   node.object(KEYS.rule);
   const type = node.member('RuleTypeId').object(KEYS.ruleType);
-  type.member('Category').oneOf(['Rule']);
-  type.member('Owner').oneOf(['AWS']);
+  type.member('Category').required().oneOf(['Rule']);
+  type.member('Owner').required().oneOf(['AWS']);
   const provider = type.member('Provider').requiredText();
   const version = type.member('Version').text() ?? '1';
   const configuration = node.member('Configuration');
@@ -83,9 +83,7 @@ function readRule(node: Node, texts: Reference[]): PlannedRule {
   };
   const variable = read('Variable');
   const value = read('Value');
-  const operatorNode = configuration.member('Operator');
-  if (operatorNode.absent) operatorNode.requiredText();
-  const operator = operatorNode.oneOf(['EQ', 'NE', 'CONTAINS', 'MATCHES']) ?? 'EQ';
+  const operator = configuration.member('Operator').required().oneOf(['EQ', 'NE', 'CONTAINS', 'MATCHES']) ?? 'EQ';
   if (operator === 'MATCHES' && !isPattern(value)) {
     const message = `"${value}" is no regular expression that both Java (on AWS) and JavaScript (here) understand.`;
     configuration.member('Value').fail(message);

@@ -5,6 +5,8 @@ import { readPlan } from '../../../lib/local/read-plan';
 
 export const DELIVERY = join(__dirname, '../../fixtures/assemblies/delivery');
 
+const assembly = readAssembly(DELIVERY);
+
 export const BINDINGS: Bindings = { account: '111122223333', region: 'eu-west-1', partition: 'aws' };
 
 // biome-ignore lint/suspicious/noExplicitAny: a template that a test changes at will
@@ -12,7 +14,6 @@ export type Loose = any;
 
 /** The assembly of test/fixtures/assemblies/delivery; `change` gets its templates by stack name, free to alter them. */
 export function deliveryAssembly(change: (templates: Record<string, Loose>) => void = () => {}): Assembly {
-  const assembly = readAssembly(DELIVERY);
   if (!assembly.ok) throw new Error(JSON.stringify(assembly.errors));
   const templates: Record<string, Template> = {};
   for (const stack of assembly.value.stacks) templates[stack.name] = structuredClone(stack.template);

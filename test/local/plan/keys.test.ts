@@ -49,6 +49,7 @@ const PLACES: Record<
   environmentVariable: (templates) => resource(templates, 'BuildProject').Environment.EnvironmentVariables[0],
   cache: (templates) => resource(templates, 'BuildProject').Cache,
   function: (templates) => resource(templates, 'Bake4B9C'),
+  code: (templates) => resource(templates, 'Bake4B9C').Code,
   functionEnvironment: (templates) => resource(templates, 'Bake4B9C').Environment,
 };
 
