@@ -202,6 +202,35 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     ['environment production: is deployed without the approval ClientSignOff'],
   ],
   [
+    'a deploy in the stage of the release',
+    (draft) => {
+      const test = stage(draft, 'Test');
+      delete test.beforeEntry;
+      test.onFailure = 'ROLLBACK';
+      for (const action of without(draft, 'Staging')) test.actions.push({ ...action, runOrder: action.runOrder + 2 });
+    },
+    ['environment staging: is deployed before the release'],
+  ],
+  [
+    'production in the stage of staging',
+    (draft) => {
+      for (const action of without(draft, 'Production')) {
+        stage(draft, 'Staging').actions.push({ ...action, runOrder: action.runOrder + 2 });
+      }
+    },
+    [
+      'environment production: is deployed before staging is verified',
+      'environment production: is deployed without the approval ClientSignOff',
+    ],
+  ],
+  [
+    'a sign-off in the stage of staging',
+    (draft) => {
+      stage(draft, 'Staging').actions.push(...without(draft, 'SignOff'));
+    },
+    ['environment production: is deployed without the approval ClientSignOff'],
+  ],
+  [
     'no way back',
     (draft) => {
       delete stage(draft, 'Production').onFailure;

@@ -1,5 +1,5 @@
 import { violations } from '../../lib/model/violations';
-import { approval, build, type Draft, mutant, rule, stage } from './draft';
+import { approval, build, type Draft, mutant, rule, source, stage } from './draft';
 
 /** Name of the mutant, what it does to the production pipeline, what is said of it (each is part of one line, in order). */
 const mutants: [string, (draft: Draft) => void, string[]][] = [
@@ -189,6 +189,33 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
       };
     },
     ['Staging: #{Image.IMAGE_DIGEST} may not be there yet'],
+  ],
+  [
+    'a namespace of the source like an artifact',
+    (draft) => {
+      source(draft).namespace = 'Package';
+    },
+    ['Package is a namespace and an artifact', "Test/Image: #{Source.CommitId} is of no action's namespace"],
+  ],
+  [
+    'a reference to what every pipeline has not',
+    (draft) => {
+      build(draft, 'Staging', 'Deploy').variables['X'] = '#{codepipeline.Version}';
+    },
+    ["#{codepipeline.Version} is of no action's namespace"],
+  ],
+  [
+    'a condition on its own stage, which is never skipped',
+    (draft) => {
+      const deploy = build(draft, 'Staging', 'Deploy');
+      deploy.namespace = 'Live';
+      deploy.exports = ['URL'];
+      stage(draft, 'Staging').beforeEntry = {
+        result: 'FAIL',
+        rules: [{ name: 'R', provider: 'VariableCheck', variable: '#{Live.URL}', operator: 'NE', value: 'x' }],
+      };
+    },
+    ['Staging: #{Live.URL} may not be there yet'],
   ],
 ];
 

@@ -276,3 +276,48 @@ describe('what CodePipeline would refuse', () => {
     expect(found).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 });
+
+describe('what CodePipeline just accepts', () => {
+  it.each<[string, (draft: Draft) => void]>([
+    [
+      'two stages',
+      (draft) => {
+        draft.stages.splice(2);
+      },
+    ],
+    [
+      '50 stages',
+      (draft) => {
+        const more = 50 - draft.stages.length;
+        const actions = [structuredClone(approval(draft))];
+        for (let index = 0; index < more; index++) draft.stages.push({ name: `S${index}`, actions });
+      },
+    ],
+    [
+      '50 actions in a stage',
+      (draft) => {
+        stage(draft, 'SignOff').actions = copies(50, approval(draft));
+      },
+    ],
+    [
+      'five rules',
+      (draft) => {
+        for (let index = 0; index < 4; index++) condition(draft).rules.push({ ...rule(draft), name: `R${index}` });
+      },
+    ],
+    [
+      'the largest and longest of everything',
+      (draft) => {
+        Object.assign(approval(draft), { runOrder: 999, timeoutMinutes: 86_400 });
+        Object.assign(approval(draft), { message: 'x'.repeat(1000), link: 'x'.repeat(1000) });
+        build(draft, 'Build', 'Build').outputs = ['A', 'B', 'C', 'D', 'E'];
+        const deploy = build(draft, 'Staging', 'Deploy');
+        deploy.variables = {
+          X: 'x'.repeat(1000 - JSON.stringify([{ name: 'X', value: '', type: 'PLAINTEXT' }]).length),
+        };
+      },
+    ],
+  ])('%s', (_, change) => {
+    expect(violations(mutant(change))).toEqual([]);
+  });
+});
