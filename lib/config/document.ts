@@ -5,7 +5,6 @@ import {
   isNode,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   parseDocument,
   stringify,
@@ -42,10 +41,10 @@ const MAX_ALIASES = 100;
 
 /** Parses one YAML 1.2 document, merge keys included. Never throws. */
 export const parseYaml = (source: string): YamlDocument => {
-  const lines = new LineCounter();
+  // Not the library's LineCounter: it misses lines behind some syntax errors.
   const at = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    const before = source.slice(0, offset);
+    return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
   };
   const start: Position = { line: 1, column: 1 };
   const broken = (message: string): YamlDocument => ({
@@ -57,7 +56,7 @@ export const parseYaml = (source: string): YamlDocument => {
 
   let document: Document.Parsed;
   try {
-    document = parseDocument(source, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
+    document = parseDocument(source, { prettyErrors: false, merge: true, logLevel: 'error' });
   } catch (error) {
     if (error instanceof RangeError) return broken(TOO_DEEP);
     throw error;

@@ -5,7 +5,7 @@ const approval = section({
   name: text('a name of 1 to 100 letters, digits and . @ - _', /^[A-Za-z0-9.@\-_]{1,100}$/).meta(
     about('Name of the approval, as the pipeline shows it.'),
   ),
-  message: text('a text of 1 to 1000 characters without #{', /^(?![\s\S]*#\{)[\s\S]{1,1000}$/)
+  message: text('a text of 1 to 1000 characters without #{', /^(?![\s\S]*#\{)[\s\S]+$/, 1000)
     .optional()
     .meta(about('What the approver is asked. Default: which version of which service goes where.')),
   timeout: duration('5m', '60d', '1m')

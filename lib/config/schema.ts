@@ -119,14 +119,19 @@ const retention = section({
   .prefault({})
   .meta(about('How long things are kept.'));
 
-const TAG_KEY = /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+const TAG_KEY = /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u;
 
 const tags = z
   .record(
-    text('a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:', TAG_KEY),
+    text(
+      'a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not start with aws:',
+      TAG_KEY,
+      128,
+    ),
     text(
       'a tag value of at most 256 letters, digits, spaces and _ . : / = + - @',
-      /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
+      /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+      256,
     ),
     { error: 'a mapping of tag keys to values' },
   )

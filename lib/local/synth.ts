@@ -19,7 +19,17 @@ export interface SynthError {
 }
 
 /** Files that decide what is synthesized: the program, the buildspecs, the configuration, the versions. */
-const sources = ['bin', 'lib', 'lambda', 'buildspecs', 'cdk.json', 'package-lock.json', 'tsconfig.json'];
+const sources = [
+  'bin/app.ts',
+  'buildspecs',
+  'cdk.json',
+  'lambda',
+  'lib/cloud',
+  'lib/config',
+  'lib/model',
+  'lib/result.ts',
+  'package-lock.json',
+];
 
 /**
  * Runs the app that cdk.json names as the CDK CLI runs it (CDK_OUTDIR, CDK_CONTEXT_JSON), without the CLI's own start and

@@ -51,7 +51,7 @@ describe('defaults', () => {
       notifications: { emails: [] },
       retention: { logs: 90, images: 50 },
       tags: {},
-      local: { images: {} },
+      local: { images: {}, auditOutage: 'fail' },
     });
   });
 
