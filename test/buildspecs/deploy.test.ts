@@ -24,6 +24,22 @@ const ENVIRONMENT = {
   VERSION,
 };
 
+/** As kubectl and diff write it. */
+const DIFF = `diff -u -N /tmp/LIVE-1/apps.v1.Deployment.visits-dev.visits /tmp/MERGED-1/apps.v1.Deployment.visits-dev.visits
+--- /tmp/LIVE-1/apps.v1.Deployment.visits-dev.visits\t2026-11-21
++++ /tmp/MERGED-1/apps.v1.Deployment.visits-dev.visits\t2026-11-21
+@@ -1,2 +1,2 @@
+ kind: Deployment
+-  replicas: 1
++  replicas: 2
+diff -u -N /tmp/LIVE-1/v1.ConfigMap.visits-dev.visits-x /tmp/MERGED-1/v1.ConfigMap.visits-dev.visits-x
+--- /tmp/LIVE-1/v1.ConfigMap.visits-dev.visits-x\t2026-11-21
++++ /tmp/MERGED-1/v1.ConfigMap.visits-dev.visits-x\t2026-11-21
+@@ -0,0 +1,2 @@
++kind: ConfigMap
++  whole: object
+`;
+
 /** A cluster as far as a deploy sees it; kustomize is the real one. */
 interface Cluster {
   /** Before the deploy, `deployment.apps/name revision` by line. */
@@ -48,7 +64,7 @@ esac`,
 [ "$1" = version ] && { echo 'Client Version: v1.35.2'; exit; }
 echo "$*" >> "$STATE/calls"
 case "$1 $2" in
-diff*) exit ${given.diff ?? 1} ;;
+diff*) cat "$STATE/diff"; exit ${given.diff ?? 1} ;;
 'get deployments') if [ -e "$STATE/is-applied" ]; then cat "$STATE/after"; else cat "$STATE/before"; fi ;;
 'get pods') case "$*" in *selector*) echo 'True ${VERSION}' ;; *metadata.name*) echo 'visits-1 False' ;; esac ;;
 apply*) touch "$STATE/is-applied"; cat "$STATE/applied"; exit ${given.apply ?? 0} ;;
@@ -63,6 +79,7 @@ esac`,
   writeFileSync(join(folder, 'after'), given.after ?? 'deployment.apps/visits 4\ndeployment.apps/visits-redis 1\n');
   const applied =
     'service/visits unchanged\ndeployment.apps/visits configured\ndeployment.apps/visits-redis unchanged\n';
+  writeFileSync(join(folder, 'diff'), DIFF);
   writeFileSync(join(folder, 'applied'), given.applied ?? applied);
   return folder;
 };
@@ -87,6 +104,14 @@ test('a good release is shown, applied and watched, each workload of it', async 
     'rollout status deployment.apps/visits deployment.apps/visits-redis --namespace visits-dev --timeout 300s',
   ]);
   expect(log).toContain(`serving in visits-dev: ${VERSION}`);
+}, 30_000);
+
+test('what changes is shown: lines of what is there, only the name of what is new', async () => {
+  const { log } = await deploy({});
+  expect(log).toContain(
+    'changed: apps.v1.Deployment.visits-dev.visits\n kind: Deployment\n-  replicas: 1\n+  replicas: 2\nnew: v1.ConfigMap.visits-dev.visits-x\n',
+  );
+  expect(log).not.toContain('whole: object');
 }, 30_000);
 
 test('what the API server would refuse is told before anything is changed', async () => {

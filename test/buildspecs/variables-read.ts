@@ -4,7 +4,12 @@
  */
 export function variablesRead(commands: readonly string[], { own = false } = {}): string[] {
   const text = commands
-    .map((command) => command.replace(/<<'(\w+)'\n[\s\S]*?\n\1$/gm, '').replace(/^\s*#.*$/gm, ''))
+    .map((command) =>
+      command
+        .replace(/<<'(\w+)'\n[\s\S]*?\n\1$/gm, '')
+        .replace(/\bawk\b[^\n]*'\n[\s\S]*?\n\s*'/g, 'awk')
+        .replace(/^\s*#.*$/gm, ''),
+    )
     .join('\n')
     .replace(/'[^'\n]*'/g, "''");
   const names = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1] as string);
