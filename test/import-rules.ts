@@ -95,6 +95,7 @@ export const RULES: readonly Rule[] = [
 
 /** Programs of lib that are started by themselves, or hand the environment on as a whole; each with what it is for. */
 const READS_ENVIRONMENT: Readonly<Record<string, string>> = {
+  'lib/local/cluster/main.ts': 'the program of the embedded cluster: hands its environment on to what runs in images',
   'lib/local/image/docker.ts': 'the stand-in for docker: its environment is its contract with the runner',
   'lib/local/synth.ts': 'hands the whole environment on to the program that synthesizes',
 };
