@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { ok } from '../../result';
 import type { Clock } from './clock';
 import { timestamp } from './clock';
+import { equal } from './equal';
 import { apiVersionOf, type Kind, kindOf } from './kinds';
 import { suffix } from './names';
 import { decode } from './schema/decode';
@@ -193,8 +193,8 @@ export class Registry {
   }
 
   private store_(kind: Kind, current: KubeObject, next: KubeObject, dryRun: boolean | undefined): KubeObject {
-    if (isDeepStrictEqual(current, next)) return current;
-    const counted = kind.counted && !isDeepStrictEqual(content(current), content(next));
+    if (equal(current, next)) return current;
+    const counted = kind.counted && !equal(content(current), content(next));
     const generation = current.metadata.generation ?? 0;
     const object = counted ? { ...next, metadata: { ...next.metadata, generation: generation + 1 } } : next;
     if (dryRun) return object;

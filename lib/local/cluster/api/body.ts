@@ -7,8 +7,13 @@ import { decodeProtobuf, PROTOBUF_PREFIX } from './protobuf';
 export function decodeBody(bytes: Buffer, contentType: string, kind: string): Answer<unknown> {
   if (bytes.length === 0) return ok({});
   if (bytes.subarray(0, 4).equals(PROTOBUF_PREFIX)) {
-    const value = decodeProtobuf(bytes);
-    if (value !== undefined) return ok(value);
+    try {
+      const value = decodeProtobuf(bytes);
+      if (value !== undefined) return ok(value);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return refuse(badRequest(`the object provided is not valid protobuf: ${error.message}`));
+    }
     return refuse(
       failure(
         415,

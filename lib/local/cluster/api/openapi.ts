@@ -1,4 +1,4 @@
-import { apiVersionOf, groupVersions, type Kind } from '../kinds';
+import { groupVersions, type Kind } from '../kinds';
 import { type FieldType, fieldsOf } from '../schema/schema';
 
 /** `/openapi/v3`: where the document of each group and version is. */
@@ -29,6 +29,21 @@ export function openapiDocument(path: string): object | undefined {
   return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1.35.0' }, paths, components: { schemas } };
 }
 
+/**
+ * `/openapi/v2`: a document without definitions, in protobuf (`swagger` is field 1, `info` field 2 with `title` 1 and `version` 2).
+ * kubectl validates `kind: List` by itself with that document, and leaves alone what it does not define; the server then validates
+ * each item.
+ */
+export const OPENAPI_V2 = message(1, '2.0', message(2, message(1, 'Kubernetes', message(2, 'v1.35.0'))));
+
+export const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/** A length-delimited protobuf field of less than 128 bytes, and what follows it. */
+function message(field: number, content: string | Buffer, rest: Buffer = Buffer.alloc(0)): Buffer {
+  const bytes = Buffer.from(content as string);
+  return Buffer.concat([Buffer.from([field * 8 + 2, bytes.length]), bytes, rest]);
+}
+
 const gvk = (kind: Kind) => ({ group: kind.group, version: kind.version, kind: kind.kind });
 
 function operations(kind: Kind): object {
@@ -36,7 +51,7 @@ function operations(kind: Kind): object {
   const parameters = [query('dryRun'), query('fieldManager'), query('fieldValidation'), query('force')];
   const schema = { $ref: `#/components/schemas/${kind.kind}` };
   const responses = { '200': { description: 'OK', content: { 'application/json': { schema } } } };
-  const action = { 'x-kubernetes-group-version-kind': gvk(kind), tags: [apiVersionOf(kind)], responses };
+  const action = { 'x-kubernetes-group-version-kind': gvk(kind), responses };
   return {
     get: { ...action, 'x-kubernetes-action': 'get' },
     patch: { ...action, 'x-kubernetes-action': 'patch', parameters },

@@ -122,7 +122,8 @@ function read(bytes: Buffer, message: Message): Record<string, unknown> {
 
 function assign(out: Record<string, unknown>, name: string, shape: Shape, value: Buffer): void {
   if (typeof shape === 'string') {
-    out[name] = scalar(shape, value);
+    // An absent string arrives as an empty one.
+    if (value.length > 0) out[name] = scalar(shape, value);
   } else if ('map' in shape) {
     const kind = (shape as { map: 'string' | 'bytes' }).map;
     const entry = read(value, { 1: ['key', 'string'], 2: ['value', kind] }) as { key?: string; value?: string };

@@ -28,6 +28,12 @@ export class Resources {
 
   async handle(exchange: Exchange, target: ResourceRequest): Promise<void> {
     const verb = verbOf(exchange, target);
+    const missing = UNSUPPORTED[`${target.kind.kind}/${target.subresource}`];
+    if (missing) {
+      exchange.request.resume();
+      sendStatus(exchange.response, failure(501, 'NotImplemented', missing));
+      return;
+    }
     if (!verb) {
       sendStatus(
         exchange.response,
@@ -198,6 +204,14 @@ export class Resources {
     sendJson(response, created ? 201 : code, object);
   }
 }
+
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  'Pod/exec': 'the embedded cluster has no exec: pods are processes of this machine, look at them with its own tools',
+  'Pod/attach': 'the embedded cluster has no attach: use kubectl logs -f',
+  'Pod/portforward': 'the embedded cluster has no port-forward: use the node port of the Service on 127.0.0.1',
+  'Pod/eviction': 'the embedded cluster has no eviction: use kubectl delete pod',
+  'Pod/ephemeralcontainers': 'the embedded cluster has no ephemeral containers',
+};
 
 function verbOf({ request, query }: Exchange, { name, subresource, kind }: ResourceRequest): Verb | undefined {
   if (subresource !== undefined && !(kind.subresources as readonly string[]).includes(subresource)) return undefined;

@@ -3,7 +3,7 @@ import { SETTINGS_PATH } from '../record';
 import { type ClusterSettings, Settings } from '../settings';
 import { badRequest, failure } from '../status';
 import { aggregated, aggregatedType, aggregatedVersion, apiGroups, apiResources, apiVersions } from './discovery';
-import { openapiDocument, openapiIndex } from './openapi';
+import { OPENAPI_V2, OPENAPI_V2_TYPE, openapiDocument, openapiIndex } from './openapi';
 import { type Exchange, readBody, resourceOf, sendJson, sendStatus } from './request';
 import type { Resources } from './resources';
 import type { Handle } from './server';
@@ -66,6 +66,11 @@ function discover({ request, response }: Exchange, path: string): boolean {
   }
   if (path === '/openapi/v3') {
     sendJson(response, 200, openapiIndex());
+    return true;
+  }
+  if (path === '/openapi/v2') {
+    response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE });
+    response.end(OPENAPI_V2);
     return true;
   }
   const document = path.startsWith('/openapi/v3/') ? openapiDocument(path.slice('/openapi/v3/'.length)) : undefined;

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
+import { equal } from '../equal';
 import type { Recorder } from '../events';
 import { hashName } from '../names';
 import type { Registry } from '../registry';
@@ -269,7 +269,7 @@ const copied = (deployment: Deployment): Record<string, string> =>
   );
 
 function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
-  return isDeepStrictEqual(withoutHash(a), withoutHash(b));
+  return equal(withoutHash(a), withoutHash(b));
 }
 
 function withoutHash(template: PodTemplate): PodTemplate {

@@ -140,16 +140,21 @@ function serviceVariables(store: Store, namespace: string | undefined): Environm
 
 const constant = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
-/** There is no mount namespace: a path that is a mount path, or below one, is led to the volume's folder. */
+/**
+ * There is no mount namespace: wherever a mount path stands as a path of its own, or at the front of one, the volume's folder takes
+ * its place (`/etc/app`, `--config=/etc/app/a.yaml`, `cat /etc/app/a; exit`).
+ */
 export function mapMounts(text: string, container: Container, volumes: Readonly<Record<string, string>>): string {
-  for (const mount of container.volumeMounts ?? []) {
-    const folder = mountFolder(mount, volumes);
-    if (text === mount.mountPath) return folder;
-    const prefix = mount.mountPath.endsWith('/') ? mount.mountPath : `${mount.mountPath}/`;
-    if (text.startsWith(prefix)) return join(folder, text.slice(prefix.length));
-  }
-  return text;
+  // Longer paths first, so that a mount within a mount wins.
+  const mounts = [...(container.volumeMounts ?? [])].sort((a, b) => b.mountPath.length - a.mountPath.length);
+  if (mounts.length === 0) return text;
+  const folders = new Map(mounts.map((mount) => [trimmed(mount.mountPath), mountFolder(mount, volumes)]));
+  const paths = [...folders.keys()].map((path) => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  const pattern = new RegExp(`(^|[\\s"'=:,;<>(|&@])(${paths})(?=$|[/\\s"':,;<>)|&])`, 'g');
+  return text.replace(pattern, (_, before: string, path: string) => `${before}${folders.get(path) ?? path}`);
 }
+
+const trimmed = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
 
 const mountFolder = (mount: { name: string; subPath?: string }, volumes: Readonly<Record<string, string>>): string =>
   join(volumes[mount.name] ?? '', mount.subPath ?? '');

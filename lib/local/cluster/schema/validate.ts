@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { equal } from '../equal';
 import type { Kind } from '../kinds';
 import { matchesLabels } from '../selectors';
 import type { FieldError } from '../status';
@@ -34,10 +34,10 @@ export function validateUpdate(kind: Kind, before: KubeObject, after: KubeObject
   const frozen = FROZEN[kind.kind] ?? [];
   const errors = frozen.flatMap((path) => {
     const value = at(after, path);
-    return isDeepStrictEqual(value, at(before, path)) ? [] : [immutable(path, value)];
+    return equal(value, at(before, path)) ? [] : [immutable(path, value)];
   });
   if (kind.kind === 'Pod') errors.push(...podUpdate(before, after));
-  if (before['immutable'] === true && !isDeepStrictEqual(before['data'], after['data'])) {
+  if (before['immutable'] === true && !equal(before['data'], after['data'])) {
     errors.push({
       field: 'data',
       reason: 'FieldValueForbidden',
@@ -63,7 +63,7 @@ function podUpdate(before: KubeObject, after: KubeObject): FieldError[] {
     for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) container.image = '';
     return { ...spec, tolerations: undefined, activeDeadlineSeconds: undefined, terminationGracePeriodSeconds: 0 };
   };
-  if (isDeepStrictEqual(bare(before), bare(after))) return [];
+  if (equal(bare(before), bare(after))) return [];
   return [
     {
       field: 'spec',
