@@ -36,7 +36,7 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
         ),
       ];
     case 'release':
-      return [allow(['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:PutImage'], [resources.images])];
+      return [allow(['ecr:BatchGetImage', 'ecr:PutImage'], [resources.images])];
     case 'deploy':
       return [allow(['ecr:DescribeImages'], [resources.images]), ...useCluster(resources)];
     case 'verify':
