@@ -8,7 +8,7 @@ export interface SourceFile {
 }
 
 /** What a file takes from elsewhere. */
-export interface Import {
+interface Import {
   /** Path from the project's root for a file of the project, without its ending; else the package as it is written. */
   readonly from: string;
   /** Only types, which are gone when the program runs. */

@@ -1,7 +1,7 @@
 import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from './plan';
 
 /** What a piece of the tree is; a caller that has colours chooses by it. */
-export type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
+type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
 export type Paint = (part: TreePart, text: string) => string;
 
 /** Columns that a line takes at most, as long as no single word is longer. */

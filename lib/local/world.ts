@@ -8,9 +8,6 @@ import { type Cluster, readClusters } from './template/cluster';
 import { type Resource, resourcesOf } from './template/find-resource';
 import { Findings } from './template/node';
 
-export type { Alarm, CompositeAlarm, MetricAlarm } from './template/alarm';
-export type { AccessEntry, Cluster } from './template/cluster';
-
 /** What the templates stand up beside the pipelines, as far as this machine stands in for it. */
 export interface World {
   readonly clusters: readonly Cluster[];
@@ -24,7 +21,7 @@ export interface World {
   readonly notices: readonly Diagnostic[];
 }
 
-export interface ImageRepository {
+interface ImageRepository {
   readonly name: string;
   readonly arn: string;
   /** `<account>.dkr.ecr.<region>.amazonaws.com/<name>` */
@@ -35,13 +32,13 @@ export interface ImageRepository {
   readonly exclusions: readonly string[];
 }
 
-export interface CodeRepository {
+interface CodeRepository {
   readonly name: string;
   readonly arn: string;
 }
 
 /** A file that `cdk deploy` would have put at `s3://<bucket>/<key>`, both evaluated. */
-export type UploadedAsset = FileAsset;
+type UploadedAsset = FileAsset;
 
 /** An unsupported part of the world: an error if a pipeline speaks of one of the names, else a notice. */
 export interface Shortcoming {
