@@ -16,7 +16,7 @@ export interface Cluster {
 }
 
 /** Lets a role or user into the cluster. */
-interface AccessEntry {
+export interface AccessEntry {
   readonly principalArn: string;
   readonly groups: readonly string[];
   readonly policies: readonly {
