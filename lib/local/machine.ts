@@ -16,8 +16,9 @@ import { lambdaExecutor } from './executors/lambda';
 import { ImageStore } from './image/store';
 import type { Bindings } from './plan';
 import type { RepositoryLocation } from './source/revision';
+import type { AccessEntry } from './template/cluster';
 import type { Tools } from './tools/tools';
-import type { AccessEntry, World } from './world';
+import type { World } from './world';
 
 export interface MachineOptions {
   /** Slipway's own folder, with the bundles in `dist/`. */

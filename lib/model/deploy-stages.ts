@@ -58,6 +58,8 @@ const verify = (input: DeliveryInput, environment: EnvironmentInput): BuildActio
   ...job('verify'),
   name: 'Verify',
   runOrder: 2,
+  namespace: `${stageName(environment.name)}Verify`,
+  exports: ['BASE_URL'],
   variables: { VERSION },
   environment: {
     ...place(input, environment),

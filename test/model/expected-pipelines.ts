@@ -111,6 +111,8 @@ const deploy = (name: string, environmentName: string, suite: string, more: Acti
       }),
       job('Verify', 'verify', 'Test', {
         runOrder: 2,
+        namespace: `${name}Verify`,
+        exports: ['BASE_URL'],
         variables: { VERSION: '#{Build.VERSION}' },
         environment: { ...place, PACKAGE_DIR: '.', URL: '', SUITE: suite },
         target,

@@ -85,4 +85,5 @@ function tell(
   emit({ kind: 'fact', name: 'commit', value: commit });
   if (revision.branch !== undefined) emit({ kind: 'fact', name: 'branch', value: revision.branch });
   emit({ kind: 'fact', name: 'dirty', value: revision.dirty ? 'yes' : 'no' });
+  emit({ kind: 'fact', name: 'uncommitted', value: String(revision.uncommitted) });
 }

@@ -12,6 +12,7 @@ interface Running {
   readonly started: number;
   readonly tail: string[];
   readonly reports: Report[];
+  readonly facts: Map<string, string>;
   phase?: string;
 }
 
@@ -60,7 +61,7 @@ export class Lines {
       case 'rollback-requested':
         return [`  ${paint.yellow('↺')} ${event.stage}: ${event.reason}`];
       case 'action-started':
-        this.running.set(event.action, { started: at, tail: [], reports: [] });
+        this.running.set(event.action, { started: at, tail: [], reports: [], facts: new Map() });
         return this.options.announce ? [`    ${paint.dim(`… ${event.action}`)}`] : [];
       case 'action-ended':
         return this.#ended(event.action, event.status, at, event.reason);
@@ -78,9 +79,10 @@ export class Lines {
         return [
           `    ${paint.yellow('?')} ${event.action} waits for approval${event.message ? `: ${event.message}` : ''}`,
         ];
-      // Facts are for the summary.
-      case 'phase-ended':
       case 'fact':
+        this.running.get(event.action)?.facts.set(event.name, event.value);
+        return [];
+      case 'phase-ended':
         return [];
       default:
         return event satisfies never;
@@ -102,7 +104,7 @@ export class Lines {
     const { paint } = this;
     const running = this.running.get(action);
     this.running.delete(action);
-    const detail = (running?.reports ?? []).map(describeReport).join(' · ');
+    const detail = [...describeSource(running?.facts), ...(running?.reports ?? []).map(describeReport)].join(' · ');
     const head = `    ${mark(status, paint)} ${action} ${paint.dim(this.#since(running?.started, at))}${detail ? ` ${detail}` : ''}${because(reason)}`;
     if (status !== 'Failed' || !running || this.options.verbose) return [head];
     return [head, ...running.tail.map((line) => `      ${paint.red('│')} ${line}`)];
@@ -113,7 +115,19 @@ export class Lines {
 
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
 
-export function describeReport(report: Report): string {
+/** Which state of the source a run takes, and what it leaves out. */
+function describeSource(facts: ReadonlyMap<string, string> | undefined): string[] {
+  const commit = facts?.get('commit')?.slice(0, 12);
+  if (!facts || commit === undefined) return [];
+  if (facts.get('dirty') === 'yes') return [`${commit}: the work tree as it is, with what is not committed`];
+  const left = Number(facts.get('uncommitted') ?? 0);
+  if (left === 0) return [`commit ${commit}`];
+  return [
+    `commit ${commit}; ${left} uncommitted ${left === 1 ? 'change is' : 'changes are'} left out, --dirty takes them`,
+  ];
+}
+
+function describeReport(report: Report): string {
   switch (report.type) {
     case 'TEST': {
       const counts = [`${report.passed} passed`];

@@ -80,14 +80,16 @@ function testRows(state: RunState, paint: Paint): [string, string][] {
   return rows;
 }
 
-/** Version and digest as the actions exported them, then every fact that an executor told. */
+/** What is shown of the variables that actions gave, in this order. */
+const SHOWN = { CommitId: 'commit', VERSION: 'version', IMAGE_DIGEST: 'digest', BASE_URL: 'url' } as const;
+
 function factsOf(state: RunState): Record<string, string> {
   const facts: Record<string, string> = {};
-  for (const action of state.stages.flatMap((stage) => stage.actions)) {
-    if (action.variables['CommitId']) facts['commit'] = action.variables['CommitId'];
-    if (action.variables['VERSION']) facts['version'] = action.variables['VERSION'];
-    if (action.variables['IMAGE_DIGEST']) facts['digest'] = action.variables['IMAGE_DIGEST'];
-    Object.assign(facts, action.facts);
+  const actions = state.stages.flatMap((stage) => stage.actions);
+  for (const [variable, name] of Object.entries(SHOWN)) {
+    const value = actions.findLast(({ variables }) => variables[variable])?.variables[variable];
+    if (value) facts[name] = value;
   }
+  if (actions.some(({ facts: told }) => told['dirty'] === 'yes')) facts['source'] = 'the work tree as it is (--dirty)';
   return facts;
 }
