@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnResource, Stack } from 'aws-cdk-lib';
@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => jest.restoreAllMocks());
 
 describe('a service with everything of its own', () => {
-  const { app } = slipwayApp(configOf('tags:\n  team: web\n'));
+  const { app } = slipwayApp(configOf('tags:\n  team: web\n'), { staged: true });
   let assembly: CloudAssembly;
   beforeAll(() => {
     assembly = app.synth();
@@ -145,13 +145,15 @@ describe('a check that finds something fails the synthesis', () => {
 
 describe('bin/app', () => {
   it('tells every configuration error with its place, and no stack trace', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'slipway-app-')), 'slipway.yaml');
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-app-'));
+    const file = join(folder, 'slipway.yaml');
     writeFileSync(file, 'service:\n  name: Visits!\ncluster:\n  version: 1.12\n');
     const run = spawnSync('node', ['--import', 'tsx', 'bin/app.ts'], {
       cwd: projectRoot,
       encoding: 'utf8',
       env: { ...process.env, SLIPWAY_CONFIG: file },
     });
+    rmSync(folder, { recursive: true });
     expect(run.status).toBe(1);
     expect(run.stderr).toContain(`${file}:2:9 service.name`);
     expect(run.stderr).toContain(`${file}:4:12 cluster.version`);

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, type AppProps, type Stack } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStacks } from '../../lib/cloud/app';
 import type { ClusterReference } from '../../lib/cloud/cluster-reference';
@@ -9,7 +9,6 @@ import type { Json } from '../../lib/cloud/template-rules/template';
 import { parseConfig } from '../../lib/config/parse';
 import type { Config } from '../../lib/config/schema';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
-import type { Pipeline } from '../../lib/model/pipeline';
 
 // CDK's own template validation takes seconds to start; `cdk synth` runs it, and so does the test of bin/app.
 process.env['CDK_VALIDATION'] = 'false';
@@ -31,18 +30,24 @@ export function configOf(more = ''): Config {
   return result.value;
 }
 
-/** An app with cdk.json's context, as the CLI makes it. */
-export function newApp(props: AppProps = {}): App {
+const assemblies: string[] = [];
+afterAll(() => {
+  for (const folder of assemblies) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An app with cdk.json's context, as the CLI makes it. `staged`: assets are copied into the assembly, tens of megabytes. */
+export function newApp({ staged = false } = {}): App {
   const { context } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8')) as { context: object };
-  return new App({ outdir: mkdtempSync(join(tmpdir(), 'slipway-cloud-')), context: { ...context }, ...props });
+  const outdir = mkdtempSync(join(tmpdir(), 'slipway-cloud-'));
+  assemblies.push(outdir);
+  return new App({ outdir, context: { ...context, ...(!staged && { 'aws:cdk:disable-asset-staging': true }) } });
 }
 
-/** The whole app; `synthesize` throws if a check finds something. */
-export function slipwayApp(config: Config): { readonly app: App; readonly pipelines: Pipeline[] } {
-  const app = newApp();
-  const pipelines = deliveryPipelines(config);
-  addStacks(app, { config, pipelines, configFolder: projectRoot, projectRoot });
-  return { app, pipelines };
+/** The whole app; its `synth` throws if a check finds something. */
+export function slipwayApp(config: Config, options?: { readonly staged: boolean }): { readonly app: App } {
+  const app = newApp(options);
+  addStacks(app, { config, pipelines: deliveryPipelines(config), configFolder: projectRoot, projectRoot });
+  return { app };
 }
 
 /** A cluster that belongs to nobody here. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -20,11 +20,14 @@ function serviceFolder(): string {
   return folder;
 }
 
-const app = newApp();
+const seed = serviceFolder();
+afterAll(() => rmSync(seed, { recursive: true }));
+
+const app = newApp({ staged: true });
 const stack = new SourceStack(app, 'VisitsSource', {
   service: 'visits',
   repository: 'visits',
-  seed: serviceFolder(),
+  seed,
   branch: 'develop',
 });
 const assembly = app.synth();
@@ -34,8 +37,11 @@ it('the repository is seeded with the service’s source on the development bran
   const [repository] = propertiesOf(template, 'AWS::CodeCommit::Repository');
   expect(repository).toMatchObject({ RepositoryName: 'visits', Code: { BranchName: 'develop' } });
   const key = repository.Code.S3.Key.replace('.zip', '');
-  const seed = join(assembly.directory, `asset.${key}`);
-  expect(readdirSync(seed, { recursive: true }).sort()).toEqual(['.gitignore', 'src', 'src/app.py']);
+  expect(readdirSync(join(assembly.directory, `asset.${key}`), { recursive: true }).sort()).toEqual([
+    '.gitignore',
+    'src',
+    'src/app.py',
+  ]);
 });
 
 it('the repository and its key outlive the stack', () => {
