@@ -109,7 +109,7 @@ test('a good release is shown, applied and watched, each workload of it', async 
 test('what changes is shown: lines of what is there, only the name of what is new', async () => {
   const { log } = await deploy({});
   expect(log).toContain(
-    'changed: apps.v1.Deployment.visits-dev.visits\n kind: Deployment\n-  replicas: 1\n+  replicas: 2\nnew: v1.ConfigMap.visits-dev.visits-x\n',
+    'changed: apps.v1.Deployment.visits-dev.visits\n@@ -1,2 +1,2 @@\n kind: Deployment\n-  replicas: 1\n+  replicas: 2\nnew: v1.ConfigMap.visits-dev.visits-x\n',
   );
   expect(log).not.toContain('whole: object');
 }, 30_000);
