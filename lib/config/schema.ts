@@ -114,7 +114,7 @@ const retention = section({
     })
     .default(90)
     .meta(about('Days that logs are kept.')),
-  images: whole('a whole number from 1 to 1000', 1, 1000).default(50).meta(about('Released images that are kept.')),
+  images: whole('a whole number from 1 to 1000', 1, 1000).default(500).meta(about('Released images that are kept.')),
 })
   .prefault({})
   .meta(about('How long things are kept.'));

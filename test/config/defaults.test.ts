@@ -49,7 +49,7 @@ describe('defaults', () => {
       network: {},
       aws: {},
       notifications: { emails: [] },
-      retention: { logs: 90, images: 50 },
+      retention: { logs: 90, images: 500 },
       tags: {},
       local: { images: {}, auditOutage: 'fail' },
     });
