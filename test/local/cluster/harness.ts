@@ -85,6 +85,16 @@ export class TestCluster {
     return ran.stdout;
   }
 
+  /** Starts kubectl and comes back with its first output; `rest` is everything it said until it ended. */
+  follow(args: string): Promise<{ readonly rest: Promise<string> }> {
+    return new Promise((resolve) => {
+      const rest = runKubectl(this.kubectlPath, this.running.kubeconfig, this.folder, args, undefined, () =>
+        resolve({ rest: output }),
+      );
+      const output = rest.then((ran) => ran.stdout);
+    });
+  }
+
   apply(...objects: object[]): Promise<string> {
     return this.ok('apply -f -', list(objects));
   }
@@ -113,6 +123,7 @@ export function runKubectl(
   home: string,
   args: string,
   input?: string,
+  onOutput = (): void => {},
 ): Promise<Ran> {
   const words = [...args.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
   const child = spawn(program, words, {
@@ -123,6 +134,7 @@ export function runKubectl(
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (chunk: string) => {
       out[stream] += chunk;
+      if (stream === 'stdout') onOutput();
     });
   }
   child.stdin.on('error', () => {});

@@ -3,6 +3,7 @@ import { resolvePort } from '../controllers/service';
 import type { Container, ContainerStatus, Pod, Probe } from '../types';
 import { COMPONENT, type KubeletContext } from './context';
 import { delay } from './delay';
+import { mapMounts } from './environment';
 import { launchOf, type Place, pull, type Runnable } from './launch';
 import type { ContainerLog } from './log';
 import { check, type Exec, type ProbeTarget, watchProbe } from './probe';
@@ -76,7 +77,9 @@ export class ContainerRunner {
   readonly exec: Exec = async (argv, timeout, signal) => {
     const { command } = this;
     if (!command) return { code: 126, output: 'container is not running' };
-    const process = await GroupProcess.start({ ...command, argv }, this.options.records);
+    const { container, place, records } = this.options;
+    const mapped = argv.map((word) => mapMounts(word, container, place().volumes));
+    const process = await GroupProcess.start({ ...command, argv: mapped }, records);
     let output = '';
     for (const stream of Object.values(process.output)) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -85,7 +88,7 @@ export class ContainerRunner {
     }
     const over = new AbortController();
     const expired = delay(timeout, AbortSignal.any([over.signal, signal])).then((passed) => {
-      if (!over.signal.aborted) process.signal('SIGKILL');
+      if (!over.signal.aborted) process.kill();
       return passed;
     });
     const exit = await process.ended;
@@ -251,11 +254,11 @@ export class ContainerRunner {
     const over = new AbortController();
     const ended = process.ended.then(() => over.abort());
     const forced = delay(grace * 1000, over.signal).then((passed) => {
-      if (passed) process.signal('SIGKILL');
+      if (passed) process.kill();
     });
     const { preStop } = this.options.container.lifecycle ?? {};
     if (preStop && grace > 0) await this.preStop(preStop, grace, over.signal);
-    process.signal('SIGTERM');
+    process.terminate();
     await ended;
     await forced;
   }

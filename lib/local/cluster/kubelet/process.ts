@@ -40,7 +40,7 @@ export class GroupProcess {
         const number = signal ? constants.signals[signal] : undefined;
         exit = number === undefined ? { code: code ?? 255 } : { code: 128 + number, signal: number };
         // As in a container, nothing outlives the first process.
-        this.signal('SIGKILL');
+        this.kill();
       });
       child.once('close', () => {
         rmSync(this.record, { force: true });
@@ -74,8 +74,14 @@ export class GroupProcess {
     return { stdout: this.child.stdout as Readable, stderr: this.child.stderr as Readable };
   }
 
-  signal(name: NodeJS.Signals): void {
-    signalGroup(this.pid, name);
+  /** Tells the first process alone, as a container runtime does. */
+  terminate(): void {
+    this.child.kill('SIGTERM');
+  }
+
+  /** Ends the whole group at once. */
+  kill(): void {
+    signalGroup(this.pid, 'SIGKILL');
   }
 }
 
