@@ -1,9 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programs } from './programs';
-import { openWorkshop, VERSION } from './workshop';
+import { openWorkshop, VERSION, type Workshop } from './workshop';
 
-type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await openWorkshop();

@@ -6,13 +6,13 @@ import { MediaType } from '../../lib/local/image/manifest';
 import { ImageStore } from '../../lib/local/image/store';
 import { releaseVersion } from '../../lib/model/version';
 import { faults } from '../fixtures/faults';
-import { COMMIT, openWorkshop, VERSION } from './workshop';
+import { COMMIT, openWorkshop, VERSION, type Workshop } from './workshop';
 
 // The real AWS CLI, against the registry of the local endpoint.
 const folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'));
 const images = new ImageStore(folder);
 let endpoint: Endpoint;
-let workshop: Awaited<ReturnType<typeof openWorkshop>>;
+let workshop: Workshop;
 let tested: string;
 let other: string;
 

@@ -1,7 +1,6 @@
 import { type FaultName, faults } from '../fixtures/faults';
-import { openWorkshop } from './workshop';
+import { openWorkshop, type Workshop } from './workshop';
 
-type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await openWorkshop();

@@ -17,7 +17,7 @@ export const SAMPLE = join(PROJECT, 'examples', 'visits');
 export const COMMIT = '4f2c1d0a9b8e7f6a5b4c3d2e1f0a9b8c7d6e5f4a';
 export const VERSION = '1.4.2-4f2c1d0a9b8e';
 
-export interface JobRequest {
+interface JobRequest {
   /** Folder whose files are the source artifact. */
   readonly source: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface JobRequest {
   readonly programs?: string;
 }
 
-export interface JobResult {
+interface JobResult {
   readonly outcome: Outcome;
   /** Everything it said, one string. */
   readonly log: string;
@@ -36,9 +36,12 @@ export interface JobResult {
 
 export interface Workshop {
   readonly root: string;
+  /** The tools of local runs. */
+  readonly binFolder: string;
   /** A copy of the sample's files as git knows them, for a fault to be planted in. */
   sample(): string;
   run(job: Job, request: JobRequest): Promise<JobResult>;
+  remove(): void;
 }
 
 /**
@@ -48,7 +51,7 @@ export interface Workshop {
 export async function openWorkshop(
   endpoint: HostOptions['endpoint'] = NO_ENDPOINT,
   extra: Record<string, string> = {},
-) {
+): Promise<Workshop> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'slipway-jobs-')));
   const stateFolder = join(PROJECT, '.slipway');
   const tools = await ensureTools({
