@@ -107,3 +107,16 @@ export const statuses = (state: RunState): Record<string, string> =>
       stage.actions.filter(({ status }) => status !== 'Pending').map(({ id, status }) => [id, status]),
     ),
   );
+
+/** `Stage/Action` -> reason and last lines, of every action that did not succeed: what a test shows when it fails. */
+export const troubles = (state: RunState): Record<string, string> =>
+  Object.fromEntries(
+    state.stages.flatMap((stage) =>
+      stage.actions
+        .filter(({ status }) => status !== 'Pending' && status !== 'Succeeded')
+        .map(({ id, status, reason, tail }) => [
+          id,
+          [`${status}: ${reason}`, ...tail.map(({ line }) => line)].join('\n'),
+        ]),
+    ),
+  );
