@@ -93,7 +93,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       new ServiceController(registry, clock, ports),
       new NamespaceController(registry, clock),
       new GarbageCollector(registry, clock),
-      new StatusController(registry),
+      new StatusController(registry, recorder),
     ],
     onError,
   );

@@ -43,12 +43,12 @@ function labelTerm(part: string): ((labels: Record<string, string>) => boolean) 
     const values = list.split(',').map((v) => v.trim());
     return (labels) => holds(word === 'in' ? 'In' : 'NotIn', labels[key], values);
   }
-  const equality = /^([^\s=!]+)\s*(==|=|!=)\s*([^\s=!]*)$/.exec(part);
+  const equality = /^([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)$/.exec(part);
   if (equality) {
     const [, key = '', operator, value] = equality;
     return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value;
   }
-  const existence = /^(!?)\s*([^\s=!()]+)$/.exec(part);
+  const existence = /^(!?)\s*([\w./-]+)$/.exec(part);
   if (!existence) return undefined;
   const [, not, key = ''] = existence;
   return (labels) => (labels[key] !== undefined) === (not === '');

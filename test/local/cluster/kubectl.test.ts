@@ -86,6 +86,18 @@ const TABLE: readonly [command: string, input: string | undefined, code: number,
     1,
     /readinessProbe: Required value: must specify a handler type/,
   ],
+  [
+    'create -f -',
+    app({ name: 'bad', container: { livenessProbe: { grpc: { port: 1 } } } }),
+    1,
+    /livenessProbe.grpc: Unsupported value/,
+  ],
+  [
+    'create -f -',
+    app({ name: 'bad', pod: { initContainers: [{ name: 'i', image: 'app:1', restartPolicy: 'Always' }] } }),
+    1,
+    /runs no sidecar/,
+  ],
   ['create -f -', app(), 1, /Error from server \(AlreadyExists\)/],
   ['apply -n absent -f -', JSON.stringify(deployment()), 1, /namespaces "absent" not found/],
   [
@@ -218,6 +230,33 @@ test('a quota that is used up refuses the next pod', async () => {
   expect(
     await cluster.ok('get deploy two -n small -o jsonpath={.status.conditions[?(@.type=="ReplicaFailure")].message}'),
   ).toMatch(/exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1/);
+});
+
+test('an autoscaler keeps its target within its bounds, and a disruption budget counts', async () => {
+  const scaler = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'h' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'scaled' },
+      minReplicas: 2,
+      maxReplicas: 3,
+    },
+  };
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'b' },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'scaled' } } },
+  };
+  await cluster.apply(deployment({ name: 'scaled' }), scaler, budget);
+  await cluster.ok('wait deploy/scaled --for=jsonpath={.status.readyReplicas}=2 --timeout=10s');
+  expect(await cluster.ok('get pdb b -o jsonpath={.status.disruptionsAllowed}')).toBe('1');
+  await cluster.ok('scale deploy/scaled --replicas=5');
+  await cluster.ok('wait deploy/scaled --for=jsonpath={.spec.replicas}=3 --timeout=10s');
+  expect(await cluster.ok('describe hpa h')).toContain(
+    'New size: 3; reason: Current number of replicas above Spec.MaxReplicas',
+  );
 });
 
 test('a wrong token is refused', async () => {

@@ -61,8 +61,7 @@ export class Authorizer {
     if (isAdmin(user)) return true;
     return this.entries().some((entry) => {
       if (!sameRole(entry.principalArn, user.name)) return false;
-      if (!kind.namespaced && kind.kind !== 'Namespace')
-        return entry.namespaces === '*' && entry.level === 'admin';
+      if (!kind.namespaced && kind.kind !== 'Namespace') return entry.namespaces === '*' && entry.level === 'admin';
       const within =
         entry.namespaces === '*' ||
         (namespace !== undefined && entry.namespaces.some((pattern) => fits(pattern, namespace)));

@@ -1,4 +1,5 @@
 import { usage } from '../admission/quota';
+import type { Recorder } from '../events';
 import type { Registry } from '../registry';
 import { matchesLabels } from '../selectors';
 import type { Change } from '../store/store';
@@ -11,17 +12,20 @@ interface Budget extends KubeObject {
 }
 
 interface Autoscaler extends KubeObject {
-  spec: { scaleTargetRef: { kind: string; name: string } };
+  spec: { scaleTargetRef: { kind: string; name: string }; minReplicas?: number; maxReplicas: number };
 }
 
 /**
- * Keeps the status of what nothing here acts on, so that it says what is so: disruption budgets count pods, autoscalers say that
- * there are no metrics (they scale nothing), quotas say what is used.
+ * Keeps the status of what nothing here acts on, so that it says what is so: disruption budgets count pods, autoscalers keep
+ * their target within its bounds and say that there are no metrics, quotas say what is used.
  */
 export class StatusController implements Controller {
   readonly name = 'status';
 
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly recorder: Recorder,
+  ) {}
 
   keys({ object }: Change): readonly string[] {
     const relevant = ['Pod', 'PodDisruptionBudget', 'HorizontalPodAutoscaler', 'ResourceQuota', 'Deployment'];
@@ -66,16 +70,28 @@ export class StatusController implements Controller {
     const { kind, name } = scaler.spec.scaleTargetRef;
     const target = this.registry.store.get<ReplicaSet>(kind, scaler.metadata.namespace, name);
     const replicas = target?.status?.replicas ?? 0;
+    const wanted = target?.spec.replicas ?? 0;
+    // As the real one does without metrics; 0 switches it off.
+    const desired =
+      wanted === 0 ? 0 : Math.min(Math.max(wanted, scaler.spec.minReplicas ?? 1), scaler.spec.maxReplicas);
+    if (target && desired !== wanted) {
+      this.registry.change<ReplicaSet>(target, (copy) => {
+        copy.spec.replicas = desired;
+      });
+      const bound = desired > wanted ? 'below Spec.MinReplicas' : 'above Spec.MaxReplicas';
+      const message = `New size: ${desired}; reason: Current number of replicas ${bound}`;
+      this.recorder.record(scaler, 'Normal', 'SuccessfulRescale', message, 'horizontal-pod-autoscaler');
+    }
     this.registry.change(scaler, (copy) => {
       copy['status'] = {
         currentReplicas: replicas,
-        desiredReplicas: replicas,
+        desiredReplicas: desired,
         conditions: [
           {
             type: 'ScalingActive',
             status: 'False',
             reason: 'FailedGetResourceMetric',
-            message: 'the embedded cluster measures nothing and scales nothing by itself',
+            message: 'the embedded cluster measures nothing: it keeps to minReplicas and maxReplicas',
             lastTransitionTime: copy.metadata.creationTimestamp,
           },
         ],

@@ -6,7 +6,7 @@ import { delay } from './delay';
 import { mapMounts } from './environment';
 import { launchOf, type Place, pull, type Runnable } from './launch';
 import type { ContainerLog } from './log';
-import { check, type Exec, type ProbeTarget, watchProbe } from './probe';
+import { check, type Exec, type ProbeListener, type ProbeTarget, watchProbe } from './probe';
 import { type Command, type Exit, GroupProcess } from './process';
 
 /** A crash this long after the start is a first crash again. */
@@ -213,30 +213,33 @@ export class ContainerRunner {
   }
 
   private async probe(signal: AbortSignal): Promise<void> {
-    const { container } = this.options;
-    const { startupProbe, readinessProbe, livenessProbe } = container;
+    const { startupProbe, readinessProbe, livenessProbe } = this.options.container;
     if (startupProbe && !(await this.startup(startupProbe, signal))) return;
     this.set({ started: true, ready: !readinessProbe });
+    const ready = (healthy: boolean) => {
+      this.set({ ready: healthy });
+      return 'continue' as const;
+    };
+    const alive = (probe: Probe) => (healthy: boolean) => (healthy ? 'continue' : this.condemn(probe, 'liveness'));
     await Promise.all([
-      readinessProbe &&
-        watchProbe(readinessProbe, this.target, signal, this.unhealthy('Readiness'), (healthy) => {
-          this.set({ ready: healthy });
-          return 'continue';
-        }),
+      readinessProbe && watchProbe(readinessProbe, this.target, signal, this.listener('Readiness', ready), true),
       livenessProbe &&
-        watchProbe(livenessProbe, this.target, signal, this.unhealthy('Liveness'), (healthy) =>
-          healthy ? 'continue' : this.condemn(livenessProbe, 'liveness'),
-        ),
+        watchProbe(livenessProbe, this.target, signal, this.listener('Liveness', alive(livenessProbe)), false),
     ]);
   }
 
   private async startup(probe: Probe, signal: AbortSignal): Promise<boolean> {
     let passed = false;
-    await watchProbe(probe, this.target, signal, this.unhealthy('Startup'), (healthy) => {
+    const verdict = (healthy: boolean) => {
       passed = healthy;
       return healthy ? 'stop' : this.condemn(probe, 'startup');
-    });
+    };
+    await watchProbe(probe, this.target, signal, this.listener('Startup', verdict), true);
     return passed;
+  }
+
+  private listener(kind: string, verdict: ProbeListener['verdict']): ProbeListener {
+    return { verdict, failed: (message) => this.say('Warning', 'Unhealthy', `${kind} probe failed: ${message}`) };
   }
 
   private condemn(probe: Probe, kind: string): 'stop' {
@@ -284,10 +287,6 @@ export class ContainerRunner {
     },
     exec: (argv, timeout, signal) => this.exec(argv, timeout, signal),
   };
-
-  private unhealthy(kind: string): (message: string) => void {
-    return (message) => this.say('Warning', 'Unhealthy', `${kind} probe failed: ${message}`);
-  }
 
   private readonly broken = (what: string) => (error: unknown) =>
     this.options.context.onError(

@@ -26,7 +26,7 @@ export interface EnvironmentInput {
 /**
  * The environment of a container, and nothing of this process's own. In rising precedence: HOME and TMPDIR; the image's; the
  * services' of the namespace; envFrom; env; HOST and PORT of the cluster, since a port of the manifest is not the port here.
- * `$(NAME)` is expanded as Kubernetes does. A value that is or lies below a mount path becomes the volume's folder.
+ * `$(NAME)` is expanded as Kubernetes does. A mount path in a value of `env` becomes the volume's folder.
  */
 export function environmentOf(input: EnvironmentInput): Result<Environment, string> {
   const { pod, container, store } = input;
@@ -43,7 +43,7 @@ export function environmentOf(input: EnvironmentInput): Result<Environment, stri
   }
   for (const variable of container.env ?? []) {
     const value = variableValue(variable, input, env, errors);
-    if (value !== undefined) env[variable.name] = mapMounts(value, container, input.volumes);
+    if (value !== undefined) env[variable.name] = value;
   }
   const tmp = container.volumeMounts?.find((mount) => mount.mountPath === '/tmp');
   if (tmp && env['TMPDIR'] === input.home) env['TMPDIR'] = mountFolder(tmp, input.volumes);
@@ -70,8 +70,8 @@ function variableValue(
   errors: string[],
 ): string | undefined {
   const from = variable.valueFrom;
-  if (!from) return expand(variable.value ?? '', env);
   const { pod, container, store } = input;
+  if (!from) return expand(mapMounts(variable.value ?? '', container, input.volumes), env);
   const { namespace } = pod.metadata;
   if (from.fieldRef) {
     const value = podField(pod, from.fieldRef.fieldPath);

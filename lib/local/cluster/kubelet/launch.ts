@@ -63,7 +63,7 @@ export function launchOf(
     return err({ reason: 'CreateContainerConfigError', message: environment.errors.join('; ') });
   }
   const env = environment.value;
-  const argv = argvOf(container, what, env).map((word) => mapMounts(word, container, place.volumes));
+  const argv = argvOf(container, what, env, place.volumes);
   const cwd = workingDir(container, what, home);
   const [program] = argv;
   const found = program === undefined ? undefined : findProgram(program, env['PATH'] ?? '', cwd);
@@ -75,12 +75,19 @@ export function launchOf(
 }
 
 /** A mapped command takes the place of the image's and the manifest's; otherwise `command` replaces the entry point and `args` the rest. */
-function argvOf(container: Container, what: Runnable, env: Readonly<Environment>): string[] {
+function argvOf(
+  container: Container,
+  what: Runnable,
+  env: Readonly<Environment>,
+  volumes: Readonly<Record<string, string>>,
+): string[] {
   if (what.kind === 'command') {
     return what.argv.map((word) => word.replace(/\$\{?(PORT|HOST)\}?/g, (whole, name: string) => env[name] ?? whole));
   }
   const { image } = what;
-  const given = [...(container.command ?? []), ...(container.args ?? [])].map((word) => expand(word, env));
+  // The image's own words hold paths of this machine already.
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  const given = words.map((word) => expand(mapMounts(word, container, volumes), env));
   if (container.command) return given;
   return container.args ? [...image.entrypoint, ...given] : [...image.entrypoint, ...image.cmd];
 }

@@ -61,7 +61,6 @@ function http(
     agent: false as const,
     headers: { 'User-Agent': 'kube-probe/1.35', Accept: '*/*', Connection: 'close', ...headers },
     rejectUnauthorized: false,
-    signal,
   };
   const url = `${get.scheme.toLowerCase()}://${host}:${port}${get.path}`;
   return new Promise((resolve) => {
@@ -79,15 +78,23 @@ function http(
       timeout,
     );
     request.on('error', (error) => resolve({ ok: false, message: `Get "${url}": ${error.message}` }));
-    request.on('close', () => clearTimeout(timer));
+    const abort = () => request.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    request.on('close', () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    });
     request.end();
   });
 }
 
 function tcp(host = '127.0.0.1', port: number, timeout: number, signal: AbortSignal): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, signal });
+    const socket = connect({ host, port });
+    const abort = () => socket.destroy(new Error('stopped'));
+    signal.addEventListener('abort', abort, { once: true });
     const end = (result: ProbeResult) => {
+      signal.removeEventListener('abort', abort);
       socket.destroy();
       resolve(result);
     };
@@ -97,29 +104,58 @@ function tcp(host = '127.0.0.1', port: number, timeout: number, signal: AbortSig
   });
 }
 
-/** Asks again and again; tells each change of mind, and each failure. Ends with the signal, or when `onVerdict` says so. */
+/** For so long after its start a container is asked more often, so that it is ready sooner. Milliseconds. */
+const EAGER = 10_000;
+const EAGER_PERIOD = 100;
+
+export interface ProbeListener {
+  failed(message: string): void;
+  /** The probe passed or failed as often in a row as its threshold says, and said otherwise before. */
+  verdict(healthy: boolean): 'continue' | 'stop';
+}
+
+/**
+ * Asks every period until the signal or the listener ends it. An `eager` probe (readiness, startup) is also asked between its
+ * periods while the container is young and has not passed yet, as the kubelet may; such a question can only pass.
+ */
 export async function watchProbe(
   probe: Probe,
   target: ProbeTarget,
   signal: AbortSignal,
-  onFailure: (message: string) => void,
-  onVerdict: (healthy: boolean) => 'continue' | 'stop',
+  listener: ProbeListener,
+  eager: boolean,
 ): Promise<void> {
   let streak = 0;
   let last: boolean | undefined;
   let verdict: boolean | undefined;
+  const ask = () => check(probe, target, probe.timeoutSeconds * 1000, signal);
   if (!(await delay((probe.initialDelaySeconds ?? 0) * 1000, signal))) return;
+  const young = Date.now() + EAGER;
+  const period = probe.periodSeconds * 1000;
+  let early = false;
   while (!signal.aborted) {
-    const result = await check(probe, target, probe.timeoutSeconds * 1000, signal);
+    const result: ProbeResult = early ? { ok: true } : await ask();
     if (signal.aborted) return;
     streak = result.ok === last ? streak + 1 : 1;
     last = result.ok;
-    if (!result.ok) onFailure(result.message);
+    if (!result.ok) listener.failed(result.message);
     const enough = streak >= (result.ok ? probe.successThreshold : probe.failureThreshold);
     if (enough && result.ok !== verdict) {
       verdict = result.ok;
-      if (onVerdict(verdict) === 'stop') return;
+      if (listener.verdict(verdict) === 'stop') return;
     }
-    if (!(await delay(probe.periodSeconds * 1000, signal))) return;
+    early = false;
+    const until = Date.now() + period;
+    while (
+      eager &&
+      !early &&
+      verdict !== true &&
+      !signal.aborted &&
+      Date.now() < Math.min(young, until - EAGER_PERIOD)
+    ) {
+      if (!(await delay(EAGER_PERIOD, signal))) return;
+      early = (await ask()).ok;
+    }
+    if (!early && !(await delay(until - Date.now(), signal))) return;
   }
 }

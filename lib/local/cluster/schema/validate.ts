@@ -188,6 +188,15 @@ function podSpec(spec: PodSpec, path: string): FieldError[] {
     for (const [i, container] of containers.entries()) {
       const here = `${path}.${list}[${i}]`;
       errors.push(...containerErrors(container, here, volumes));
+      if (list === 'initContainers' && container.restartPolicy) {
+        errors.push(
+          unsupported(
+            `${here}.restartPolicy`,
+            container.restartPolicy,
+            'the embedded cluster runs no sidecar containers',
+          ),
+        );
+      }
       if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
       names.add(container.name);
     }
@@ -239,6 +248,10 @@ function probeErrors(probe: Probe, path: string, name: string): FieldError[] {
       message: 'Forbidden: may not specify more than 1 handler type',
     });
   }
+  if (probe.grpc)
+    errors.push(
+      unsupported(`${path}.grpc`, probe.grpc, 'the embedded cluster knows httpGet, tcpSocket and exec probes'),
+    );
   if (name !== 'readinessProbe' && probe.successThreshold !== 1) {
     errors.push(bad(`${path}.successThreshold`, probe.successThreshold, 'must be 1'));
   }
@@ -285,6 +298,12 @@ const bad = (field: string, value: unknown, why: string): FieldError => ({
   field,
   reason: 'FieldValueInvalid',
   message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+});
+
+const unsupported = (field: string, value: unknown, why: string): FieldError => ({
+  field,
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${JSON.stringify(value)}: ${why}`,
 });
 
 const duplicate = (field: string, value: string): FieldError => ({
