@@ -74,11 +74,13 @@ program
   .description('tell what this machine has and what is missing')
   .action(async (options) => (await import('./commands/doctor')).doctor({ ...program.opts(), ...options }));
 
-// A reader that closes its end (`slipway logs | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// A reader that closes its end (`slipway logs | head`), or a terminal that is gone, is no error: what runs is told, else all ends.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(0);
+  });
+}
 
 try {
   await program.parseAsync();

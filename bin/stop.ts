@@ -1,16 +1,20 @@
 import { exitCode } from './exit-codes';
 
 /**
- * Runs `work` with a signal that the first Ctrl-C, SIGTERM or hang-up aborts: work then ends what it started and returns.
- * A second Ctrl-C says that this takes its time; it does not break the cleaning up.
+ * Runs `work` with a signal that the first Ctrl-C, SIGTERM or hang-up aborts, as does a reader that leaves (`slipway run | head`):
+ * work then ends what it started and returns. A second Ctrl-C says that this takes its time; it does not break the cleaning up.
  */
 export async function untilStopped(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const controller = new AbortController();
-  const stop = () => {
-    process.stderr.write(controller.signal.aborted ? 'still stopping …\n' : '\nstopping …\n');
+  const stop = (name: NodeJS.Signals) => {
+    const reader = name === 'SIGPIPE';
+    if (!reader || !controller.signal.aborted)
+      process.stderr.write(
+        controller.signal.aborted ? 'still stopping …\n' : `\n${reader ? 'nobody reads the output: ' : ''}stopping …\n`,
+      );
     controller.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const;
   for (const name of signals) process.on(name, stop);
   try {
     return await work(controller.signal);

@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { stopCluster } from '../../lib/local/cluster/daemon';
 import { endStrayBuilds } from '../../lib/local/executors/codebuild';
-import { acquireLock } from '../../lib/local/lock';
-import { exitCode } from '../exit-codes';
-import { Failure } from '../failure';
+import { holdFolder } from '../folder';
 import { type GlobalOptions, locateConfig, stateFolder } from '../project';
 
 interface CleanOptions extends GlobalOptions {
@@ -21,13 +19,7 @@ export async function clean(options: CleanOptions): Promise<void> {
     process.stdout.write('nothing to clean\n');
     return;
   }
-  const lock = acquireLock(`${state}/lock`, 'slipway clean');
-  if (!lock.held) {
-    throw new Failure(
-      `\`${lock.by.purpose}\` (process ${lock.by.pid}) is under way: end it first`,
-      exitCode['another run uses this folder'],
-    );
-  }
+  const folder = holdFolder(state, 'slipway clean');
   try {
     const all = !options.cluster && !options.runs;
     if (all || options.cluster) await stopCluster(state);
@@ -38,6 +30,6 @@ export async function clean(options: CleanOptions): Promise<void> {
     for (const name of names) rmSync(`${state}/${name}`, { recursive: true, force: true });
     process.stdout.write(`removed ${names.length ? names.map((name) => `${state}/${name}`).join(', ') : 'nothing'}\n`);
   } finally {
-    lock.release();
+    folder.release();
   }
 }

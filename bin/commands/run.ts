@@ -1,26 +1,29 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { systemClock } from '../../lib/local/clock';
 import { type PipelineOutcome, RunnerBroke, runPlan } from '../../lib/local/engine';
+import { endStrayBuilds } from '../../lib/local/executors/codebuild';
 import { readHistory } from '../../lib/local/history';
 import { readJournal } from '../../lib/local/journal';
-import { acquireLock } from '../../lib/local/lock';
 import { type Machine, openMachine } from '../../lib/local/machine';
+import type { Plan } from '../../lib/local/plan';
 import type { Reporter } from '../../lib/local/reporters/reporter';
 import { summary } from '../../lib/local/reporters/summary';
 import { openRun, type Run } from '../../lib/local/run-folder';
 import { runState } from '../../lib/local/run-state';
-import { ensureTools } from '../../lib/local/tools/tools';
+import type { RepositoryLocation } from '../../lib/local/source/revision';
+import { ensureTools, type Tools } from '../../lib/local/tools/tools';
+import { allOrNone } from '../all-or-none';
 import { approver } from '../approver';
 import { bindings } from '../bindings';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
+import { holdFolder } from '../folder';
+import { choosePipeline } from '../pipelines';
 import { openProject, type Project } from '../project';
 import { choosePaint, chooseReporter, type OutputOptions } from '../reporter';
+import { checkSource } from '../source';
 import { untilStopped } from '../stop';
 import { synthesizeProject } from '../synthesize';
-import { choosePlan } from './plan';
-import { readAssemblyOf } from './validate';
 
 export interface RunOptions extends OutputOptions {
   readonly config?: string;
@@ -36,60 +39,47 @@ const clockRate = 60;
 
 export async function run(pipeline: string, options: RunOptions): Promise<void> {
   const project = openProject(options);
-  mkdirSync(project.state, { recursive: true });
-  const lock = acquireLock(`${project.state}/lock`, `slipway run ${pipeline}`);
-  if (!lock.held) {
-    throw new Failure(
-      `${project.state} is in use by \`${lock.by.purpose}\` (process ${lock.by.pid}): wait until it has ended, or end it; or run in another clone`,
-      exitCode['another run uses this folder'],
-    );
-  }
-  const reporter = chooseReporter(options);
+  const name = choosePipeline(project.config, pipeline);
+  const source: RepositoryLocation = {
+    folder: resolve(dirname(project.configFile), project.config.service.path),
+    dirty: options.dirty ?? false,
+  };
+  const folder = holdFolder(project.state, `slipway run ${pipeline}`);
   try {
-    process.exitCode = await untilStopped((signal) => runIn(project, pipeline, options, reporter, signal));
+    process.exitCode = await untilStopped(async (signal) => {
+      await checkSource(source, signal);
+      const reporter = chooseReporter(options);
+      try {
+        return await runIn(project, name, { ...options, source }, reporter, signal);
+      } finally {
+        reporter.close();
+      }
+    });
   } finally {
-    reporter.close();
-    lock.release();
+    folder.release();
   }
 }
 
 async function runIn(
   project: Project,
   pipeline: string,
-  options: RunOptions,
+  options: RunOptions & { readonly source: RepositoryLocation },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> {
+  await endStrayBuilds(project.state);
   const preparing = preparations(reporter);
-  const [tools] = await Promise.all([
-    preparing('Tools', async (progress) => {
-      const result = await ensureTools({
-        projectRoot: project.root,
-        stateFolder: `${project.root}/.slipway`,
-        environment: process.env,
-        onProgress: progress,
-        signal,
-      });
-      if (!result.ok)
-        throw new Failure(
-          result.errors.map(({ message }) => message).join('\n'),
-          exitCode['this machine lacks something (slipway doctor)'],
-        );
-      return [
-        result.value,
-        Object.entries(result.value.versions)
-          .map(([name, version]) => `${name} ${version}`)
-          .join(', '),
-      ];
-    }),
-    preparing('Synthesis', async () => {
-      const { fresh } = await synthesizeProject(project, signal);
-      return [undefined, fresh ? 'cdk.out written' : 'cdk.out is up to date'];
-    }),
-  ]);
+  const [tools, { plans, world }] = await allOrNone(
+    signal,
+    (either) => preparing('Tools', (progress) => provideTools(project, progress, either)),
+    (either) =>
+      preparing('Synthesis', async () => {
+        const synthesized = await synthesizeProject(project, either);
+        return [synthesized, synthesized.fresh ? 'cdk.out written' : 'cdk.out is up to date'];
+      }),
+  );
   signal.throwIfAborted();
-  const { plans, world } = readAssemblyOf(project);
-  const plan = choosePlan(plans, pipeline);
+  const plan = planOf(plans, pipeline);
   const { local } = project.config;
   const machine = await preparing('Cluster', async () => {
     const opened = await openMachine({
@@ -102,10 +92,7 @@ async function runIn(
       images: local.images,
       ...(local.prepare === undefined ? {} : { prepare: local.prepare }),
       auditOutage: local.auditOutage,
-      source: {
-        folder: resolve(dirname(project.configFile), project.config.service.path),
-        dirty: options.dirty ?? false,
-      },
+      source: options.source,
       ask: approver(reporter, options),
       clock: systemClock,
       clockRate: options.realTime ? 1 : clockRate,
@@ -166,6 +153,12 @@ async function runIn(
   }
 }
 
+function planOf(plans: readonly Plan[], pipeline: string): Plan {
+  const plan = plans.find((each) => each.pipeline === pipeline);
+  if (!plan) throw new Error(`the synthesized templates hold no pipeline ${pipeline}`);
+  return plan;
+}
+
 const reporterPaint = choosePaint();
 
 const close = (machine: Machine, keepCluster: boolean): Promise<void> => machine.close({ keepCluster });
@@ -176,6 +169,28 @@ function summaryOf(execution: string, runs: string, paint: ReturnType<typeof cho
   if (!journal.ok) return journal.errors.join('\n');
   const shown = relative('', folder);
   return summary(runState(journal.value), { run: shown, artifacts: `${shown}/artifacts` }, paint);
+}
+
+/** What the builds call, installed if it is not. */
+async function provideTools(
+  project: Project,
+  progress: (detail: string) => void,
+  signal: AbortSignal,
+): Promise<readonly [Tools, string]> {
+  const result = await ensureTools({
+    projectRoot: project.root,
+    stateFolder: `${project.root}/.slipway`,
+    environment: { ...process.env, SLIPWAY_STATE: project.state },
+    onProgress: progress,
+    signal,
+  });
+  const problems = result.ok
+    ? result.value.missing.map(({ program, reason }) => `${program}: ${reason}`)
+    : result.errors.map(({ message }) => message);
+  if (!result.ok || problems.length > 0)
+    throw new Failure(problems.join('\n'), exitCode['this machine lacks something (slipway doctor)']);
+  const versions = Object.entries(result.value.versions).map(([name, version]) => `${name} ${version}`);
+  return [result.value, versions.join(', ')];
 }
 
 /** Wraps a step of getting ready so that it is shown, with what came of it. */

@@ -9,7 +9,7 @@ import { containerInsights } from './cluster/insights';
 import { secretsFile } from './codebuild/secrets';
 import type { Executors } from './executor';
 import { type ApprovalOptions, approvalExecutor } from './executors/approval';
-import { codeBuildExecutor, endStrayBuilds } from './executors/codebuild';
+import { codeBuildExecutor } from './executors/codebuild';
 import { codeCommitExecutor } from './executors/codecommit';
 import { connectionExecutor } from './executors/connection';
 import { lambdaExecutor } from './executors/lambda';
@@ -55,10 +55,9 @@ export interface Machine {
   close(options?: { readonly keepCluster?: boolean }): Promise<void>;
 }
 
-/** Brings up what the templates stand up on AWS. What an earlier, killed run left behind is ended first. */
+/** Brings up what the templates stand up on AWS. What an earlier, killed run left behind is to be ended before (endStrayBuilds). */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const { projectRoot, stateFolder, bindings, world, tools, environment, clock, signal } = options;
-  await endStrayBuilds(stateFolder);
   const registry = join(stateFolder, 'registry');
   let cluster: ClusterHandle | undefined;
   const watch = watchAlarms({

@@ -41,26 +41,11 @@ export async function findRevision(
   location: RepositoryLocation,
   scratch: string,
 ): Promise<Result<Revision, string>> {
-  const { folder, revision = 'HEAD', dirty = false } = location;
-  const inside = await git.run(['rev-parse', '--is-bare-repository', '--show-prefix']);
-  if (!inside.ok) return inside;
-  const [bare, above = ''] = inside.value.split('\n');
-  if (dirty && bare === 'true') return err(`${folder} is a bare repository: it has no work tree to take changes from`);
-  if (dirty && location.revision !== undefined)
-    return err(`either the revision ${revision} or the work tree with its changes can be taken, not both`);
-
-  const commit = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  if (!commit.ok)
-    return err(
-      location.revision === undefined
-        ? `the git repository of ${folder} has no commit yet: commit first (git add, git commit)`
-        : `the git repository of ${folder} has no commit "${revision}"`,
-    );
-  const id = commit.value.trim();
-  const root = normalRoot(above, location.subfolder);
-  if (root === undefined)
-    return err(`the source folder ${location.subfolder} lies outside the git repository of ${folder}`);
-  const asIs = bare !== 'true' && !dirty && location.revision === undefined;
+  const place = await locate(git, location);
+  if (!place.ok) return place;
+  const { id, root, bare } = place.value;
+  const { dirty = false } = location;
+  const asIs = !bare && !dirty && location.revision === undefined;
   const [committed, details, branch, uncommitted] = await Promise.all([
     treeOf(git, id, root),
     describe(git, id),
@@ -84,6 +69,45 @@ export async function findRevision(
   }
   if (!committed.ok) return committed;
   return ok({ ...common, commit: id, tree: committed.value, objects: {}, dirty: false, uncommitted });
+}
+
+/** Says early, and without reading a file, whether `findRevision` would fail for want of a repository, a commit or a folder. */
+export async function checkRevision(git: Git, location: RepositoryLocation): Promise<Result<void, string>> {
+  const place = await locate(git, location);
+  if (!place.ok) return place;
+  if (location.dirty) return ok(undefined);
+  const tree = await treeOf(git, place.value.id, place.value.root);
+  return tree.ok ? ok(undefined) : tree;
+}
+
+interface Place {
+  /** The commit. */
+  readonly id: string;
+  /** Path of the source's root in the repository, '' or `a/b/`. */
+  readonly root: string;
+  readonly bare: boolean;
+}
+
+async function locate(git: Git, location: RepositoryLocation): Promise<Result<Place, string>> {
+  const { folder, revision = 'HEAD', dirty = false } = location;
+  const inside = await git.run(['rev-parse', '--is-bare-repository', '--show-prefix']);
+  if (!inside.ok) return inside;
+  const [bare, above = ''] = inside.value.split('\n');
+  if (dirty && bare === 'true') return err(`${folder} is a bare repository: it has no work tree to take changes from`);
+  if (dirty && location.revision !== undefined)
+    return err(`either the revision ${revision} or the work tree with its changes can be taken, not both`);
+
+  const commit = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  if (!commit.ok)
+    return err(
+      location.revision === undefined
+        ? `the git repository of ${folder} has no commit yet: commit first (git add, git commit)`
+        : `the git repository of ${folder} has no commit "${revision}"`,
+    );
+  const root = normalRoot(above, location.subfolder);
+  if (root === undefined)
+    return err(`the source folder ${location.subfolder} lies outside the git repository of ${folder}`);
+  return ok({ id: commit.value.trim(), root, bare: bare === 'true' });
 }
 
 /** Path of the source's root in the repository, '' or `a/b/`; undefined if it is outside. */

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 
 export interface CommandResult {
   /** undefined: it could not be started, or was ended by a signal. */
   readonly code: number | undefined;
   readonly stdout: string;
-  /** Everything that it printed, for messages; at most the last 4,000 characters. */
+  /** Everything that it printed, for messages; at most the last `words` characters. */
   readonly said: string;
 }
 
@@ -14,39 +14,66 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
   /** Milliseconds; the command is ended after it. */
   readonly timeout: number;
+  /** How much of what it printed is kept for messages, characters (default 4,000). */
+  readonly words?: number;
 }
 
-/** Runs a program to its end. Never rejects: what went wrong is in the result. */
+/**
+ * Runs a program to its end, in a process group of its own: an abort and the timeout end the whole group, and the result
+ * comes when none of it is left that could write. Never rejects: what went wrong is in the result.
+ */
 export function runCommand(
   program: string,
   parameters: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> {
+  const { cwd, environment, signal, timeout, words = 4_000 } = options;
   return new Promise((resolve) => {
-    const { cwd, environment, signal, timeout } = options;
-    execFile(
-      program,
-      [...parameters],
-      {
-        ...(cwd === undefined ? {} : { cwd }),
-        env: environment as NodeJS.ProcessEnv,
-        signal,
-        timeout,
-        killSignal: 'SIGKILL',
-        maxBuffer: 64 << 20,
-      },
-      (error, stdout, stderr) => {
-        const code = error ? (typeof error.code === 'number' ? error.code : undefined) : 0;
-        const said = [stdout, stderr]
-          .map((text) => text.trim())
-          .filter(Boolean)
-          .join('\n');
-        const words = said || (error && code === undefined ? reason(error, timeout) : '');
-        resolve({ code, stdout, said: words.slice(-4_000) });
-      },
-    ).stdin?.end();
+    if (signal.aborted) return resolve({ code: undefined, stdout: '', said: STOPPED });
+    const child = spawn(program, parameters, {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: environment as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let ended: string | undefined;
+    const end = (reason: string) => {
+      ended ??= reason;
+      if (child.pid !== undefined) killGroup(child.pid);
+    };
+    const stop = () => end(STOPPED);
+    signal.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(() => end(`no end after ${timeout / 1000} s`), timeout);
+
+    const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+    const finish = (code: number | undefined, reason: string) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      const said = [stdout(), stderr()]
+        .map((text) => text.trim())
+        .filter(Boolean)
+        .join('\n');
+      resolve({ code, stdout: stdout(), said: (said || reason).slice(-words) });
+    };
+    child.once('error', (error) => finish(undefined, error.message));
+    child.once('close', (code, name) =>
+      finish(ended === undefined ? (code ?? undefined) : undefined, ended ?? (name ? `ended by ${name}` : '')),
+    );
   });
 }
 
-const reason = (error: Error & { killed?: boolean }, timeout: number): string =>
-  error.killed ? `no end after ${timeout / 1000} s` : error.message;
+const STOPPED = 'stopped';
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
