@@ -16,7 +16,7 @@ export function report(error: unknown): number {
     process.stderr.write(`${error.message}\n`);
     return error.code;
   }
-  const known = fileSystemTrouble(error);
+  const known = machineTrouble(error);
   if (known) {
     process.stderr.write(`${known}\n`);
     return exitCode['this machine lacks something (slipway doctor)'];
@@ -26,8 +26,10 @@ export function report(error: unknown): number {
   return exitCode['slipway itself broke'];
 }
 
-function fileSystemTrouble(error: unknown): string | undefined {
-  const { code, path } = error as NodeJS.ErrnoException;
+/** What is the machine's fault and not slipway's, in words; the cause of an error counts as well. */
+function machineTrouble(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path, syscall = '' } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'EACCES':
     case 'EPERM':
@@ -36,7 +38,17 @@ function fileSystemTrouble(error: unknown): string | undefined {
       return `${path ?? 'this folder'} is read-only: slipway keeps its state in .slipway/ beside slipway.yaml; copy the project to a folder that can be written`;
     case 'ENOSPC':
       return `no space left on the device${path ? ` for ${path}` : ''}: free some, or run \`slipway clean\``;
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open: raise the limit (ulimit -n 4096)';
+    case 'ENOMEM':
+    case 'EAGAIN':
+      return `the system has no memory or no process left (${code}${syscall && ` in ${syscall}`}): end other programs, or raise the limit (ulimit -u)`;
+    case 'ENOENT':
+      return syscall.startsWith('spawn')
+        ? `${path ?? 'a program'} can't be started: it is not there; \`slipway doctor\` tells what is missing`
+        : undefined;
     default:
-      return undefined;
+      return machineTrouble(error.cause);
   }
 }

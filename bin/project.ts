@@ -53,3 +53,7 @@ export function openProject(options: GlobalOptions): Project {
   }
   return { root: packageRoot, configFile, state: stateFolder(configFile), config: loaded.value };
 }
+
+/** Root of the service's source. */
+export const serviceFolder = ({ configFile, config }: Project): string =>
+  resolve(dirname(configFile), config.service.path);

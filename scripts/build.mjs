@@ -1,15 +1,18 @@
 // Bundles the command line and the programs that a local run starts. esbuild takes a fraction of a second; the result
 // starts several times faster than the sources through a loader.
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/**
+ * Each file appears whole, the list of inputs last: a stop halfway or a second bundling at the same time does no harm. Chunks have
+ * their content's hash in their names; those of older bundles stay for a day, since a program that started from them may want them.
+ */
 export async function bundle() {
   const outdir = join(root, 'dist');
-  await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
   const result = await build({
     absWorkingDir: root,
@@ -28,6 +31,7 @@ export async function bundle() {
     target: 'node20',
     sourcemap: 'linked',
     metafile: true,
+    write: false,
     logLevel: 'warning',
     // Packages in CommonJS call require() for Node's own modules.
     banner: {
@@ -35,7 +39,25 @@ export async function bundle() {
     },
   });
   const inputs = Object.keys(result.metafile.inputs).filter((file) => !file.includes('node_modules'));
-  await writeFile(join(outdir, 'inputs.json'), JSON.stringify(inputs));
+  for (const { path, contents } of result.outputFiles) await put(path, contents);
+  await put(join(outdir, 'inputs.json'), JSON.stringify(inputs));
+  await removeOld(outdir, new Set(result.outputFiles.map(({ path }) => basename(path))));
+}
+
+async function put(path, contents) {
+  const draft = `${path}.${process.pid}.draft`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
+}
+
+const DAY = 24 * 3600 * 1000;
+
+async function removeOld(outdir, current) {
+  for (const name of await readdir(outdir)) {
+    if (current.has(name) || name === 'inputs.json') continue;
+    const { mtimeMs } = await stat(join(outdir, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > DAY) await rm(join(outdir, name), { recursive: true, force: true });
+  }
 }
 
 // So that `npx slipway` in the clone finds the command at once.

@@ -1,9 +1,12 @@
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { findProgram, layerFitsMachine } from '../../lib/local/tools/kubectl';
 import { findPython } from '../../lib/local/tools/python';
 import { exitCode } from '../exit-codes';
-import { type GlobalOptions, locateConfig, packageRoot, stateFolder } from '../project';
+import { Failure } from '../failure';
+import { type GlobalOptions, openProject, packageRoot, serviceFolder } from '../project';
 import { choosePaint } from '../reporter';
+import { checkSource } from '../source';
 
 /** One thing that a run needs: what is here, or what to do about it. */
 interface Finding {
@@ -16,7 +19,17 @@ interface Finding {
 
 /** Prints what this machine has and what is missing, each with what mends it; ends with 3 if a run could not work. */
 export async function doctor(options: GlobalOptions): Promise<void> {
-  const findings = [platform(), node(), git(), await python(), packages(), kubectl(), folder(options), docker()];
+  const findings = [
+    platform(),
+    node(),
+    git(),
+    bash(),
+    await python(),
+    packages(),
+    kubectl(),
+    ...(await project(options)),
+    docker(),
+  ];
   const paint = choosePaint();
   const sign = { ok: paint.green('✓'), missing: paint.red('✗'), note: paint.yellow('·') };
   const width = Math.max(...findings.map(({ what }) => what.length));
@@ -43,8 +56,10 @@ function node(): Finding {
   return { what: 'Node', status: 'ok', found: process.version };
 }
 
+const findGit = (): string | undefined => findProgram('git', process.env['PATH'] ?? '');
+
 function git(): Finding {
-  const program = findProgram('git', process.env['PATH'] ?? '');
+  const program = findGit();
   if (program) return { what: 'git', status: 'ok', found: program };
   return {
     what: 'git',
@@ -56,7 +71,13 @@ function git(): Finding {
 
 async function python(): Promise<Finding> {
   const result = await findPython({ environment: process.env, signal: AbortSignal.timeout(30_000) });
-  if (!result.ok) return { what: 'Python', status: 'missing', found: result.errors.join('; ') };
+  if (!result.ok) {
+    // The words are two sentences: what is needed, and what to do.
+    const [found = '', remedy = 'let SLIPWAY_PYTHON name one'] = result.errors
+      .join('; ')
+      .split(/(?<=\.) (?=Install|Let)/);
+    return { what: 'Python', status: 'missing', found, remedy };
+  }
   const { version, executable, hasPip, hasEnsurepip } = result.value;
   const found = `${version}, ${executable}`;
   if (hasPip || hasEnsurepip) return { what: 'Python', status: 'ok', found };
@@ -87,31 +108,62 @@ function kubectl(): Finding {
   };
 }
 
-function folder(options: GlobalOptions): Finding {
-  const state = stateFolder(locateConfig(options));
+/** Looks and makes nothing: the folder itself, or the nearest one above it that is there. */
+function folder(state: string): Finding {
+  const what = 'state folder';
+  let there = state;
+  while (!existsSync(there)) there = dirname(there);
   try {
-    mkdirSync(state, { recursive: true });
-    accessSync(state, constants.W_OK);
+    accessSync(there, constants.W_OK);
   } catch (error) {
-    const found = `${state}: ${(error as NodeJS.ErrnoException).code}`;
+    const found = `${there}: ${(error as NodeJS.ErrnoException).code}`;
+    return { what, status: 'missing', found, remedy: 'make it writable, or copy the project to a folder that is' };
+  }
+  const { bavail, bsize } = statfsSync(there);
+  const free = (bavail * bsize) / 2 ** 30;
+  if (free >= 1) return { what, status: 'ok', found: `${state}, ${free.toFixed(0)} GiB free` };
+  const found = `${state}, only ${free.toFixed(1)} GiB free`;
+  return { what, status: 'missing', found, remedy: 'free some: 1 GiB is needed' };
+}
+
+/** The configuration, and whether the service has a commit to run. */
+async function project(options: GlobalOptions): Promise<Finding[]> {
+  try {
+    const opened = openProject(options);
+    const configuration: Finding = { what: 'configuration', status: 'ok', found: opened.configFile };
+    const source = findGit() ? [await repository(serviceFolder(opened))] : [];
+    return [configuration, ...source, folder(opened.state)];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const [found = '', ...more] = error.message.split('\n');
+    const remedy = more.length > 0 ? 'slipway validate tells the rest' : 'docs/configuration.md tells how to write it';
+    return [{ what: 'configuration', status: 'missing', found, remedy }];
+  }
+}
+
+async function repository(service: string): Promise<Finding> {
+  const what = 'source';
+  try {
+    await checkSource({ folder: service }, AbortSignal.timeout(30_000));
+    return { what, status: 'ok', found: `the git repository of ${service}` };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
     return {
-      what: 'state folder',
+      what,
       status: 'missing',
-      found,
-      remedy: 'make it writable, or copy the project to a folder that is',
+      found: error.message,
+      remedy: `cd '${service}' && git init && git add . && git commit`,
     };
   }
-  const { bavail, bsize } = statfsSync(state);
-  const free = (bavail * bsize) / 2 ** 30;
-  if (free < 1)
-    return {
-      what: 'state folder',
-      status: 'missing',
-      found: `${state}, only ${free.toFixed(1)} GiB free`,
-      remedy: 'free some: 1 GiB is needed',
-    };
-  return { what: 'state folder', status: 'ok', found: `${state}, ${free.toFixed(0)} GiB free` };
 }
+
+function bash(): Finding {
+  const found = BASH.find((path) => existsSync(path));
+  if (found) return { what: 'bash', status: 'ok', found };
+  return { what: 'bash', status: 'missing', found: `none of ${BASH.join(', ')}`, remedy: 'apt install bash' };
+}
+
+const BASH = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'];
 
 function docker(): Finding {
   return { what: 'Docker', status: 'note', found: 'not needed: images are built as process images' };

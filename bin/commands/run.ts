@@ -1,4 +1,4 @@
-import { dirname, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { systemClock } from '../../lib/local/clock';
 import { type PipelineOutcome, RunnerBroke, runPlan } from '../../lib/local/engine';
 import { endStrayBuilds } from '../../lib/local/executors/codebuild';
@@ -19,7 +19,7 @@ import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { holdFolder } from '../folder';
 import { choosePipeline } from '../pipelines';
-import { openProject, type Project } from '../project';
+import { openProject, type Project, serviceFolder } from '../project';
 import { choosePaint, chooseReporter, type OutputOptions } from '../reporter';
 import { checkSource } from '../source';
 import { untilStopped } from '../stop';
@@ -41,7 +41,7 @@ export async function run(pipeline: string, options: RunOptions): Promise<void> 
   const project = openProject(options);
   const name = choosePipeline(project.config, pipeline);
   const source: RepositoryLocation = {
-    folder: resolve(dirname(project.configFile), project.config.service.path),
+    folder: serviceFolder(project),
     dirty: options.dirty ?? false,
   };
   const folder = holdFolder(project.state, `slipway run ${pipeline}`);

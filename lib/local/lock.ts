@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from './process-identity';
 
@@ -25,7 +25,7 @@ export function acquireLock(file: string, purpose: string): LockOutcome {
       if (tryLink(draft, file)) return { held: true, release: () => release(file, holder) };
       const other = readHolder(file);
       if (other && isAlive(other)) return { held: false, by: other };
-      rmSync(file, { force: true });
+      removeStale(file, `${draft}.stale`);
     }
     const other = readHolder(file);
     if (other) return { held: false, by: other };
@@ -33,6 +33,19 @@ export function acquireLock(file: string, purpose: string): LockOutcome {
   } finally {
     unlinkSync(draft);
   }
+}
+
+/** Takes the lock of a process that is gone out of the way. What another took meanwhile is put back. */
+function removeStale(file: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const moved = readHolder(aside);
+  if (moved && isAlive(moved)) tryLink(aside, file);
+  unlinkSync(aside);
 }
 
 function tryLink(from: string, to: string): boolean {
