@@ -1,5 +1,3 @@
-import type { KubeObject } from './types';
-
 /** A kind of the API and how it is served. Kinds are unique across the groups that are served, so `kind` identifies it. */
 export interface Kind {
   readonly kind: string;
@@ -133,10 +131,3 @@ export const groupVersions = (): { group: string; version: string; kinds: Kind[]
   }
   return [...groups.values()];
 };
-
-export const refersTo = (object: KubeObject) => ({
-  apiVersion: object.apiVersion,
-  kind: object.kind,
-  name: object.metadata.name,
-  uid: object.metadata.uid,
-});

@@ -278,9 +278,12 @@ test('pods come back with their objects after a restart, on the same service por
   await cluster.apply(deployment({ name: 'stay', env: { VERSION: '5' } }), service('stay'));
   await cluster.ok('rollout status deploy/stay --timeout=10s');
   const before = await cluster.url('stay');
+  await cluster.apply(shell('once', 'sleep 60'));
+  await until('pod/once', '{.status.phase}', 'Running');
   const revision = Number(await field('deploy', 'stay', '{.metadata.resourceVersion}'));
   await cluster.restart();
   await cluster.ok('rollout status deploy/stay --timeout=10s');
+  expect(await field('pod', 'once', '{.status.phase} {.status.reason}')).toBe('Failed NodeLost');
   expect(await cluster.url('stay')).toBe(before);
   expect(await fetchText(before)).toBe('5');
   expect(Number(await field('deploy', 'stay', '{.metadata.resourceVersion}'))).toBeGreaterThan(revision);

@@ -1,3 +1,4 @@
+import { containerInsights } from '../../../lib/local/cluster/insights';
 import { deployment, fetchText, service, TestCluster } from './harness';
 
 let cluster: TestCluster;
@@ -48,6 +49,22 @@ test('a good release replaces the old one without one failed request', async () 
   expect(metadata.generation).toBe(2);
   expect(status).toMatchObject({ observedGeneration: 2, replicas: 3, updatedReplicas: 3, availableReplicas: 3 });
   expect(status).not.toHaveProperty('unavailableReplicas');
+  const insights = containerInsights(cluster.running, 'test');
+  const ask = (metricName: string, dimensions: Record<string, string> = {}) =>
+    insights({ namespace: 'ContainerInsights', metricName, dimensions: { ClusterName: 'test', ...dimensions } });
+  const web = { Namespace: 'default', PodName: 'web' };
+  expect(await ask('replicas_desired', web)).toBe(3);
+  expect(await ask('status_replicas_available', web)).toBe(3);
+  expect(await ask('status_replicas_unavailable', web)).toBe(0);
+  expect(await ask('replicas_desired', { ...web, PodName: 'absent' })).toBeUndefined();
+  expect(await ask('pod_number_of_container_restarts', web)).toBe(0);
+  expect(await ask('service_number_of_running_pods', { Namespace: 'default', Service: 'web' })).toBeGreaterThanOrEqual(
+    3,
+  );
+  expect(await ask('cluster_node_count')).toBe(1);
+  expect(await ask('cluster_failed_node_count')).toBe(0);
+  expect(await ask('node_status_condition_ready')).toBe(1);
+  expect(await ask('pod_cpu_utilization', web)).toBeUndefined();
 });
 
 test('a release that never gets ready misses its deadline, the old one serves throughout, undo brings it back', async () => {

@@ -4,9 +4,10 @@ import type { Container, ContainerStatus, Pod, Probe } from '../types';
 import { COMPONENT, type KubeletContext } from './context';
 import { delay } from './delay';
 import { mapMounts } from './environment';
+import { type HealthContext, superviseHealth } from './health';
 import { launchOf, type Place, pull, type Runnable } from './launch';
 import type { ContainerLog } from './log';
-import { check, type Exec, type ProbeListener, type ProbeTarget, watchProbe } from './probe';
+import { check, type Exec, type ProbeTarget } from './probe';
 import { type Command, type Exit, GroupProcess } from './process';
 
 /** A crash this long after the start is a first crash again. */
@@ -162,7 +163,7 @@ export class ContainerRunner {
       containerID: `process://${process.pid}`,
     });
     const probes = new AbortController();
-    const watching = this.probe(AbortSignal.any([probes.signal, signal])).catch((error: unknown) => {
+    const watching = superviseHealth(this.health, AbortSignal.any([probes.signal, signal])).catch((error: unknown) => {
       context.onError(`probes of ${container.name}: ${error instanceof Error ? error.stack : String(error)}`);
     });
     this.hook(container.lifecycle?.postStart, 'postStart', signal);
@@ -212,36 +213,6 @@ export class ContainerRunner {
     return true;
   }
 
-  private async probe(signal: AbortSignal): Promise<void> {
-    const { startupProbe, readinessProbe, livenessProbe } = this.options.container;
-    if (startupProbe && !(await this.startup(startupProbe, signal))) return;
-    this.set({ started: true, ready: !readinessProbe });
-    const ready = (healthy: boolean) => {
-      this.set({ ready: healthy });
-      return 'continue' as const;
-    };
-    const alive = (probe: Probe) => (healthy: boolean) => (healthy ? 'continue' : this.condemn(probe, 'liveness'));
-    await Promise.all([
-      readinessProbe && watchProbe(readinessProbe, this.target, signal, this.listener('Readiness', ready), true),
-      livenessProbe &&
-        watchProbe(livenessProbe, this.target, signal, this.listener('Liveness', alive(livenessProbe)), false),
-    ]);
-  }
-
-  private async startup(probe: Probe, signal: AbortSignal): Promise<boolean> {
-    let passed = false;
-    const verdict = (healthy: boolean) => {
-      passed = healthy;
-      return healthy ? 'stop' : this.condemn(probe, 'startup');
-    };
-    await watchProbe(probe, this.target, signal, this.listener('Startup', verdict), true);
-    return passed;
-  }
-
-  private listener(kind: string, verdict: ProbeListener['verdict']): ProbeListener {
-    return { verdict, failed: (message) => this.say('Warning', 'Unhealthy', `${kind} probe failed: ${message}`) };
-  }
-
   private condemn(probe: Probe, kind: string): 'stop' {
     const { name } = this.options.container;
     this.say('Normal', 'Killing', `Container ${name} failed ${kind} probe, will be restarted`);
@@ -278,6 +249,14 @@ export class ContainerRunner {
     const result = await check(handler, this.target, grace * 1000, over);
     if (!result.ok && !over.aborted) this.say('Warning', 'FailedPreStopHook', `PreStopHook failed: ${result.message}`);
   }
+
+  private readonly health: HealthContext = {
+    container: () => this.options.container,
+    target: () => this.target,
+    set: (change) => this.set(change),
+    unhealthy: (message) => this.say('Warning', 'Unhealthy', message),
+    condemn: (probe, kind) => this.condemn(probe, kind),
+  };
 
   private readonly target: ProbeTarget = {
     port: (port) => {

@@ -25,6 +25,7 @@ export class Kubelet {
     this.unsubscribe = store.subscribe((change) => this.see(change));
     for (const pod of pods) {
       if (pod.metadata.deletionTimestamp) store.remove('Pod', pod.metadata.namespace, pod.metadata.name);
+      else if (pod.spec.restartPolicy === 'Never' && pod.status?.phase === 'Running') this.lose(pod);
       else if (!isFinished(pod)) this.begin(pod);
     }
   }
@@ -51,6 +52,14 @@ export class Kubelet {
     else if (deletionTimestamp && deletionTimestamp !== previous?.metadata.deletionTimestamp) {
       this.finish(pod, deletionGracePeriodSeconds);
     }
+  }
+
+  /** A pod that may not run twice and was running when the cluster ended. */
+  private lose(pod: Pod): void {
+    const message = 'The embedded cluster ended while this pod was running';
+    this.context.registry.change<Pod>(pod, (copy) => {
+      if (copy.status) copy.status = { ...copy.status, phase: 'Failed', reason: 'NodeLost', message };
+    });
   }
 
   private begin(pod: Pod): void {

@@ -19,8 +19,6 @@ export interface Field {
 
 const parsed = new Map<string, ReadonlyMap<string, Field>>();
 
-export const hasType = (name: string): boolean => name in TABLE;
-
 /** Fields of a type by name. */
 export function fieldsOf(name: string): ReadonlyMap<string, Field> {
   let found = parsed.get(name);
@@ -88,7 +86,3 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 };
 
 export const mergeKeyOf = (type: string, field: string): string | undefined => MERGE_KEYS[`${type}.${field}`];
-
-/** Fields of unions of which a patch that sets one must name what stays (`patchStrategy: retainKeys`). */
-export const retainsKeys = (type: string, field: string): boolean =>
-  (type === 'DeploymentSpec' && field === 'strategy') || (type === 'PodSpec' && field === 'volumes');

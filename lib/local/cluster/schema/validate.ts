@@ -2,8 +2,10 @@ import { equal } from '../equal';
 import type { Kind } from '../kinds';
 import { matchesLabels } from '../selectors';
 import type { FieldError } from '../status';
-import type { Container, KubeObject, LabelSelector, PodSpec, PodTemplate, Probe, Service } from '../types';
+import type { KubeObject, LabelSelector, PodSpec, PodTemplate, Service } from '../types';
+import { bad, LABEL, portNumber } from './field-errors';
 import { type FieldType, fieldsOf } from './schema';
+import { podErrors } from './validate-pod';
 
 /** What the API refuses although its types are right. Paths and messages in the words of the real server. */
 export function validate(kind: Kind, object: KubeObject): FieldError[] {
@@ -21,7 +23,7 @@ export function validate(kind: Kind, object: KubeObject): FieldError[] {
         ...jobRestart(spec as unknown as Workload),
       ];
     case 'Pod':
-      return podSpec(spec as unknown as PodSpec, 'spec');
+      return podErrors(spec as unknown as PodSpec, 'spec');
     case 'Service':
       return service((object as Service).spec);
     default:
@@ -82,7 +84,6 @@ interface Workload {
 }
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const LABEL_VALUE = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 
 function metadata(kind: Kind, object: KubeObject): FieldError[] {
@@ -174,92 +175,7 @@ const jobRestart = (spec: Workload): FieldError[] =>
       ]
     : [];
 
-const template = (t: PodTemplate): FieldError[] => podSpec(t.spec, 'spec.template.spec');
-
-function podSpec(spec: PodSpec, path: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (spec.containers.length === 0) {
-    errors.push({ field: `${path}.containers`, reason: 'FieldValueRequired', message: 'Required value' });
-  }
-  const volumes = new Set((spec.volumes ?? []).map((v) => v.name));
-  const lists = { containers: spec.containers, initContainers: spec.initContainers ?? [] };
-  const names = new Set<string>();
-  for (const [list, containers] of Object.entries(lists)) {
-    for (const [i, container] of containers.entries()) {
-      const here = `${path}.${list}[${i}]`;
-      errors.push(...containerErrors(container, here, volumes));
-      if (list === 'initContainers' && container.restartPolicy) {
-        errors.push(
-          unsupported(
-            `${here}.restartPolicy`,
-            container.restartPolicy,
-            'the embedded cluster runs no sidecar containers',
-          ),
-        );
-      }
-      if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
-      names.add(container.name);
-    }
-  }
-  return errors;
-}
-
-function containerErrors(container: Container, path: string, volumes: ReadonlySet<string>): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!LABEL.test(container.name) || container.name.length > 63) {
-    errors.push(
-      bad(
-        `${path}.name`,
-        container.name,
-        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-      ),
-    );
-  }
-  if (!container.image)
-    errors.push({ field: `${path}.image`, reason: 'FieldValueRequired', message: 'Required value' });
-  for (const [i, port] of (container.ports ?? []).entries()) {
-    errors.push(...portNumber(`${path}.ports[${i}].containerPort`, port.containerPort));
-  }
-  for (const [i, mount] of (container.volumeMounts ?? []).entries()) {
-    if (!volumes.has(mount.name)) {
-      errors.push({
-        field: `${path}.volumeMounts[${i}].name`,
-        reason: 'FieldValueNotFound',
-        message: `Not found: "${mount.name}"`,
-      });
-    }
-  }
-  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-    const probe = container[name];
-    if (probe) errors.push(...probeErrors(probe, `${path}.${name}`, name));
-  }
-  return errors;
-}
-
-function probeErrors(probe: Probe, path: string, name: string): FieldError[] {
-  const kinds = (['httpGet', 'tcpSocket', 'exec', 'grpc'] as const).filter((k) => probe[k] !== undefined);
-  const errors: FieldError[] = [];
-  if (kinds.length === 0)
-    errors.push({ field: path, reason: 'FieldValueRequired', message: 'Required value: must specify a handler type' });
-  for (const extra of kinds.slice(1)) {
-    errors.push({
-      field: `${path}.${extra}`,
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: may not specify more than 1 handler type',
-    });
-  }
-  if (probe.grpc)
-    errors.push(
-      unsupported(`${path}.grpc`, probe.grpc, 'the embedded cluster knows httpGet, tcpSocket and exec probes'),
-    );
-  if (name !== 'readinessProbe' && probe.successThreshold !== 1) {
-    errors.push(bad(`${path}.successThreshold`, probe.successThreshold, 'must be 1'));
-  }
-  for (const field of ['periodSeconds', 'timeoutSeconds', 'failureThreshold'] as const) {
-    if (probe[field] < 1) errors.push(bad(`${path}.${field}`, probe[field], 'must be greater than or equal to 1'));
-  }
-  return errors;
-}
+const template = (t: PodTemplate): FieldError[] => podErrors(t.spec, 'spec.template.spec');
 
 function service(spec: Service['spec']): FieldError[] {
   const errors: FieldError[] = [];
@@ -283,9 +199,6 @@ function service(spec: Service['spec']): FieldError[] {
   return errors;
 }
 
-const portNumber = (field: string, port: number): FieldError[] =>
-  port >= 1 && port <= 65_535 ? [] : [bad(field, port, 'must be between 1 and 65535, inclusive')];
-
 const counts = (spec: Record<string, unknown>, fields: readonly string[]): FieldError[] =>
   fields.flatMap((field) => {
     const value = spec[field];
@@ -293,24 +206,6 @@ const counts = (spec: Record<string, unknown>, fields: readonly string[]): Field
       ? [bad(`spec.${field}`, value, 'must be greater than or equal to 0')]
       : [];
   });
-
-const bad = (field: string, value: unknown, why: string): FieldError => ({
-  field,
-  reason: 'FieldValueInvalid',
-  message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
-});
-
-const unsupported = (field: string, value: unknown, why: string): FieldError => ({
-  field,
-  reason: 'FieldValueNotSupported',
-  message: `Unsupported value: ${JSON.stringify(value)}: ${why}`,
-});
-
-const duplicate = (field: string, value: string): FieldError => ({
-  field,
-  reason: 'FieldValueDuplicate',
-  message: `Duplicate value: ${JSON.stringify(value)}`,
-});
 
 function at(object: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
