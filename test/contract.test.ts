@@ -57,6 +57,7 @@ async function synthesizeFrom(name: string, config: string): Promise<void> {
     projectRoot: ROOT,
     output: directory,
     config,
+    environment: process.env,
     signal: AbortSignal.timeout(SYNTHESIS),
   });
   if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('\n'));
