@@ -1,0 +1,214 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export const ROOT = resolve(__dirname, '..', '..');
+
+/** Templates that an app copies in place of a synthesis: the command line is tested, not the CDK. */
+const ASSEMBLY = join(ROOT, 'test', 'fixtures', 'assemblies', 'delivery');
+
+export const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** Resolves with the first line of standard output that holds the text; rejects when there is none to come. */
+  line(text: string): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  /** Closes our end of its standard output. */
+  leave(): void;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Slipway and a project that uses it, in a temporary folder of their own, with nothing installed and nothing synthesized. */
+export class Place {
+  readonly folder: string;
+  /** Slipway's own folder: the program is a copy, the packages are linked. */
+  readonly clone: string;
+  readonly project: string;
+  readonly service: string;
+  readonly state: string;
+  private readonly started: ChildProcess[] = [];
+
+  constructor(name = 'slipway-cli-') {
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), name)));
+    this.clone = join(this.folder, 'clone');
+    this.project = join(this.folder, 'project');
+    this.service = join(this.project, 'service');
+    this.state = join(this.project, '.slipway');
+    makeClone(this.clone);
+    this.app(`cp -R '${ASSEMBLY}/.' "$CDK_OUTDIR"`);
+    mkdirSync(this.service, { recursive: true });
+    this.configure((yaml) => yaml);
+    this.git('init', '--quiet', '--initial-branch=develop');
+    this.git('commit', '--quiet', '--allow-empty', '--message=First');
+  }
+
+  configure(edit: (yaml: string) => string): void {
+    const yaml = readFileSync(join(ROOT, 'slipway.yaml'), 'utf8').replace('path: examples/visits', 'path: service');
+    writeFileSync(join(this.project, 'slipway.yaml'), edit(yaml));
+  }
+
+  /** What cdk.json names as the app. */
+  app(command: string): void {
+    const file = join(this.clone, 'cdk.json');
+    const cdk = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as object;
+    rmSync(file, { force: true });
+    writeFileSync(file, JSON.stringify({ ...cdk, app: command }));
+  }
+
+  git(...args: string[]): string {
+    const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com'];
+    return execFileSync('git', ['-C', this.service, ...identity, ...args], { encoding: 'utf8' });
+  }
+
+  start(args: readonly string[], { env = {}, cwd = this.project, ...identity }: StartOptions = {}): Running {
+    const child = spawn(process.execPath, [join(this.clone, 'bin', 'slipway.mjs'), ...args], {
+      cwd,
+      env: { ...plainEnvironment(), ...env } as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...identity,
+    });
+    this.started.push(child);
+    return follow(child);
+  }
+
+  run(args: readonly string[], options?: StartOptions): Promise<Ended> {
+    return this.start(args, options).ended;
+  }
+
+  remove(): void {
+    for (const child of this.started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Of the environment of whoever runs the tests, what a bare terminal has: no colours, no CI. */
+function plainEnvironment(): Record<string, string | undefined> {
+  const { PATH, HOME, LANG, TMPDIR } = process.env;
+  return { PATH, HOME, LANG, TMPDIR };
+}
+
+function makeClone(clone: string): void {
+  // Brings the bundle up to date.
+  execFileSync(process.execPath, [join(ROOT, 'bin', 'slipway.mjs'), '--version']);
+  mkdirSync(clone);
+  for (const name of ['bin', 'dist', 'tools'])
+    cpSync(join(ROOT, name), join(clone, name), {
+      recursive: true,
+      preserveTimestamps: true,
+      filter: (file) => !/\.(map|draft)$/.test(file),
+    });
+  for (const name of ['buildspecs', 'lambda', 'lib', 'node_modules', 'package-lock.json', 'package.json', 'scripts'])
+    symlinkSync(join(ROOT, name), join(clone, name));
+}
+
+function follow(child: ChildProcess): Running {
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  const tell = () => {
+    for (const look of waiting) look();
+  };
+  let stderr = '';
+  let over = false;
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+    lines.push(line);
+    tell();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<Ended>((done, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      over = true;
+      tell();
+      done({ code, signal, stdout: lines.map((line) => `${line}\n`).join(''), stderr });
+    });
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    line: (text) =>
+      new Promise((done, reject) => {
+        const look = () => {
+          const found = lines.find((line) => line.includes(text));
+          if (found === undefined && !over) return;
+          waiting.delete(look);
+          if (found === undefined)
+            reject(new Error(`ended without a line with ${text}:\n${lines.join('\n')}\n${stderr}`));
+          else done(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    kill: (signal) => void child.kill(signal),
+    leave: () => child.stdout?.destroy(),
+  };
+}
+
+/** Names of what is in a folder; empty where it is not there. */
+export function contents(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Command lines of the living processes that have `text` in their environment or command line (Linux). */
+export function processesWith(text: string): string[] {
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, 'latin1');
+    } catch {
+      return '';
+    }
+  };
+  const needle = Buffer.from(text).toString('latin1');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`].some((file) => read(file).includes(needle)))
+    .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
+}
+
+/** A folder for PATH with these programs of this machine, and scripts of the test's own. */
+export function makePath(
+  folder: string,
+  programs: readonly string[],
+  scripts: Readonly<Record<string, string>> = {},
+): string {
+  mkdirSync(folder);
+  for (const program of programs) {
+    const file = execFileSync('/bin/sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).trim();
+    symlinkSync(file, join(folder, program));
+  }
+  for (const [name, text] of Object.entries(scripts))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  return folder;
+}
