@@ -44,20 +44,17 @@ export async function run(pipeline: string, options: RunOptions): Promise<void> 
     folder: serviceFolder(project),
     dirty: options.dirty ?? false,
   };
-  const folder = holdFolder(project.state, `slipway run ${pipeline}`);
-  try {
-    process.exitCode = await untilStopped(async (signal) => {
-      await checkSource(source, signal);
-      const reporter = chooseReporter(options);
-      try {
-        return await runIn(project, name, { ...options, source }, reporter, signal);
-      } finally {
-        reporter.close();
-      }
-    });
-  } finally {
-    folder.release();
-  }
+  process.exitCode = await untilStopped(async (signal) => {
+    await checkSource(source, signal);
+    const folder = holdFolder(project.state, `slipway run ${pipeline}`);
+    const reporter = chooseReporter(options);
+    try {
+      return await runIn(project, name, { ...options, source }, reporter, signal);
+    } finally {
+      reporter.close();
+      folder.release();
+    }
+  });
 }
 
 async function runIn(

@@ -16,8 +16,9 @@ import { createInterface } from 'node:readline';
 
 export const ROOT = resolve(__dirname, '..', '..');
 
-/** Templates that an app copies in place of a synthesis: the command line is tested, not the CDK. */
 const ASSEMBLY = join(ROOT, 'test', 'fixtures', 'assemblies', 'delivery');
+/** An app that copies templates in place of a synthesis: the command line is tested, not the CDK. */
+export const COPY = `cp -R '${ASSEMBLY}/.' "$CDK_OUTDIR"`;
 
 export const onLinux = process.platform === 'linux' ? describe : describe.skip;
 
@@ -62,7 +63,7 @@ export class Place {
     this.service = join(this.project, 'service');
     this.state = join(this.project, '.slipway');
     makeClone(this.clone);
-    this.app(`cp -R '${ASSEMBLY}/.' "$CDK_OUTDIR"`);
+    this.app(COPY);
     mkdirSync(this.service, { recursive: true });
     this.configure((yaml) => yaml);
     this.git('init', '--quiet', '--initial-branch=develop');
@@ -118,13 +119,13 @@ function makeClone(clone: string): void {
   // Brings the bundle up to date.
   execFileSync(process.execPath, [join(ROOT, 'bin', 'slipway.mjs'), '--version']);
   mkdirSync(clone);
-  for (const name of ['bin', 'dist', 'tools'])
+  for (const name of ['bin', 'dist', 'scripts', 'tools'])
     cpSync(join(ROOT, name), join(clone, name), {
       recursive: true,
       preserveTimestamps: true,
       filter: (file) => !/\.(map|draft)$/.test(file),
     });
-  for (const name of ['buildspecs', 'lambda', 'lib', 'node_modules', 'package-lock.json', 'package.json', 'scripts'])
+  for (const name of ['buildspecs', 'lambda', 'lib', 'node_modules', 'package-lock.json', 'package.json'])
     symlinkSync(join(ROOT, name), join(clone, name));
 }
 
