@@ -5,4 +5,5 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   modulePathIgnorePatterns: ['<rootDir>/.slipway', '<rootDir>/dist', '<rootDir>/cdk.out'],
   testTimeout: 30_000,
+  maxWorkers: 2,
 };

@@ -18,8 +18,8 @@ export interface Ended {
 export interface TestProject {
   readonly folder: string;
   readonly service: string;
-  /** Puts the service back to the sample, with this fault if one is named, and commits. Gives the commit. */
-  commit(fault?: FaultName): string;
+  /** Puts the service back to the sample, with these faults, and commits. Gives the commit. */
+  commit(...planted: FaultName[]): string;
   /** Runs the command line to its end. */
   slipway(...args: string[]): Promise<Ended>;
   /** `slipway run … --json`, read back. */
@@ -42,7 +42,7 @@ export function makeProject(edit: (yaml: string) => string = (yaml) => yaml, nam
   const project: TestProject = {
     folder,
     service,
-    commit(fault) {
+    commit(...planted) {
       mkdirSync(service, { recursive: true });
       for (const entry of execFileSync('ls', ['-A', service], { encoding: 'utf8' }).split('\n').filter(Boolean)) {
         if (entry !== '.git') rmSync(join(service, entry), { recursive: true });
@@ -55,10 +55,10 @@ export function makeProject(edit: (yaml: string) => string = (yaml) => yaml, nam
         .filter(Boolean)) {
         cpSync(join(sample, file), join(service, file));
       }
-      if (fault) faults[fault].apply(service);
+      for (const fault of planted) faults[fault].apply(service);
       git('init', '--quiet', '--initial-branch=develop');
       git('add', '--all');
-      git('commit', '--quiet', '--allow-empty', '--message', fault ?? 'The sample service');
+      git('commit', '--quiet', '--allow-empty', '--message', planted.join(', ') || 'The sample service');
       return git('rev-parse', 'HEAD');
     },
     slipway: (...args) => start(folder, args),
