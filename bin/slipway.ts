@@ -74,11 +74,14 @@ program
   .description('tell what this machine has and what is missing')
   .action(async (options) => (await import('./commands/doctor')).doctor({ ...program.opts(), ...options }));
 
-// A reader that closes its end (`slipway logs | head`), or a terminal that is gone, is no error: what runs is told, else all ends.
+// A reader that closes its end (`slipway logs | head`), or a terminal that is gone, is no error: what runs is told and
+// ends in order, else all ends at once.
+let told = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(0);
+    told = process.emit('SIGPIPE', 'SIGPIPE') || told;
+    if (!told) process.exit(0);
   });
 }
 
