@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -32,8 +33,8 @@ export interface Ended {
 export interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** Resolves with the first line of standard output that holds the text; rejects when there is none to come. */
-  line(text: string): Promise<string>;
+  /** Resolves with the first line of standard output that holds the text or fits; rejects when there is none to come. */
+  line(wanted: string | ((line: string) => boolean)): Promise<string>;
   kill(signal: NodeJS.Signals): void;
   /** Closes our end of its standard output. */
   leave(): void;
@@ -54,7 +55,7 @@ export class Place {
   readonly project: string;
   readonly service: string;
   readonly state: string;
-  private readonly started: ChildProcess[] = [];
+  private readonly started: Running[] = [];
 
   constructor(name = 'slipway-cli-') {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), name)));
@@ -88,15 +89,10 @@ export class Place {
     return execFileSync('git', ['-C', this.service, ...identity, ...args], { encoding: 'utf8' });
   }
 
-  start(args: readonly string[], { env = {}, cwd = this.project, ...identity }: StartOptions = {}): Running {
-    const child = spawn(process.execPath, [join(this.clone, 'bin', 'slipway.mjs'), ...args], {
-      cwd,
-      env: { ...plainEnvironment(), ...env } as NodeJS.ProcessEnv,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...identity,
-    });
-    this.started.push(child);
-    return follow(child);
+  start(args: readonly string[], options: StartOptions = {}): Running {
+    const running = startSlipway(this.clone, args, { cwd: this.project, ...options });
+    this.started.push(running);
+    return running;
   }
 
   run(args: readonly string[], options?: StartOptions): Promise<Ended> {
@@ -104,9 +100,20 @@ export class Place {
   }
 
   remove(): void {
-    for (const child of this.started) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    for (const running of this.started) running.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The command line of the Slipway in `root`. */
+export function startSlipway(root: string, args: readonly string[], { env = {}, ...options }: StartOptions): Running {
+  return follow(
+    spawn(process.execPath, [join(root, 'bin', 'slipway.mjs'), ...args], {
+      env: { ...plainEnvironment(), ...env } as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    }),
+  );
 }
 
 /** Of the environment of whoever runs the tests, what a bare terminal has: no colours, no CI. */
@@ -155,14 +162,15 @@ function follow(child: ChildProcess): Running {
   return {
     pid: child.pid ?? 0,
     ended,
-    line: (text) =>
+    line: (wanted) =>
       new Promise((done, reject) => {
+        const fits = typeof wanted === 'string' ? (line: string) => line.includes(wanted) : wanted;
         const look = () => {
-          const found = lines.find((line) => line.includes(text));
+          const found = lines.find(fits);
           if (found === undefined && !over) return;
           waiting.delete(look);
           if (found === undefined)
-            reject(new Error(`ended without a line with ${text}:\n${lines.join('\n')}\n${stderr}`));
+            reject(new Error(`ended without a line with ${wanted}:\n${lines.join('\n')}\n${stderr}`));
           else done(found);
         };
         waiting.add(look);
@@ -182,20 +190,28 @@ export function contents(folder: string): string[] {
   }
 }
 
-/** Command lines of the living processes that have `text` in their environment or command line (Linux). */
+/**
+ * Command lines of the living processes that have `text` in their environment or command line, or write their errors to a file
+ * of that name (Linux).
+ */
 export function processesWith(text: string): string[] {
-  const read = (file: string): string => {
+  const attempt = (read: () => string): string => {
     try {
-      return readFileSync(file, 'latin1');
+      return read();
     } catch {
       return '';
     }
   };
-  const needle = Buffer.from(text).toString('latin1');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => [`/proc/${pid}/environ`, `/proc/${pid}/cmdline`].some((file) => read(file).includes(needle)))
-    .map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' '));
+    .filter((pid) =>
+      [
+        attempt(() => readFileSync(`/proc/${pid}/environ`, 'utf8')),
+        attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
+        attempt(() => readlinkSync(`/proc/${pid}/fd/2`)),
+      ].some((found) => found.includes(text)),
+    )
+    .map((pid) => attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' '));
 }
 
 /** A folder for PATH with these programs of this machine, and scripts of the test's own. */
