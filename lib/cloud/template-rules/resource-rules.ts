@@ -6,7 +6,7 @@ const SOURCELESS_SERVICES = new Set(['lambda.amazonaws.com', 'ec2.amazonaws.com'
 const CONTROL_PLANE_LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 
 /** In standard support (EKS user guide, kubernetes-versions). */
-const KUBERNETES_VERSIONS = ['1.34', '1.35', '1.36'];
+const KUBERNETES_VERSIONS = ['1.35', '1.36'];
 
 /** Privileged mode gives a build root on its host, so only these projects have it: the builds of images. */
 export const privilegedOnly = (projects: readonly string[]): TemplateRule => ({
