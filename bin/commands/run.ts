@@ -4,6 +4,7 @@ import { type PipelineOutcome, RunnerBroke, runPlan } from '../../lib/local/engi
 import { endStrayBuilds } from '../../lib/local/executors/codebuild';
 import { readHistory } from '../../lib/local/history';
 import { readJournal } from '../../lib/local/journal';
+import { copyContext } from '../../lib/local/kube-context';
 import { type Machine, openMachine } from '../../lib/local/machine';
 import type { Plan } from '../../lib/local/plan';
 import type { Reporter } from '../../lib/local/reporters/reporter';
@@ -79,6 +80,8 @@ async function runIn(
   const plan = planOf(plans, pipeline);
   const { local } = project.config;
   const machine = await preparing('Cluster', async () => {
+    const otherCluster =
+      options.context === undefined ? undefined : await contextOf(project, options.context, tools, signal);
     const opened = await openMachine({
       projectRoot: project.root,
       stateFolder: project.state,
@@ -93,13 +96,13 @@ async function runIn(
       ask: approver(reporter, options),
       clock: systemClock,
       clockRate: options.realTime ? 1 : clockRate,
-      ...(options.context === undefined ? {} : { context: options.context }),
+      ...(otherCluster && { otherCluster }),
       signal,
     });
     return [
       opened,
       options.context
-        ? `context ${options.context}`
+        ? `context ${options.context}, ${opened.cluster.url}`
         : `embedded: pods are processes of this machine, ${opened.cluster.url}`,
     ];
   });
@@ -148,6 +151,12 @@ async function runIn(
   } finally {
     await close(machine, kept);
   }
+}
+
+async function contextOf(project: Project, context: string, tools: Tools, signal: AbortSignal) {
+  const copied = await copyContext({ context, stateFolder: project.state, tools, environment: process.env, signal });
+  if (!copied.ok) throw new Failure(copied.errors.join('\n'), exitCode['usage, configuration or template is wrong']);
+  return copied.value;
 }
 
 function planOf(plans: readonly Plan[], pipeline: string): Plan {

@@ -4,7 +4,7 @@ import { watchAlarms } from './aws/alarms';
 import { type Endpoint, startEndpoint } from './aws/endpoint';
 import type { Clock } from './clock';
 import type { AccessEntry as ClusterAccess } from './cluster/auth/user';
-import { type ClusterHandle, ensureCluster } from './cluster/daemon';
+import { type ClusterHandle, type EnsureClusterOptions, ensureCluster } from './cluster/daemon';
 import { containerInsights } from './cluster/insights';
 import { secretsFile } from './codebuild/secrets';
 import type { Executors } from './executor';
@@ -41,8 +41,8 @@ export interface MachineOptions {
   readonly clock: Clock;
   /** How many times faster than on AWS bake times pass. */
   readonly clockRate: number;
-  /** A context of the user's kubeconfig to deploy to, in place of the embedded cluster. */
-  readonly context?: string;
+  /** A cluster to deploy to in place of the embedded one: its kubeconfig (see copyContext). */
+  readonly otherCluster?: { readonly kubeconfig: string; readonly server: string };
   readonly signal: AbortSignal;
 }
 
@@ -50,14 +50,15 @@ export interface MachineOptions {
 export interface Machine {
   readonly executors: Executors;
   readonly endpoint: Endpoint;
-  readonly cluster: ClusterHandle;
+  /** Where deploys go: address of its API, and a kubeconfig. */
+  readonly cluster: { readonly url: string; readonly kubeconfig: string };
   /** Ends everything; with `keepCluster` the cluster and its pods go on without us. */
   close(options?: { readonly keepCluster?: boolean }): Promise<void>;
 }
 
 /** Brings up what the templates stand up on AWS. What an earlier, killed run left behind is to be ended before (endStrayBuilds). */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
-  const { projectRoot, stateFolder, bindings, world, tools, environment, clock, signal } = options;
+  const { stateFolder, bindings, world, tools, environment, clock } = options;
   const registry = join(stateFolder, 'registry');
   let cluster: ClusterHandle | undefined;
   const watch = watchAlarms({
@@ -84,22 +85,12 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     alarms: watch.value,
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
   });
+  const { otherCluster } = options;
   try {
-    cluster = await ensureCluster({
-      stateFolder,
-      entry: join(projectRoot, 'dist', 'cluster.mjs'),
-      options: {
-        name: world.clusters[0]?.name ?? 'slipway',
-        stsUrl: endpoint.url,
-        registry,
-        commands: Object.fromEntries(Object.entries(options.images).map(([image, { command }]) => [image, command])),
-        path: `${tools.binFolder}:${environment['PATH'] ?? ''}`,
-        access: world.clusters.flatMap(({ accessEntries }) => accessEntries.flatMap(accessOf)),
-      },
-      signal,
-    });
+    if (!otherCluster) cluster = await ensureCluster(embeddedCluster(options, endpoint, registry));
+    const kubeconfig = otherCluster?.kubeconfig ?? cluster?.kubeconfig ?? '';
     const manifests = world.clusters.flatMap((each) => each.manifests);
-    if (manifests.length > 0) await applyManifests(manifests, cluster.kubeconfig, tools, signal);
+    if (manifests.length > 0) await applyManifests(manifests, kubeconfig, options);
   } catch (cause) {
     await cluster?.stop();
     await endpoint.close();
@@ -111,7 +102,10 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const watched = watch.value.run(watching.signal);
   return {
     endpoint,
-    cluster: running,
+    cluster: {
+      url: otherCluster?.server ?? running?.url ?? '',
+      kubeconfig: otherCluster?.kubeconfig ?? running?.kubeconfig ?? '',
+    },
     executors: {
       codecommit: codeCommitExecutor({ resolveRepository: () => options.source, environment }),
       connection: connectionExecutor({ resolveRepository: () => options.source, environment }),
@@ -133,6 +127,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
           SLIPWAY_REGISTRY: registry,
           SLIPWAY_PREPARE: options.prepare ?? '',
           PIP_AUDIT_OUTAGE: options.auditOutage,
+          ...(otherCluster && { KUBECONFIG: otherCluster.kubeconfig }),
         },
         userEnvironment: environment,
         clock,
@@ -141,9 +136,30 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     async close({ keepCluster = false } = {}) {
       watching.abort();
       await watched;
-      await (keepCluster ? running.detach() : running.stop());
+      // One that was up before this run stays up.
+      await (keepCluster || running?.adopted ? running?.detach() : running?.stop());
       await endpoint.close();
     },
+  };
+}
+
+function embeddedCluster(
+  { projectRoot, stateFolder, world, tools, environment, images, signal }: MachineOptions,
+  endpoint: Endpoint,
+  registry: string,
+): EnsureClusterOptions {
+  return {
+    stateFolder,
+    entry: join(projectRoot, 'dist', 'cluster.mjs'),
+    options: {
+      name: world.clusters[0]?.name ?? 'slipway',
+      stsUrl: endpoint.url,
+      registry,
+      commands: Object.fromEntries(Object.entries(images).map(([image, { command }]) => [image, command])),
+      path: `${tools.binFolder}:${environment['PATH'] ?? ''}`,
+      access: world.clusters.flatMap(({ accessEntries }) => accessEntries.flatMap(accessOf)),
+    },
+    signal,
   };
 }
 
@@ -151,12 +167,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
 async function applyManifests(
   manifests: readonly object[],
   kubeconfig: string,
-  { binFolder }: Tools,
-  signal: AbortSignal,
+  { tools: { binFolder }, environment, signal }: MachineOptions,
 ): Promise<void> {
   const documents = manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n');
   const child = spawn(join(binFolder, 'kubectl'), ['apply', '-f', '-'], {
-    env: { KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig) },
+    env: { PATH: environment['PATH'], KUBECONFIG: kubeconfig, HOME: dirname(kubeconfig) },
     stdio: ['pipe', 'ignore', 'pipe'],
     signal,
   });

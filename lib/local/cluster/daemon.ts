@@ -31,6 +31,8 @@ export interface ClusterHandle {
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly pid: number;
+  /** It ran before and had been detached. */
+  readonly adopted: boolean;
   /** Ends the pods and the daemon; objects stay on disk. */
   stop(): Promise<void>;
   /** Lets the daemon and its pods go on when this process ends. */
@@ -51,7 +53,7 @@ export async function ensureCluster(options: EnsureClusterOptions): Promise<Clus
   const running = readRecord(stateFolder);
   if (running && isAlive(running)) {
     const taken = running.detached ? await takeOver(running, options.options) : undefined;
-    if (taken) return { ...taken, stop: () => endProcess(stateFolder, taken), detach: async () => {} };
+    if (taken) return { ...taken, adopted: true, stop: () => endProcess(stateFolder, taken), detach: async () => {} };
     // It belongs to a process that is gone and is about to end, or it hangs.
     await endProcess(stateFolder, running);
   }
@@ -110,6 +112,7 @@ async function start({
     token,
     kubeconfig,
     pid,
+    adopted: false,
     async stop() {
       child.stdin?.end();
       if (await gone(child, STOP)) return;
