@@ -116,11 +116,13 @@ export function startSlipway(root: string, args: readonly string[], { env = {}, 
   );
 }
 
-/** Of the environment of whoever runs the tests, what a bare terminal has: no colours, no CI. */
-function plainEnvironment(): Record<string, string | undefined> {
-  const { PATH, HOME, LANG, TMPDIR } = process.env;
-  return { PATH, HOME, LANG, TMPDIR };
-}
+/** The environment of whoever runs the tests, less what decides how output looks and what Slipway takes. */
+const plainEnvironment = (): Record<string, string | undefined> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(CI|TERM|NO_COLOR|FORCE_COLOR|CDK_.*|GIT_.*|(SLIPWAY|JEST)_.*)$/.test(name),
+    ),
+  );
 
 function makeClone(clone: string): void {
   // Brings the bundle up to date.
@@ -170,7 +172,7 @@ function follow(child: ChildProcess): Running {
           if (found === undefined && !over) return;
           waiting.delete(look);
           if (found === undefined)
-            reject(new Error(`ended without a line with ${wanted}:\n${lines.join('\n')}\n${stderr}`));
+            reject(new Error(`ended without a line with ${wanted}:\n${lines.slice(-20).join('\n')}\n${stderr}`));
           else done(found);
         };
         waiting.add(look);

@@ -99,7 +99,9 @@ test('no network: the words of the command that failed and what it needed; nothi
       http_proxy: proxy,
       https_proxy: proxy,
       PIP_RETRIES: '0',
+      PIP_FIND_LINKS: undefined,
       NO_PROXY: '',
+      no_proxy: '',
     },
   });
   expect(code).toBe(3);
