@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 
 export interface EndOptions {
   /** Between SIGTERM and SIGKILL, milliseconds. */
@@ -43,21 +44,33 @@ export async function findProcesses(set: ProcessSet): Promise<number[]> {
   if (process.platform !== 'linux') return set.groups.filter(groupExists).map((group) => -group);
   const needle = `\0${set.marker}\0`;
   const groups = new Set(set.groups);
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const belongs = await Promise.all(
-    pids.map(async (pid) => {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-      if (pid === process.pid || stat === undefined) return false;
-      // proc(5): `pid (comm) state ppid pgrp …`; comm may hold anything.
-      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (state === 'Z' || state === 'X') return false;
-      if (groups.has(Number(group))) return true;
-      // Not readable: another user's, so not ours.
-      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      return `\0${environment}\0`.includes(needle);
-    }),
-  );
-  return pids.filter((_, index) => belongs[index]);
+  const belongs = (pid: number): boolean => {
+    const stat = read(`/proc/${pid}/stat`);
+    if (pid === process.pid || stat === undefined) return false;
+    // proc(5): `pid (comm) state ppid pgrp …`; comm may hold anything.
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z' || state === 'X') return false;
+    if (groups.has(Number(group))) return true;
+    // Not readable: another user's, so not ours.
+    return `\0${read(`/proc/${pid}/environ`) ?? ''}\0`.includes(needle);
+  };
+  const found: number[] = [];
+  let looked = 0;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    if (belongs(Number(name))) found.push(Number(name));
+    // Each look is a few system calls without waiting: many times cheaper than through the thread pool.
+    if (++looked % 100 === 0) await turn();
+  }
+  return found;
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether there was somebody to signal. */

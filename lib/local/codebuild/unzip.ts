@@ -1,12 +1,15 @@
-import { createWriteStream, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { createWriteStream, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, posix, sep } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { inflateRawSync } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { err, ok, type Result } from '../../result';
 
 const FILE_TYPE = 0o170000;
 const LINK = 0o120000;
+/** Bytes. */
+const SMALL = 1 << 20;
 
 /**
  * Extracts a zip into an existing, empty folder. Nothing is ever written outside it: a name that is absolute or climbs out
@@ -57,9 +60,8 @@ async function extractEntry(
     return undefined;
   }
   const mode = entry.externalFileAttributes >>> 16;
-  const stream = await zip.openReadStreamPromise(entry);
   if ((mode & FILE_TYPE) === LINK) {
-    const to = await text(stream);
+    const to = (await content(zip, entry)).toString();
     if (isAbsolute(to) || climbs(posix.join(posix.dirname(name), to)) || turnsBack(to)) {
       return `link "${name}" points to "${to}", outside the folder`;
     }
@@ -67,8 +69,26 @@ async function extractEntry(
     return undefined;
   }
   mkdirSync(dirname(target), { recursive: true });
-  await pipeline(stream, createWriteStream(target, { flags: 'wx', mode: mode & 0o100 ? 0o755 : 0o644 }));
+  const permissions = mode & 0o100 ? 0o755 : 0o644;
+  if (entry.uncompressedSize <= SMALL) {
+    writeFileSync(target, await content(zip, entry), { flag: 'wx', mode: permissions });
+  } else {
+    const stream = await zip.openReadStreamPromise(entry);
+    await pipeline(stream, createWriteStream(target, { flags: 'wx', mode: permissions }));
+  }
   return undefined;
+}
+
+/** A small entry at once: streams cost it many times what is done with its bytes. Throws if it is not as large as it says. */
+async function content(zip: ZipFile, entry: Entry): Promise<Buffer> {
+  if (entry.uncompressedSize > SMALL) throw new Error(`"${entry.fileName}" is too large for a link`);
+  const deflated = entry.compressionMethod === 8;
+  const bytes = await buffer(await zip.openReadStreamPromise(entry, deflated ? { decompress: false } : {}));
+  const result = deflated ? inflateRawSync(bytes, { maxOutputLength: Math.max(entry.uncompressedSize, 1) }) : bytes;
+  if (result.length !== entry.uncompressedSize) {
+    throw new Error(`"${entry.fileName}" has ${result.length} bytes, not ${entry.uncompressedSize} as the zip says`);
+  }
+  return result;
 }
 
 const climbs = (path: string): boolean => normalize(path).split(sep)[0] === '..';

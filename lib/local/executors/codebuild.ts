@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
@@ -11,6 +10,7 @@ import { startLifetime } from '../codebuild/lifetime';
 import { buildLog } from '../codebuild/log';
 import { createMask } from '../codebuild/mask';
 import { endProcesses } from '../codebuild/process-tree';
+import { removeFolder } from '../codebuild/remove-folder';
 import type { SecretSource } from '../codebuild/secrets';
 import { createShell } from '../codebuild/shell';
 import { makeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
@@ -152,6 +152,7 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
   const endAll = (): Promise<void> =>
     endProcesses({ groups: shell.groups(), marker: `${BUILD_MARKER}=${uuid}` }, { grace: host.grace ?? 3_000 });
   let stopping: Promise<void> = Promise.resolve();
+  let succeeded = false;
   const lifetime = startLifetime(prepared.signal, host.clock, project.timeoutMinutes, () => {
     stopping = endAll();
   });
@@ -180,12 +181,14 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
       return failed(setting.id, `TIMED_OUT: the build took longer than its ${project.timeoutMinutes} minutes`);
     }
     if (end.failure !== undefined) return failed(setting.id, mask(end.failure));
-    await rm(setting.sourceFolder, { recursive: true, force: true });
+    succeeded = true;
     return { status: 'Succeeded', variables: end.variables, artifacts: end.artifacts, externalId: setting.id };
   } finally {
     await lifetime.close();
     await stopping;
     await endAll();
+    // After the last process, which could still write into it.
+    if (succeeded) await removeFolder(setting.sourceFolder);
     log.close();
     rmSync(state, { recursive: true, force: true });
   }

@@ -207,6 +207,36 @@ test('executable bits survive; links are kept or followed as enable-symlinks say
   }
 });
 
+test('large and small files come out as they went in', async () => {
+  const tree = folder();
+  const large = 'slipway '.repeat(300_000);
+  writeTree(tree, { 'large*': large, empty: '', small: 'x'.repeat(5000) });
+  const { files } = selectFiles(tree, { files: ['*'], discardPaths: false });
+  const [zip, out] = [join(root, 'sizes.zip'), folder()];
+  await writeZip(zip, files, { links: false });
+  expect(await extractZip(zip, out)).toEqual({ ok: true, value: undefined });
+  expect(readFileSync(join(out, 'large'), 'utf8') === large).toBe(true);
+  expect(statSync(join(out, 'large')).mode & 0o777).toBe(0o755);
+  expect(readFileSync(join(out, 'small'), 'utf8')).toBe('x'.repeat(5000));
+  expect(readFileSync(join(out, 'empty'), 'utf8')).toBe('');
+});
+
+test.each([
+  ['more', 4999],
+  ['fewer', 5001],
+])('an entry with %s bytes than the zip says is told', async (_, size) => {
+  const tree = folder();
+  writeTree(tree, { small: 'x'.repeat(5000) });
+  const { files } = selectFiles(tree, { files: ['*'], discardPaths: false });
+  const zip = join(root, `lie-${size}.zip`);
+  await writeZip(zip, files, { links: false });
+  const bytes = readFileSync(zip);
+  // The size in the central directory: offset 24 of its header (PKWARE APPNOTE, 4.3.12).
+  bytes.writeUInt32LE(size, bytes.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 24);
+  writeFileSync(zip, bytes);
+  expect(await extractZip(zip, folder())).toMatchObject({ ok: false });
+});
+
 test('a zip that cannot be written leaves nothing', async () => {
   const target = join(folder(), 'out.zip');
   await expect(writeZip(target, [{ name: 'a', path: '/no/such/file' }], { links: false })).rejects.toThrow('ENOENT');

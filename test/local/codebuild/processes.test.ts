@@ -50,6 +50,15 @@ onLinux('one that cleared its environment is found by its group', async () => {
   expect(processStart(Number(lines[0]))).toBeUndefined();
 });
 
+onLinux('one that goes on writing into the source does not keep it from being removed', async () => {
+  const { outcome, workspace } = await host.run({
+    grace: 100,
+    buildspec: buildspec('trap "" TERM; (while :; do mkdir -p a/$RANDOM/$RANDOM; done) > more 2>&1 &'),
+  });
+  expect(outcome.status).toBe('Succeeded');
+  expect(existsSync(join(workspace, 'src'))).toBe(false);
+});
+
 onLinux('one that ignores SIGTERM is killed after the grace', async () => {
   const { outcome } = await host.run({ grace: 50, buildspec: buildspec('trap "" TERM; sleep 60 & sleep 60 &') });
   expect(outcome.status).toBe('Succeeded');
