@@ -101,6 +101,8 @@ export class Place {
 
   remove(): void {
     for (const running of this.started) running.kill('SIGKILL');
+    // What a failed test leaves would go on for minutes.
+    if (process.platform === 'linux') for (const pid of pidsWith(this.folder)) endProcess(pid);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -196,25 +198,45 @@ export function contents(folder: string): string[] {
  * Command lines of the living processes that have `text` in their environment or command line, or write their errors to a file
  * of that name (Linux).
  */
-export function processesWith(text: string): string[] {
-  const attempt = (read: () => string): string => {
-    try {
-      return read();
-    } catch {
-      return '';
-    }
-  };
-  return readdirSync('/proc')
+export const processesWith = (text: string): string[] =>
+  pidsWith(text).map((pid) => readOrEmpty(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' '));
+
+const pidsWith = (text: string): number[] =>
+  readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map(Number)
     .filter((pid) =>
       [
-        attempt(() => readFileSync(`/proc/${pid}/environ`, 'utf8')),
-        attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
-        attempt(() => readlinkSync(`/proc/${pid}/fd/2`)),
+        readOrEmpty(() => readFileSync(`/proc/${pid}/environ`, 'utf8')),
+        readOrEmpty(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')),
+        readOrEmpty(() => readlinkSync(`/proc/${pid}/fd/2`)),
       ].some((found) => found.includes(text)),
-    )
-    .map((pid) => attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' '));
+    );
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
+
+/** Polls for what no event tells, turn by turn of the event loop. */
+export async function until(what: () => boolean): Promise<void> {
+  const late = Date.now() + 20_000;
+  while (!what()) {
+    if (Date.now() > late) throw new Error(`waited in vain for ${what}`);
+    await new Promise((turn) => setImmediate(turn));
+  }
+}
+
+const readOrEmpty = (read: () => string): string => {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+};
 
 /** A folder for PATH with these programs of this machine, and scripts of the test's own. */
 export function makePath(

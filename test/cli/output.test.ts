@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COPY, contents, makePath, onLinux, Place, processesWith } from './command-line';
+import { COPY, contents, makePath, onLinux, Place, processesWith, until } from './command-line';
 
 let place: Place;
 beforeEach(() => {
@@ -22,9 +22,7 @@ function hangingPython(): string {
   return makePath(folder, ['sh', 'git', 'cp', 'sleep', 'touch'], { python3: script });
 }
 
-async function pipStarted(): Promise<void> {
-  while (!existsSync(join(place.folder, 'pip'))) await new Promise((turn) => setImmediate(turn));
-}
+const pipStarted = (): Promise<void> => until(() => existsSync(join(place.folder, 'pip')));
 
 const nothingLeft = () => {
   expect(processesWith(place.folder)).toEqual([]);

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COPY, contents, makePath, onLinux, Place, processesWith } from './command-line';
+import { COPY, contents, makePath, onLinux, Place, processesWith, until } from './command-line';
 
 let place: Place;
 beforeEach(() => {
@@ -127,14 +127,11 @@ onLinux('while the app runs', () => {
     expect((await validate.ended).code).toBe(130);
   });
 
-  /** Polls, since the app of a command that only looks is heard of nowhere. */
-  async function appStarted(): Promise<void> {
-    for (;;) {
+  const appStarted = (): Promise<void> =>
+    until(() => {
       const draft = contents(place.state).find((name) => name.startsWith('cdk.out.'));
-      if (draft && contents(join(place.state, draft)).includes('started')) return;
-      await new Promise((turn) => setImmediate(turn));
-    }
-  }
+      return draft !== undefined && contents(join(place.state, draft)).includes('started');
+    });
 });
 
 test('a folder with spaces, quotes and letters that are not ASCII', async () => {
