@@ -53,7 +53,7 @@ onLinux('one that cleared its environment is found by its group', async () => {
 onLinux('one that goes on writing into the source does not keep it from being removed', async () => {
   const { outcome, workspace } = await host.run({
     grace: 100,
-    buildspec: buildspec('trap "" TERM; (while :; do mkdir -p a/$RANDOM/$RANDOM; done) > more 2>&1 &'),
+    buildspec: buildspec('trap "" TERM; while :; do mkdir -p "$CODEBUILD_SRC_DIR/more"; done &'),
   });
   expect(outcome.status).toBe('Succeeded');
   expect(existsSync(join(workspace, 'src'))).toBe(false);
