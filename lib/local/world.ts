@@ -8,8 +8,6 @@ import { type Cluster, readClusters } from './template/cluster';
 import { type Resource, resourcesOf } from './template/find-resource';
 import { Findings } from './template/node';
 
-export type { AccessEntry } from './template/cluster';
-
 /** What the templates stand up beside the pipelines, as far as this machine stands in for it. */
 export interface World {
   readonly clusters: readonly Cluster[];

@@ -22,7 +22,7 @@ describe('what is kept', () => {
     const { rules } = JSON.parse(images.Properties.LifecyclePolicy.LifecyclePolicyText);
     expect(rules.map(({ selection }: Json) => selection)).toEqual([
       { tagStatus: 'untagged', countType: 'sinceImagePushed', countNumber: 7, countUnit: 'days' },
-      { tagStatus: 'tagged', tagPatternList: ['*'], countType: 'imageCountMoreThan', countNumber: 50 },
+      { tagStatus: 'tagged', tagPatternList: ['*'], countType: 'imageCountMoreThan', countNumber: 500 },
     ]);
   });
 

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'yaml';
 import type { Event } from '../../lib/local/event';
 import type { RunState } from '../../lib/local/run-state';
 import { type FaultName, faults } from '../fixtures/faults';
@@ -46,6 +49,19 @@ describe('the development pipeline of the sample', () => {
     ]);
   });
 
+  test('--context deploys to the cluster that a kubeconfig names, not to one of its own', async () => {
+    const kubeconfig = `${project.folder}/.slipway/cluster/kubeconfig`;
+    const { code, state, events, stderr } = await project
+      .with({ KUBECONFIG: kubeconfig })
+      .run('--context', contextOf(kubeconfig));
+    expect({ code, stderr, troubles: troubles(state) }).toEqual({ code: 0, stderr: '', troubles: {} });
+    const output = events.flatMap((event) =>
+      event.kind === 'output' && event.action === 'Dev/Deploy' ? [event.line] : [],
+    );
+    expect(output).toContain('deployment "visits" successfully rolled out');
+    expect(output.join('\n')).not.toContain('arn:aws:eks');
+  });
+
   // Faults of different actions share a run; that each check turns its action red by itself is in test/buildspecs.
   const planted: FaultName[][] = [
     ['brokenUnitTest', 'lintError'],
@@ -87,7 +103,8 @@ describe('the development pipeline of the sample', () => {
     const failures: string[] = [];
     let on = true;
     const loop = (async () => {
-      while (on) {
+      // Paced: the machine has other things to do than to answer this client.
+      for (; on; await delay(20)) {
         try {
           versions.add((await served())['version'] ?? '');
         } catch (error) {
@@ -104,6 +121,9 @@ describe('the development pipeline of the sample', () => {
     };
   }
 });
+
+const contextOf = (kubeconfig: string): string =>
+  (parse(readFileSync(kubeconfig, 'utf8')) as { 'current-context': string })['current-context'];
 
 function exported(state: RunState, name: string): string {
   const action = state.stages.flatMap(({ actions }) => actions).find(({ variables }) => variables[name] !== undefined);

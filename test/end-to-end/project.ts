@@ -24,6 +24,8 @@ export interface TestProject {
   slipway(...args: string[]): Promise<Ended>;
   /** `slipway run … --json`, read back. */
   run(...args: string[]): Promise<Ended & { readonly events: readonly Event[]; readonly state: RunState }>;
+  /** The same project with these variables in the environment. */
+  with(environment: Readonly<Record<string, string>>): TestProject;
   remove(): Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export function makeProject(edit: (yaml: string) => string = (yaml) => yaml, nam
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
 
-  const project: TestProject = {
+  const inEnvironment = (environment: Readonly<Record<string, string>>): TestProject => ({
     folder,
     service,
     commit(...planted) {
@@ -61,9 +63,10 @@ export function makeProject(edit: (yaml: string) => string = (yaml) => yaml, nam
       git('commit', '--quiet', '--allow-empty', '--message', planted.join(', ') || 'The sample service');
       return git('rev-parse', 'HEAD');
     },
-    slipway: (...args) => start(folder, args),
+    with: (more) => inEnvironment({ ...environment, ...more }),
+    slipway: (...args) => start(folder, args, environment),
     async run(...args) {
-      const ended = await start(folder, ['run', '--json', ...args]);
+      const ended = await start(folder, ['run', '--json', ...args], environment);
       const events = ended.stdout
         .split('\n')
         .filter(Boolean)
@@ -73,18 +76,20 @@ export function makeProject(edit: (yaml: string) => string = (yaml) => yaml, nam
       return { ...ended, events, state: runState(events.filter(({ execution }) => execution === first)) };
     },
     async remove() {
-      await start(folder, ['clean']);
+      await start(folder, ['clean'], environment);
       rmSync(folder, { recursive: true, force: true });
     },
-  };
+  });
+  const project = inEnvironment({});
   project.commit();
   return project;
 }
 
-function start(folder: string, args: readonly string[]): Promise<Ended> {
+function start(folder: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((done, reject) => {
     const child = spawn(process.execPath, [join(root, 'bin', 'slipway.mjs'), ...args], {
       cwd: folder,
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
