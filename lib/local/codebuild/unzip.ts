@@ -1,15 +1,17 @@
-import { createWriteStream, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createWriteStream, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, posix, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { inflateRawSync } from 'node:zlib';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 import { err, ok, type Result } from '../../result';
 
 const FILE_TYPE = 0o170000;
 const LINK = 0o120000;
-/** Bytes. */
+/** Bytes of an entry that is written at once. */
 const SMALL = 1 << 20;
+/** Bytes of a zip that is read at once. */
+const IN_MEMORY = 32 << 20;
 
 /**
  * Extracts a zip into an existing, empty folder. Nothing is ever written outside it: a name that is absolute or climbs out
@@ -18,7 +20,10 @@ const SMALL = 1 << 20;
 export async function extractZip(file: string, folder: string): Promise<Result<void, string>> {
   let zip: ZipFile;
   try {
-    zip = await openPromise(file, { strictFileNames: true });
+    const options = { strictFileNames: true };
+    // In memory, an entry takes no turn through the thread pool.
+    const whole = statSync(file).size <= IN_MEMORY;
+    zip = await (whole ? fromBufferPromise(readFileSync(file), options) : openPromise(file, options));
   } catch (error) {
     return err(`${file}: not a readable zip: ${(error as Error).message}`);
   }
