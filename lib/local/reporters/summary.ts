@@ -75,7 +75,7 @@ function testRows(state: RunState, paint: Paint): [string, string][] {
     ]);
   }
   for (const { test, message } of tests.flatMap((report) => report.notRun))
-    rows.push([paint.yellow('NOT RUN'), `${test}${message ? `: ${message}` : ''}`]);
+    rows.push(['NOT RUN', paint.yellow(`${test}${message ? `: ${message}` : ''}`)]);
   if (coverage?.type === 'CODE_COVERAGE') rows.push(['coverage', `${coverage.lineCoverage.toFixed(1)} % of lines`]);
   return rows;
 }
