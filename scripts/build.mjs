@@ -14,8 +14,31 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export async function bundle() {
   const outdir = join(root, 'dist');
   await mkdir(outdir, { recursive: true });
-  const result = await build({
-    absWorkingDir: root,
+  const results = await Promise.all([build(programs(outdir)), build(app(outdir))]);
+  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  const inputs = results
+    .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+    .filter((file) => !file.includes('node_modules'));
+  for (const { path, contents } of files) await put(path, contents);
+  await put(join(outdir, 'inputs.json'), JSON.stringify([...new Set(inputs)]));
+  await removeOld(outdir, new Set(files.map(({ path }) => basename(path))));
+}
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
+
+/** The command line and the programs that a local run starts: whole, since their start must be quick. */
+function programs(outdir) {
+  return {
+    ...common,
     entryPoints: {
       slipway: 'bin/slipway.ts',
       cluster: 'lib/local/cluster/main.ts',
@@ -23,25 +46,25 @@ export async function bundle() {
     },
     outdir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
     minifyWhitespace: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    sourcemap: 'linked',
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
     // Packages in CommonJS call require() for Node's own modules.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-  });
-  const inputs = Object.keys(result.metafile.inputs).filter((file) => !file.includes('node_modules'));
-  for (const { path, contents } of result.outputFiles) await put(path, contents);
-  await put(join(outdir, 'inputs.json'), JSON.stringify(inputs));
-  await removeOld(outdir, new Set(result.outputFiles.map(({ path }) => basename(path))));
+  };
+}
+
+/** The CDK app; its packages stay where they are, since aws-cdk-lib finds its own files beside its code. */
+function app(outdir) {
+  return {
+    ...common,
+    entryPoints: ['bin/app.ts'],
+    outfile: join(outdir, 'app.cjs'),
+    format: 'cjs',
+    packages: 'external',
+  };
 }
 
 async function put(path, contents) {

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { renderBuildspec } from '../lib/cloud/buildspec';
 import { parseBuildspec } from '../lib/local/codebuild/buildspec';
 import type { Plan, PlannedAction, PlannedCondition } from '../lib/local/plan';
 import { projectName } from '../lib/model/names';
 import type { Action, Condition, Pipeline, Stage } from '../lib/model/pipeline';
+
+const ROOT = join(__dirname, '..');
 
 /**
  * What model and plan must agree on, each in the same words: stages, actions, their order, artifacts, variables, conditions,
@@ -75,7 +78,7 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
         environment: action.environment,
         fromTemplate: [...(FROM_TEMPLATE[action.job] ?? [])].sort(),
         exports: [...action.exports].sort(),
-        buildspec: renderBuildspec(action.job),
+        buildspec: renderBuildspec(action.job, ROOT),
         privileged: action.job === 'image',
         timeoutMinutes: action.timeoutMinutes,
       };

@@ -34,6 +34,7 @@ export class DeliveryStack extends Stack {
     const artifacts = new ArtifactStore(this, 'Artifacts', { key });
     const builds = new ServiceBuilds({
       config,
+      projectRoot,
       artifacts,
       registry: new ImageRegistry(this, 'Registry', {
         repositoryName: imageRepositoryName(service),

@@ -19,6 +19,8 @@ const KUBECTL_VERSION = '1.35';
 /** What the builds of a service share. */
 export interface ServiceBuildsProps {
   readonly config: Config;
+  /** Slipway's own folder, with `buildspecs/`. */
+  readonly projectRoot: string;
   readonly artifacts: ArtifactStore;
   readonly registry: ImageRegistry;
   readonly network: BuildNetwork;
@@ -67,7 +69,7 @@ export class ServiceBuilds {
   private buildspecOf(job: Job): BuildspecFeatures & { readonly buildspec: string } {
     let known = this.buildspecs.get(job);
     if (known === undefined) {
-      const buildspec = renderBuildspec(job);
+      const buildspec = renderBuildspec(job, this.props.projectRoot);
       known = { buildspec, ...buildspecFeatures(buildspec) };
       this.buildspecs.set(job, known);
     }

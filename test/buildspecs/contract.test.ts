@@ -9,6 +9,8 @@ import type { BuildAction, Job } from '../../lib/model/pipeline';
 import { variablesRead } from './variables-read';
 import { PROJECT, read } from './workshop';
 
+const ROOT = join(__dirname, '..', '..');
+
 const JOBS: readonly Job[] = [
   'build',
   'image',
@@ -56,7 +58,7 @@ const given = (job: Job): string[] => [
 ];
 
 const parsed = (job: Job) => {
-  const result = parseBuildspec(renderBuildspec(job));
+  const result = parseBuildspec(renderBuildspec(job, ROOT));
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
   return result.value;
 };
@@ -77,7 +79,7 @@ test('there is a buildspec for every job, and no other', () => {
 describe.each(JOBS)('%s', (job) => {
   test('is a valid buildspec for bash, with nothing left to include', () => {
     expect(parsed(job).shell).toBe('bash');
-    expect(renderBuildspec(job)).not.toContain('# include:');
+    expect(renderBuildspec(job, ROOT)).not.toContain('# include:');
   });
 
   test('reads no variable but what the model, the template, CodeBuild or itself set', () => {
@@ -120,7 +122,7 @@ describe.each(JOBS)('%s', (job) => {
   });
 
   test('stays small: a template may have 1 MB for some twenty of them', () => {
-    expect(renderBuildspec(job).length).toBeLessThan(15_000);
+    expect(renderBuildspec(job, ROOT).length).toBeLessThan(15_000);
   });
 });
 

@@ -102,7 +102,7 @@ export async function openWorkshop(
           image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
           computeType: 'BUILD_GENERAL1_SMALL',
           privileged: false,
-          buildspec: renderBuildspec(job),
+          buildspec: renderBuildspec(job, PROJECT),
           environment: plain({ SERVICE: 'visits', PACKAGE_DIR: '.', ...request.environment }),
           timeoutMinutes: 5,
         },

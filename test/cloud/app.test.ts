@@ -148,7 +148,7 @@ describe('bin/app', () => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-app-'));
     const file = join(folder, 'slipway.yaml');
     writeFileSync(file, 'service:\n  name: Visits!\ncluster:\n  version: 1.12\n');
-    const run = spawnSync('node', ['--import', 'tsx', 'bin/app.ts'], {
+    const run = spawnSync('node', ['bin/app.mjs'], {
       cwd: projectRoot,
       encoding: 'utf8',
       env: { ...process.env, SLIPWAY_CONFIG: file },

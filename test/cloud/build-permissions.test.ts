@@ -1,6 +1,7 @@
 import { buildPermissions } from '../../lib/cloud/build-permissions';
 import { renderBuildspec } from '../../lib/cloud/buildspec';
 import type { Job } from '../../lib/model/pipeline';
+import { projectRoot } from './fixtures';
 
 const resources = { images: 'images', layerCache: 'layers', cluster: 'cluster', kubectl: 'kubectl' };
 
@@ -38,7 +39,9 @@ const PUSH = [
 ];
 
 const calledBy = (job: Job): string[] => {
-  const commands = [...renderBuildspec(job).matchAll(/\baws ([a-z0-9]+ [a-z-]+)/g)].map(([, command]) => command ?? '');
+  const commands = [...renderBuildspec(job, projectRoot).matchAll(/\baws ([a-z0-9]+ [a-z-]+)/g)].map(
+    ([, command]) => command ?? '',
+  );
   const unknown = commands.filter((command) => !(command in CALLS));
   if (unknown.length > 0)
     throw new Error(`buildspecs/${job}.yml calls what this test does not know: ${unknown.join(', ')}`);

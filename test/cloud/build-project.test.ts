@@ -1,7 +1,7 @@
 import { renderBuildspec } from '../../lib/cloud/buildspec';
 import type { Json } from '../../lib/cloud/template-rules/template';
 import { actionsOf, buildsOf, deliver, managedPoliciesOf, statementsOf } from './delivery';
-import { propertiesOf, readable, resourcesOf, someCluster } from './fixtures';
+import { projectRoot, propertiesOf, readable, resourcesOf, someCluster } from './fixtures';
 
 const { pipelines, template } = deliver();
 const builds = buildsOf(pipelines);
@@ -20,7 +20,7 @@ describe('builds', () => {
     '%s runs what the template says',
     (name, action) => {
       const project = projectOf(name);
-      expect(project.Source).toEqual({ Type: 'CODEPIPELINE', BuildSpec: renderBuildspec(action.job) });
+      expect(project.Source).toEqual({ Type: 'CODEPIPELINE', BuildSpec: renderBuildspec(action.job, projectRoot) });
       expect(project.TimeoutInMinutes).toBe(action.timeoutMinutes);
       expect(project.QueuedTimeoutInMinutes).toBeGreaterThan(0);
       expect(project.EncryptionKey).toBeDefined();

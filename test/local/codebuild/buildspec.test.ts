@@ -4,6 +4,8 @@ import { renderBuildspec } from '../../../lib/cloud/buildspec';
 import { parseBuildspec } from '../../../lib/local/codebuild/buildspec';
 import type { Job } from '../../../lib/model/pipeline';
 
+const ROOT = join(__dirname, '..', '..', '..');
+
 const minimal = 'version: 0.2\nphases:\n  build:\n    commands: [make]\n';
 
 const errors = (text: string): string[] => {
@@ -37,7 +39,7 @@ test('the smallest buildspec has the defaults of CodeBuild', () => {
 test.each(readdirSync(join(__dirname, '../../../buildspecs')).filter((name) => name.endsWith('.yml')))(
   'the buildspec %s is valid as it stands in the template',
   (name) => {
-    expect(errors(renderBuildspec(name.replace('.yml', '') as Job))).toEqual([]);
+    expect(errors(renderBuildspec(name.replace('.yml', '') as Job, ROOT))).toEqual([]);
   },
 );
 
