@@ -19,15 +19,19 @@ function print({ name, ours, yardstick, against, aim }: Figure): void {
   process.stdout.write(`${cells.join('  ')}  ${against}\n`);
 }
 
-const heading = [
-  'figure'.padEnd(34),
-  'ours'.padStart(10),
-  'yardstick'.padStart(10),
-  'ratio'.padStart(8),
-  'aim'.padStart(8),
-];
-process.stdout.write(`${heading.join('  ')}          against\n`);
-print(await startFigure(root));
-for (const figure of await engineFigures()) print(figure);
-print(await synthFigure(root));
-print(await pipelineFigure(root));
+async function main(): Promise<void> {
+  const heading = [
+    'figure'.padEnd(34),
+    'ours'.padStart(10),
+    'yardstick'.padStart(10),
+    'ratio'.padStart(8),
+    'aim'.padStart(8),
+  ];
+  process.stdout.write(`${heading.join('  ')}          against\n`);
+  print(await startFigure(root));
+  for (const figure of await engineFigures()) print(figure);
+  print(await synthFigure(root));
+  print(await pipelineFigure(root));
+}
+
+void main();
