@@ -1,5 +1,5 @@
 import type { Event, Report } from '../event';
-import { duration, mark, type Paint, printable, type Status } from './format';
+import { clip, duration, mark, type Paint, printable, type Status } from './format';
 
 /** How many lines of a failed action's output are shown. */
 const tailLength = 25;
@@ -45,7 +45,7 @@ export class Lines {
         ];
       case 'pipeline-ended':
         return [
-          `${mark(event.status, paint)} ${paint.bold(`Pipeline ${event.status.toLowerCase()}`)} ${paint.dim(duration(at - this.#started))}${because(event.reason)}`,
+          `${mark(event.status, paint)} ${paint.bold(`Pipeline ${event.status.toLowerCase()}`)} ${paint.dim(duration(at - this.#started))}${briefly(event.reason)}`,
         ];
       case 'notice':
         return [event.level === 'warning' ? `${paint.yellow('!')} ${event.message}` : paint.dim(`· ${event.message}`)];
@@ -54,7 +54,7 @@ export class Lines {
         return this.options.announce ? [`  ${paint.bold(event.stage)}`] : [];
       case 'stage-ended':
         return [
-          `  ${mark(event.status, paint)} ${paint.bold(event.stage)} ${paint.dim(event.status === 'Skipped' ? 'skipped' : this.#since(this.#stages.get(event.stage), at))}${because(event.reason)}`,
+          `  ${mark(event.status, paint)} ${paint.bold(event.stage)} ${paint.dim(event.status === 'Skipped' ? 'skipped' : this.#since(this.#stages.get(event.stage), at))}${briefly(event.reason)}`,
         ];
       case 'condition-ended':
         return [`  ${paint.dim(`${event.stage}: condition ${event.hook}: ${event.reason}`)}`];
@@ -114,6 +114,9 @@ export class Lines {
 }
 
 const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
+
+/** Of a stage or pipeline: the action's own line, just above, has it in full. */
+const briefly = (reason: string | undefined): string => because(reason && clip(reason, 60));
 
 /** Which state of the source a run takes, and what it leaves out. */
 function describeSource(facts: ReadonlyMap<string, string> | undefined): string[] {

@@ -46,12 +46,21 @@ function stageRows(state: RunState, paint: Paint): [string, string][] {
   });
 }
 
+/** Why a stage failed: what its reports say, where they say it, else the action's own reason. */
 function failed(actions: readonly ActionState[], status: Status): string {
   if (status !== 'Failed') return '';
   const causes = actions
     .filter((action) => action.status === 'Failed')
-    .map(({ id, reason }) => `${id}: ${clip(reason ?? '', 120)}`);
+    .map((action) => `${action.id}: ${causeOf(action)}`);
   return causes.length ? ` ${causes.join('; ')}` : '';
+}
+
+function causeOf({ reports, reason = '' }: ActionState): string {
+  const notes = reports.flatMap((report) => (report.type === 'TEST' ? report.failures : []));
+  const told = notes.map(
+    ({ test, message }) => `${test}${message ? ` (${clip(message.split('\n')[0] ?? '', 100)})` : ''}`,
+  );
+  return told.length > 0 ? told.join(', ') : clip(reason, 120);
 }
 
 function testRows(state: RunState, paint: Paint): [string, string][] {

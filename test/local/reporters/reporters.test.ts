@@ -45,7 +45,7 @@ const failing: Event[] = [
       failed: 1,
       skipped: 0,
       duration: 1.2,
-      failures: [],
+      failures: [{ test: 'tests.test_a', message: 'assert 1 == 2\nin full' }],
       notRun: [{ test: 'checks.pip-audit', message: 'no database' }],
     },
   }),
@@ -167,7 +167,7 @@ test('the summary tells stages, what did not run, tests, coverage and places', (
     { run: '.slipway/runs/e-1', artifacts: '.slipway/runs/e-1/artifacts' },
     monochrome,
   );
-  expect(text).toContain('✗ Failed 4.0s Test/Unit: BUILD failed');
+  expect(text).toContain('✗ Failed 4.0s Test/Unit: tests.test_a (assert 1 == 2)\n');
   expect(text).toMatch(/Dev\s+NOT RUN/);
   expect(text).toMatch(/tests\s+2 passed, 1 failed \(unit 3\)/);
   expect(text).toMatch(/NOT RUN\s+checks\.pip-audit: no database/);
