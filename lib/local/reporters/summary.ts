@@ -1,6 +1,6 @@
 import type { Report } from '../event';
-import type { ActionState, RunState } from '../run-state';
-import { clip, duration, mark, type Paint, type Status } from './format';
+import type { RunState } from '../run-state';
+import { clip, duration, mark, type Paint } from './format';
 
 /** Where a run's files are, for whoever wants to look. */
 export interface Places {
@@ -12,6 +12,7 @@ export interface Places {
 export function summary(state: RunState, places: Places, paint: Paint): string {
   const rows: [string, string][] = [
     ...stageRows(state, paint),
+    ...failureRows(state, paint),
     ...testRows(state, paint),
     ...Object.entries(factsOf(state)).map(([name, value]): [string, string] => [
       name,
@@ -38,29 +39,22 @@ function stageRows(state: RunState, paint: Paint): [string, string][] {
       case 'InProgress':
         return [stage.name, paint.yellow('not finished')];
       default:
-        return [
-          stage.name,
-          `${mark(stage.status, paint)} ${stage.status} ${paint.dim(time)}${failed(stage.actions, stage.status)}`,
-        ];
+        return [stage.name, `${mark(stage.status, paint)} ${stage.status} ${paint.dim(time)}`];
     }
   });
 }
 
-/** Why a stage failed: what its reports say, where they say it, else the action's own reason. */
-function failed(actions: readonly ActionState[], status: Status): string {
-  if (status !== 'Failed') return '';
-  const causes = actions
-    .filter((action) => action.status === 'Failed')
-    .map((action) => `${action.id}: ${causeOf(action)}`);
-  return causes.length ? ` ${causes.join('; ')}` : '';
-}
-
-function causeOf({ reports, reason = '' }: ActionState): string {
-  const notes = reports.flatMap((report) => (report.type === 'TEST' ? report.failures : []));
-  const told = notes.map(
-    ({ test, message }) => `${test}${message ? ` (${clip(message.split('\n')[0] ?? '', 100)})` : ''}`,
-  );
-  return told.length > 0 ? told.join(', ') : clip(reason, 120);
+/** Why actions failed: what their reports say, where they say it, else the action's own reason; a row each. */
+function failureRows(state: RunState, paint: Paint): [string, string][] {
+  const failed = state.stages.flatMap((stage) => stage.actions).filter(({ status }) => status === 'Failed');
+  return failed.flatMap(({ id, reports, reason = '' }) => {
+    const notes = reports.flatMap((report) => (report.type === 'TEST' ? report.failures : []));
+    const told = notes.map(({ test, message }) => `${test}${message ? `: ${message.split('\n')[0]}` : ''}`);
+    return (told.length > 0 ? told : [reason]).map((cause): [string, string] => [
+      'FAILED',
+      `${paint.red(id)} ${clip(cause, 140)}`,
+    ]);
+  });
 }
 
 function testRows(state: RunState, paint: Paint): [string, string][] {
