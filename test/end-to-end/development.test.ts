@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { Event } from '../../lib/local/event';
@@ -95,6 +96,20 @@ describe('the development pipeline of the sample', () => {
 
   async function served(): Promise<Record<string, string>> {
     return (await (await fetch(`${first.url}/version`)).json()) as Record<string, string>;
+  }
+
+  /** The version that a new connection gets; one that is kept alive may end on a pod that drains. */
+  function newVisitor(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const request = get(`${first.url}/version`, { agent: false }, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => {
+          body += text;
+        });
+        response.on('end', () => resolve((JSON.parse(body) as Record<string, string>)['version'] ?? ''));
+      });
+      request.on('error', reject);
+    });
   }
 
   /** A client that asks for the version again and again, as users would, until it is stopped. */
