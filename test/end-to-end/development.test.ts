@@ -84,7 +84,7 @@ describe('the development pipeline of the sample', () => {
       expect(code).toBe(1);
       expect(failed(state).sort()).toEqual(names.map((name) => `${stage}/${faults[name].action}`).sort());
       expect(state.stages.filter(({ status }) => status !== 'Pending').at(-1)?.name).toBe(stage);
-      expect((await served())['version']).toBe(first.version);
+      expect(await newVisitor()).toBe(first.version);
       if (stage === 'Dev') {
         expect(rollback(events)).toEqual({ type: 'ROLLBACK', status: 'Succeeded' });
       } else {
