@@ -57,7 +57,11 @@ export const planContract = (plan: Plan): Contract => ({
 
 const conditionContract = ({ result, rules }: Condition | PlannedCondition): object => ({
   result,
-  rules: rules.map(({ name, provider, variable, operator, value }) => ({ name, provider, variable, operator, value })),
+  rules: rules.map((rule) => {
+    if (rule.provider === 'CodeBuild') return { name: rule.name, provider: rule.provider };
+    const { name, provider, variable, operator, value } = rule;
+    return { name, provider, variable, operator, value };
+  }),
 });
 
 function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {

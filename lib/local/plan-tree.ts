@@ -1,4 +1,4 @@
-import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from './plan';
+import type { CodeBuildAction, Plan, PlannedAction, PlannedCondition, PlannedStage } from './plan';
 
 /** What a piece of the tree is; a caller that has colours chooses by it. */
 type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
@@ -59,6 +59,8 @@ function hooks({ beforeEntry, onSuccess, onFailure }: PlannedStage): string[] {
   if (onSuccess) {
     lines.push(`on success: ${onSuccess.result === 'ROLLBACK' ? 'roll back' : 'fail'} unless ${rulesOf(onSuccess)}`);
   }
+  if (onFailure?.condition)
+    lines.push(`on failure: roll back to the last execution that succeeded, after ${rulesOf(onFailure.condition)}`);
   if (onFailure?.result === 'ROLLBACK') lines.push('on failure: roll back to the last execution that succeeded');
   if (onFailure?.result === 'RETRY') {
     lines.push(`on failure: retry ${onFailure.retryMode === 'ALL_ACTIONS' ? 'all' : 'the failed'} actions once`);
@@ -70,9 +72,16 @@ const OPERATORS = { EQ: 'is', NE: 'is not', CONTAINS: 'contains', MATCHES: 'matc
 
 function rulesOf(condition: PlannedCondition): string {
   return condition.rules
-    .map(({ name, variable, operator, value }) => `${variable} ${OPERATORS[operator]} "${value}" (${name})`)
+    .map((rule) => {
+      if (rule.provider === 'CodeBuild') return `${buildOf(rule.action)} succeeds (${rule.name})`;
+      const { name, variable, operator, value } = rule;
+      return `${variable} ${OPERATORS[operator]} "${value}" (${name})`;
+    })
     .join(' and ');
 }
+
+const buildOf = ({ project, environment }: CodeBuildAction): string =>
+  [`CodeBuild ${project.name}`, ...environment.map(({ name, value }) => `${name}=${value}`)].join(' ');
 
 function actionBranch(action: PlannedAction): Branch {
   const artifacts = [

@@ -32,10 +32,14 @@ export interface PlannedStage {
   readonly actions: readonly PlannedAction[];
   readonly beforeEntry?: PlannedCondition;
   readonly onSuccess?: PlannedCondition;
-  readonly onFailure?: {
-    readonly result?: 'ROLLBACK' | 'RETRY';
-    readonly retryMode?: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
-  };
+  readonly onFailure?: PlannedFailure;
+}
+
+/** What follows when a stage has failed: `result` at once, or that of `condition` when all of its rules have succeeded. */
+export interface PlannedFailure {
+  readonly result?: 'ROLLBACK' | 'RETRY';
+  readonly retryMode?: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
+  readonly condition?: PlannedCondition;
 }
 
 export interface PlannedCondition {
@@ -43,13 +47,23 @@ export interface PlannedCondition {
   readonly rules: readonly PlannedRule[];
 }
 
-export type PlannedRule = {
+export type PlannedRule = VariableCheckRule | CodeBuildRule;
+
+export interface VariableCheckRule {
   readonly name: string;
   readonly provider: 'VariableCheck';
   readonly variable: string;
   readonly operator: 'EQ' | 'NE' | 'CONTAINS' | 'MATCHES';
   readonly value: string;
-};
+}
+
+/** Succeeds when its build does. */
+export interface CodeBuildRule {
+  readonly name: string;
+  readonly provider: 'CodeBuild';
+  /** The build as an action would run it; its id is `<stage>/<rule>`. */
+  readonly action: CodeBuildAction;
+}
 
 export type PlannedAction = CodeCommitAction | ConnectionAction | CodeBuildAction | ApprovalAction | LambdaAction;
 

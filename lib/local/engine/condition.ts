@@ -1,4 +1,4 @@
-import type { PlannedCondition, PlannedRule } from '../plan';
+import type { CodeBuildRule, PlannedCondition, VariableCheckRule } from '../plan';
 import { resolveText, type Scope } from '../variables';
 
 /**
@@ -11,16 +11,33 @@ export interface ConditionOutcome {
   readonly reason: string;
 }
 
-/** A condition fails if any of its rules fails; all rules are judged (CodePipeline, stage-conditions). */
-export function evaluateCondition(condition: PlannedCondition, scope: Scope): ConditionOutcome {
-  const outcomes = condition.rules.map((rule) => evaluateRule(rule, scope));
+/** Runs a rule's build, as an action of its stage. */
+export type RunRule = (rule: CodeBuildRule) => Promise<{ readonly status: string; readonly reason?: string }>;
+
+/** A condition fails if any of its rules fails; all rules are judged, at once (CodePipeline, stage-conditions). */
+export async function evaluateCondition(
+  condition: PlannedCondition,
+  scope: Scope,
+  run: RunRule,
+): Promise<ConditionOutcome> {
+  const outcomes = await Promise.all(
+    condition.rules.map((rule) => (rule.provider === 'CodeBuild' ? build(rule, run) : checkVariable(rule, scope))),
+  );
   const worst =
     outcomes.find((outcome) => outcome.status === 'Errored') ?? outcomes.find((outcome) => outcome.status === 'Failed');
   const told = worst === undefined ? outcomes : outcomes.filter((outcome) => outcome.status !== 'Succeeded');
   return { status: worst?.status ?? 'Succeeded', reason: told.map((outcome) => outcome.reason).join('; ') };
 }
 
-function evaluateRule(rule: PlannedRule, scope: Scope): ConditionOutcome {
+/** CodeBuild (CodePipeline, rule-reference-CodeBuild): succeeds when the build does. */
+async function build(rule: CodeBuildRule, run: RunRule): Promise<ConditionOutcome> {
+  const { status, reason = '' } = await run(rule);
+  return status === 'Succeeded'
+    ? { status, reason: `rule ${rule.name} succeeded` }
+    : { status: 'Failed', reason: `rule ${rule.name} failed: ${reason}` };
+}
+
+function checkVariable(rule: VariableCheckRule, scope: Scope): ConditionOutcome {
   const variable = resolveText(rule.variable, scope);
   const value = resolveText(rule.value, scope);
   if (!variable.ok) return { status: 'Errored', reason: `rule ${rule.name}: ${variable.errors.join('; ')}` };
@@ -34,7 +51,7 @@ function evaluateRule(rule: PlannedRule, scope: Scope): ConditionOutcome {
 }
 
 /** VariableCheck (CodePipeline, rule-reference-VariableCheck). MATCHES takes the whole value, as Java's String.matches does. */
-function compare(variable: string, operator: PlannedRule['operator'], value: string): boolean | undefined {
+function compare(variable: string, operator: VariableCheckRule['operator'], value: string): boolean | undefined {
   switch (operator) {
     case 'EQ':
       return variable === value;

@@ -1,6 +1,6 @@
 import type { PlannedAction, PlannedCondition, PlannedStage } from '../plan';
 import { type ActionResult, runAction } from './action-run';
-import { evaluateCondition } from './condition';
+import { type ConditionOutcome, evaluateCondition } from './condition';
 import { type Execution, isBroken } from './execution';
 
 export interface StageResult {
@@ -24,7 +24,7 @@ export async function runStage(execution: Execution, stage: PlannedStage, signal
 
 async function stageResult(execution: Execution, stage: PlannedStage, signal: AbortSignal): Promise<StageResult> {
   execution.emit({ kind: 'stage-started', stage: stage.name });
-  const entry = checkCondition(execution, stage, 'beforeEntry');
+  const entry = await checkCondition(execution, stage, 'beforeEntry', signal);
   if (entry !== undefined) return { status: entry.result === 'SKIP' ? 'Skipped' : 'Failed', reason: entry.reason };
 
   const succeeded = new Set<string>();
@@ -32,14 +32,39 @@ async function stageResult(execution: Execution, stage: PlannedStage, signal: Ab
   if (result.status === 'Failed' && stage.onFailure?.result === 'RETRY' && !isBroken(execution))
     result = await retry(execution, stage, succeeded, result, signal);
   if (isBroken(execution)) return { status: 'Failed', reason: result.reason ?? execution.broken[0]?.message ?? '' };
-  if (result.status === 'Failed') return { ...result, rollback: stage.onFailure?.result === 'ROLLBACK' };
+  if (result.status === 'Failed') return afterFailure(execution, stage, result, signal);
   if (result.status !== 'Succeeded') return result;
 
-  const success = checkCondition(execution, stage, 'onSuccess');
+  const success = await checkCondition(execution, stage, 'onSuccess', signal);
   if (success === undefined) return result;
-  const rollback = success.result === 'ROLLBACK' || stage.onFailure?.result === 'ROLLBACK';
-  return { status: 'Failed', reason: success.reason, rollback };
+  const ended = await afterFailure(execution, stage, { status: 'Failed', reason: success.reason }, signal);
+  return { ...ended, rollback: ended.rollback === true || success.result === 'ROLLBACK' };
 }
+
+/**
+ * What `onFailure` says. Of a condition the result engages when all of its rules succeed ("met": CodePipeline, concepts-how-it-works,
+ * API Condition); if one fails, the stage stays failed, and its reason tells that too.
+ */
+async function afterFailure(
+  execution: Execution,
+  stage: PlannedStage,
+  failure: StageResult,
+  signal: AbortSignal,
+): Promise<StageResult> {
+  const { result, condition } = stage.onFailure ?? {};
+  if (condition === undefined) return { ...failure, rollback: result === 'ROLLBACK' };
+  const { status, reason } = await judge(execution, condition, signal);
+  const ended = { kind: 'condition-ended', stage: stage.name, hook: 'onFailure', reason } as const;
+  if (status === 'Succeeded' && !isBroken(execution)) {
+    execution.emit({ ...ended, status, ...(condition.result && { result: condition.result }) });
+    return { ...failure, rollback: condition.result === 'ROLLBACK' };
+  }
+  execution.emit({ ...ended, status: 'Failed' });
+  return { status: 'Failed', reason: `${failure.reason ?? ''}; onFailure condition: ${reason}` };
+}
+
+const judge = (execution: Execution, condition: PlannedCondition, signal: AbortSignal): Promise<ConditionOutcome> =>
+  evaluateCondition(condition, execution.scope, (rule) => runAction(execution, rule.action, signal));
 
 /** One more attempt, no matter how it ends (CodePipeline, stage-retry). */
 async function retry(
@@ -90,14 +115,15 @@ function byRunOrder(actions: readonly PlannedAction[]): PlannedAction[][] {
 }
 
 /** What engages, if the condition does not hold; undefined if it does or there is none. */
-function checkCondition(
+async function checkCondition(
   execution: Execution,
   stage: PlannedStage,
   hook: 'beforeEntry' | 'onSuccess',
-): { readonly result: NonNullable<PlannedCondition['result']>; readonly reason: string } | undefined {
+  signal: AbortSignal,
+): Promise<{ readonly result: NonNullable<PlannedCondition['result']>; readonly reason: string } | undefined> {
   const condition = stage[hook];
   if (condition === undefined) return undefined;
-  const { status, reason } = evaluateCondition(condition, execution.scope);
+  const { status, reason } = await judge(execution, condition, signal);
   const ended = { kind: 'condition-ended', stage: stage.name, hook, reason } as const;
   if (status === 'Succeeded') {
     execution.emit({ ...ended, status: 'Succeeded' });

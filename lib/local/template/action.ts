@@ -90,7 +90,8 @@ function checkRegion(node: Node): void {
   node.member('Region').fail(`The action runs in ${region}, its pipeline in ${own}: a local run has one region.`);
 }
 
-function readArtifacts(
+/** Names in a list of artifacts, as many as the type allows. */
+export function readArtifacts(
   list: Node,
   keys: { of: string; reads: string[] },
   [least, most]: readonly [number, number],

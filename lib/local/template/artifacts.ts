@@ -18,15 +18,20 @@ export function checkArtifacts(stages: readonly DraftStage[]): void {
       }
     }
   }
-  for (const [stage, { actions }] of stages.entries()) {
-    for (const { node, action } of actions) {
-      for (const name of action.inputs.filter((input) => input !== '')) {
+  for (const [stage, { actions, rules }] of stages.entries()) {
+    const consumers = [
+      ...actions.map(({ node, action }) => ({ node, inputs: action.inputs, runOrder: action.runOrder })),
+      // A rule may be judged before any action of its stage has ended.
+      ...rules.map(({ node, rule }) => ({ node, inputs: rule.action.inputs, runOrder: 0 })),
+    ];
+    for (const { node, inputs, runOrder } of consumers) {
+      for (const name of inputs.filter((input) => input !== '')) {
         const source = declared.get(name);
         const list = node.member('InputArtifacts');
         if (source === undefined) {
           const known = [...declared.keys()].join(', ') || 'none';
           list.fail(`No action puts out "${name}"; the pipeline's artifacts: ${known}.`);
-        } else if (source.stage > stage || (source.stage === stage && source.runOrder >= action.runOrder)) {
+        } else if (source.stage > stage || (source.stage === stage && source.runOrder >= runOrder)) {
           list.fail(`"${name}" comes from ${source.id}, which does not run before this action.`);
         }
       }

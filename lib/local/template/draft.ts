@@ -1,4 +1,4 @@
-import type { PlannedAction, PlannedStage } from '../plan';
+import type { CodeBuildRule, PlannedAction, PlannedStage } from '../plan';
 import type { Node } from './node';
 
 /** A stage while its pipeline is read: the plan's part, and where in the template it stands. */
@@ -10,6 +10,14 @@ export interface DraftStage {
   /** Texts of the hooks' rules that may hold variables. */
   readonly beforeEntry: readonly Reference[];
   readonly onSuccess: readonly Reference[];
+  readonly onFailure: readonly Reference[];
+  /** Rules that run as actions do, whichever hook they are of. */
+  readonly rules: readonly DraftRule[];
+}
+
+export interface DraftRule {
+  readonly node: Node;
+  readonly rule: CodeBuildRule;
 }
 
 export interface DraftAction {

@@ -68,21 +68,16 @@ export const KEYS = {
   conditions: { of: 'stage hook', reads: ['Conditions'] },
   failure: {
     of: 'OnFailure',
-    reads: ['Result', 'RetryConfiguration'],
-    refuses: {
-      Conditions:
-        'AWS documents two opposite meanings for conditions on failure; use Result ROLLBACK or RETRY, or a condition on success.',
-    },
+    reads: ['Result', 'RetryConfiguration', 'Conditions'],
   },
   retry: { of: 'RetryConfiguration', reads: ['RetryMode'] },
   condition: { of: 'condition', reads: ['Result', 'Rules'] },
   rule: {
     of: 'rule',
-    reads: ['Name', 'RuleTypeId', 'Configuration'],
-    ignores: { RoleArn: 'The rule VariableCheck calls no service.' },
+    reads: ['Name', 'RuleTypeId', 'Configuration', 'InputArtifacts'],
+    ignores: { RoleArn: 'The engine judges the rule itself; it assumes no role.' },
     refuses: {
-      Commands: 'only the rule VariableCheck runs here.',
-      InputArtifacts: 'the rule VariableCheck takes none.',
+      Commands: 'put them into the buildspec of a rule CodeBuild.',
       Region: noCrossRegion,
     },
   },

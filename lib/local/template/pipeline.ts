@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plan, PlannedAction, PlannedStage } from '../plan';
+import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from '../plan';
 import { checkArtifacts } from './artifacts';
 import type { DraftStage } from './draft';
 import type { Resource } from './find-resource';
@@ -77,11 +77,26 @@ function readVariables(list: Node): { name: string; default?: string }[] {
  * content is left out, as its change makes no new pipeline version on AWS either.
  */
 function structureOf(plan: Omit<Plan, 'structure' | 'ignored'>): string {
-  const stages = plan.stages.map((stage) => ({ ...stage, actions: stage.actions.map(definitionOf) }));
+  const stages = plan.stages.map(({ beforeEntry, onSuccess, onFailure, ...stage }) => ({
+    ...stage,
+    actions: stage.actions.map(definitionOf),
+    ...(beforeEntry && { beforeEntry: conditionOf(beforeEntry) }),
+    ...(onSuccess && { onSuccess: conditionOf(onSuccess) }),
+    ...(onFailure && {
+      onFailure: { ...onFailure, ...(onFailure.condition && { condition: conditionOf(onFailure.condition) }) },
+    }),
+  }));
   return createHash('sha256')
     .update(canonicalJson({ ...plan, stages }))
     .digest('hex');
 }
+
+const conditionOf = ({ rules, ...condition }: PlannedCondition): object => ({
+  ...condition,
+  rules: rules.map((rule) =>
+    rule.provider === 'CodeBuild' ? { ...rule, action: definitionOf(rule.action) } : { ...rule },
+  ),
+});
 
 function definitionOf(action: PlannedAction): object {
   switch (action.kind) {

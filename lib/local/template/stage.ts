@@ -1,9 +1,10 @@
-import type { PlannedCondition, PlannedRule, PlannedStage } from '../plan';
+import type { PlannedCondition, PlannedStage } from '../plan';
 import { readAction } from './action';
-import type { DraftStage, Reference } from './draft';
+import type { DraftRule, DraftStage, Reference } from './draft';
 import { KEYS } from './keys';
 import { NAME, NAME_RULE } from './names';
 import type { Node } from './node';
+import { readRule } from './rule';
 
 /** Most rules of a condition. Source: CodePipeline API, RuleDeclarationList. */
 const MOST_RULES = 5;
@@ -12,38 +13,54 @@ const MOST_RULES = 5;
 export function readStage(node: Node): DraftStage {
   node.object(KEYS.stage);
   const name = node.member('Name').name(NAME, NAME_RULE);
-  const before = readHook(node.member('BeforeEntry'), ['FAIL', 'SKIP']);
-  const success = readHook(node.member('OnSuccess'), ['FAIL', 'ROLLBACK']);
-  const onFailure = readFailure(node.member('OnFailure'));
-  const actions = node.member('Actions').items();
+  const before = readHook(node.member('BeforeEntry'), name, ['FAIL', 'SKIP']);
+  const success = readHook(node.member('OnSuccess'), name, ['FAIL', 'ROLLBACK']);
+  const failure = readFailure(node.member('OnFailure'), name);
+  const actions = node
+    .member('Actions')
+    .items()
+    .map((action) => readAction(action, name))
+    .filter((action) => action !== undefined);
+  const rules = [...before.rules, ...success.rules, ...failure.rules];
+  for (const { node: rule, rule: read } of rules) {
+    if (actions.some(({ action }) => action.name === read.name))
+      rule.fail(`An action of this stage is named "${read.name}" too, and both run here under that name; rename one.`);
+  }
   return {
     node,
     stage: {
       name,
       ...(before.condition && { beforeEntry: before.condition }),
       ...(success.condition && { onSuccess: success.condition }),
-      ...(onFailure && { onFailure }),
+      ...(failure.onFailure && { onFailure: failure.onFailure }),
     },
-    actions: actions.map((action) => readAction(action, name)).filter((action) => action !== undefined),
+    actions,
     beforeEntry: before.texts,
     onSuccess: success.texts,
+    onFailure: failure.texts,
+    rules,
   };
 }
 
 type ConditionResult = NonNullable<PlannedCondition['result']>;
 
-function readHook(
-  hook: Node,
-  results: readonly ConditionResult[],
-): { condition?: PlannedCondition; texts: Reference[] } {
-  const texts: Reference[] = [];
-  if (hook.absent) return { texts };
-  const list = hook.object(KEYS.conditions).member('Conditions');
+interface Hook {
+  readonly condition?: PlannedCondition;
+  readonly texts: readonly Reference[];
+  readonly rules: readonly DraftRule[];
+}
+
+function readHook(hook: Node, stage: string, results: readonly ConditionResult[]): Hook {
+  if (hook.absent) return { texts: [], rules: [] };
+  return readConditions(hook.object(KEYS.conditions).member('Conditions'), stage, results);
+}
+
+function readConditions(list: Node, stage: string, results: readonly ConditionResult[]): Hook {
   const conditions = list.items();
   const [node] = conditions;
   if (node === undefined || conditions.length > 1) {
     list.fail(`Expected exactly one condition, found ${conditions.length}.`);
-    return { texts };
+    return { texts: [], rules: [] };
   }
   node.object(KEYS.condition);
   if (node.member('Result').absent) node.fail(`Result is missing; expected ${results.join(' or ')}.`);
@@ -53,63 +70,38 @@ function readHook(
   if (ruleNodes.length < 1 || ruleNodes.length > MOST_RULES) {
     ruleList.fail(`Expected 1 to ${MOST_RULES} rules, found ${ruleNodes.length}.`);
   }
-  const rules = ruleNodes.map((rule) => readRule(rule, texts));
+  const found = { texts: [] as Reference[], builds: [] as DraftRule[] };
+  const rules = ruleNodes.map((rule) => readRule(rule, stage, found));
   for (const [index, rule] of rules.entries()) {
     const first = rules.findIndex(({ name }) => name === rule.name);
     if (rule.name !== '' && first < index) ruleNodes[index]?.fail(`Two rules have the name "${rule.name}".`);
   }
-  return { condition: { ...(result && { result }), rules }, texts };
+  // CodePipeline user guide, stage-conditions: a stage is skipped by LambdaInvoke and VariableCheck only.
+  if (result === 'SKIP' && found.builds.length > 0)
+    node.fail('SKIP does not go with the rule CodeBuild; use VariableCheck, or the result FAIL.');
+  return { condition: { ...(result && { result }), rules }, texts: found.texts, rules: found.builds };
 }
 
-function readRule(node: Node, texts: Reference[]): PlannedRule {
-  node.object(KEYS.rule);
-  const type = node.member('RuleTypeId').object(KEYS.ruleType);
-  type.member('Category').required().oneOf(['Rule']);
-  type.member('Owner').required().oneOf(['AWS']);
-  const provider = type.member('Provider').requiredText();
-  const version = type.member('Version').text() ?? '1';
-  const configuration = node.member('Configuration');
-  const name = node.member('Name').name(NAME, NAME_RULE);
-  if (provider !== '' && (provider !== 'VariableCheck' || version !== '1')) {
-    type.fail(`The rule ${provider} (version ${version}) does not run locally; only VariableCheck in version 1 does.`);
-    return { name, provider: 'VariableCheck', variable: '', operator: 'EQ', value: '' };
-  }
-  configuration.object(KEYS.variableCheck);
-  const read = (key: string): string => {
-    const member = configuration.member(key);
-    const text = member.requiredText();
-    texts.push({ node: member, text });
-    return text;
-  };
-  const variable = read('Variable');
-  const value = read('Value');
-  const operator = configuration.member('Operator').required().oneOf(['EQ', 'NE', 'CONTAINS', 'MATCHES']) ?? 'EQ';
-  if (operator === 'MATCHES' && !isPattern(value)) {
-    const message = `"${value}" is no regular expression that both Java (on AWS) and JavaScript (here) understand.`;
-    configuration.member('Value').fail(message);
-  }
-  return { name, provider: 'VariableCheck', variable, operator, value };
-}
-
-function readFailure(node: Node): PlannedStage['onFailure'] {
-  if (node.absent) return undefined;
+/** What engages when the stage has failed: a result at once, or the one of a condition. */
+function readFailure(node: Node, stage: string): Hook & { readonly onFailure?: PlannedStage['onFailure'] } {
+  const nothing: Hook = { texts: [], rules: [] };
+  if (node.absent) return nothing;
   node.object(KEYS.failure);
-  if (node.member('Result').absent) {
-    node.fail('Result is missing; expected ROLLBACK or RETRY.');
-    return undefined;
+  const conditions = node.member('Conditions');
+  const retry = node.member('RetryConfiguration');
+  if (node.member('Result').absent && conditions.absent) {
+    node.fail('Result is missing; expected ROLLBACK or RETRY, or Conditions.');
+    return nothing;
+  }
+  if (!conditions.absent) {
+    if (!node.member('Result').absent)
+      node.member('Result').fail('Goes not with Conditions, which have a result of their own; remove one of the two.');
+    if (!retry.absent) retry.fail('Goes only with Result RETRY; remove it.');
+    const hook = readConditions(conditions, stage, ['ROLLBACK']);
+    return { ...hook, ...(hook.condition && { onFailure: { condition: hook.condition } }) };
   }
   const result = node.member('Result').oneOf(['ROLLBACK', 'RETRY']);
-  const retry = node.member('RetryConfiguration');
   if (!retry.absent && result !== 'RETRY') retry.fail('Goes only with Result RETRY; remove it.');
   const retryMode = retry.object(KEYS.retry).member('RetryMode').oneOf(['FAILED_ACTIONS', 'ALL_ACTIONS']);
-  return { ...(result && { result }), ...(retryMode && { retryMode }) };
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, 'u');
-    return true;
-  } catch {
-    return false;
-  }
+  return { ...nothing, onFailure: { ...(result && { result }), ...(retryMode && { retryMode }) } };
 }

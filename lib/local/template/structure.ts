@@ -47,7 +47,7 @@ function checkActions({ node, actions }: DraftStage, first: boolean): void {
 function checkSourceStage({ node, stage }: DraftStage): void {
   if (stage.beforeEntry)
     node.member('BeforeEntry').fail('The source stage takes no condition before entry; remove it.');
-  if (stage.onFailure?.result === 'ROLLBACK') {
+  if (stage.onFailure?.result === 'ROLLBACK' || stage.onFailure?.condition?.result === 'ROLLBACK') {
     node.member('OnFailure').fail('The source stage cannot be rolled back; remove the result ROLLBACK.');
   }
   if (stage.onSuccess?.result === 'ROLLBACK') {

@@ -34,6 +34,8 @@ export function checkVariables(stages: readonly DraftStage[], variables: Plan['v
     }
     checkTexts(draft.beforeEntry, { stage, runOrder: 0, isSource: false }, known);
     checkTexts(draft.onSuccess, { stage, runOrder: Number.POSITIVE_INFINITY, isSource: false }, known);
+    // A stage may fail before any of its actions has ended.
+    checkTexts(draft.onFailure, { stage, runOrder: 0, isSource: false }, known);
   }
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Event } from '../../../lib/local/event';
 import { fakeExecutors } from '../../../lib/local/executors/fake';
 import { readJournal } from '../../../lib/local/journal';
-import type { CodeBuildAction, Plan, PlannedRule } from '../../../lib/local/plan';
+import type { CodeBuildAction, Plan, VariableCheckRule } from '../../../lib/local/plan';
 import { actionsOf, runState } from '../../../lib/local/run-state';
 import { actionStatuses, Machine, planOf, SOURCE, stageStatuses, unended } from './harness';
 
@@ -17,7 +17,12 @@ afterEach(() => machine.close());
 const environmentOf = (action: unknown): Record<string, string> =>
   Object.fromEntries((action as CodeBuildAction).environment.map(({ name, value }) => [name, value]));
 
-const check = (variable: string, operator: PlannedRule['operator'], value: string, name = 'rule'): PlannedRule => ({
+const check = (
+  variable: string,
+  operator: VariableCheckRule['operator'],
+  value: string,
+  name = 'rule',
+): VariableCheckRule => ({
   name,
   provider: 'VariableCheck',
   variable,
@@ -256,7 +261,7 @@ describe('variables', () => {
 });
 
 describe('conditions', () => {
-  const entry = (result: 'FAIL' | 'SKIP', ...rules: PlannedRule[]) =>
+  const entry = (result: 'FAIL' | 'SKIP', ...rules: VariableCheckRule[]) =>
     planOf({
       Build: { actions: [{ name: 'Build', namespace: 'Build' }] },
       Test: { beforeEntry: { result, rules }, actions: ['Unit'], onFailure: { result: 'ROLLBACK' } },

@@ -15,6 +15,14 @@ export const condition = (templates: Templates): Loose => stage(templates, 2).Be
 export const rule = (templates: Templates): Loose => condition(templates).Rules[0];
 export const variables = (list: unknown): string => JSON.stringify(list);
 
+/** Conditions on failure of stage 4 with a rule that builds what its first action builds. */
+export const onFailure = (templates: Templates, more: object = {}): Loose => {
+  const { Configuration, InputArtifacts } = action(templates, 4);
+  const RuleTypeId = { Category: 'Rule', Owner: 'AWS', Provider: 'CodeBuild', Version: '1' };
+  const restore = { Name: 'Restore', RuleTypeId, Configuration, InputArtifacts, ...more };
+  return { Conditions: [{ Result: 'ROLLBACK', Rules: [restore] }] };
+};
+
 /** A CodeBuild action that is right in any stage but the first. */
 export const build = (name: string, more: object): Loose => ({
   ActionTypeId: { Category: 'Test', Owner: 'AWS', Provider: 'CodeBuild', Version: '1' },

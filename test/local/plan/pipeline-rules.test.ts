@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { diagnosticsOf, pipelineOf } from './delivery-assembly';
-import { action, build, condition, project, resource, rule, stage, testMutants } from './mutants';
+import { action, build, condition, onFailure, project, resource, rule, stage, testMutants } from './mutants';
 
 testMutants([
   // The pipeline as a whole
@@ -96,6 +96,51 @@ testMutants([
   ],
   ['onFailure without a result', (t) => (stage(t, 4).OnFailure = {}), 'Stages[4].OnFailure', /Result is missing/],
   [
+    'a result beside conditions on failure',
+    (t) => (stage(t, 4).OnFailure = { ...onFailure(t), Result: 'RETRY' }),
+    'Stages[4].OnFailure.Result',
+    /a result of their own/,
+  ],
+  [
+    'a result that conditions on failure have not',
+    (t) => {
+      stage(t, 4).OnFailure = onFailure(t);
+      stage(t, 4).OnFailure.Conditions[0].Result = 'FAIL';
+    },
+    'Stages[4].OnFailure.Conditions[0].Result',
+    /ROLLBACK/,
+  ],
+  [
+    'a rule with the name of an action',
+    (t) => (stage(t, 4).OnFailure = onFailure(t, { Name: stage(t, 4).Actions[0].Name })),
+    'Stages[4].OnFailure.Conditions[0].Rules[0]',
+    /rename one/,
+  ],
+  [
+    'a rule CodeBuild without an input',
+    (t) => (stage(t, 4).OnFailure = onFailure(t, { InputArtifacts: [] })),
+    'Stages[4].OnFailure.Conditions[0].Rules[0].InputArtifacts',
+    /1 to 5 input artifacts/,
+  ],
+  [
+    'a rule with an input that nobody makes',
+    (t) => (stage(t, 4).OnFailure = onFailure(t, { InputArtifacts: [{ Name: 'Nothing' }] })),
+    'Stages[4].OnFailure.Conditions[0].Rules[0].InputArtifacts',
+    /No action puts out "Nothing"/,
+  ],
+  [
+    'a rule that skips by a build',
+    (t) => (condition(t).Rules = onFailure(t).Conditions[0].Rules),
+    'Stages[2].BeforeEntry.Conditions[0]',
+    /SKIP does not go with the rule CodeBuild/,
+  ],
+  [
+    'a rollback of the source stage by a condition',
+    (t) => (stage(t, 0).OnFailure = onFailure(t)),
+    'Stages[0].OnFailure',
+    /cannot be rolled back/,
+  ],
+  [
     'a retry mode for a rollback',
     (t) => (stage(t, 4).OnFailure.RetryConfiguration = { RetryMode: 'ALL_ACTIONS' }),
     'Stages[4].OnFailure.RetryConfiguration',
@@ -146,7 +191,7 @@ testMutants([
     'a rule that does not run here',
     (t) => (rule(t).RuleTypeId.Provider = 'CloudWatchAlarm'),
     'Stages[2].BeforeEntry.Conditions[0].Rules[0].RuleTypeId',
-    /CloudWatchAlarm.* does not run locally; only VariableCheck/,
+    /CloudWatchAlarm.* does not run locally; VariableCheck and CodeBuild/,
   ],
   [
     'an operator nobody knows',

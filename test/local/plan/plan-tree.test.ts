@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Plan } from '../../../lib/local/plan';
 import { renderPlanTree } from '../../../lib/local/plan-tree';
 import { pipelineOf, planOf } from './delivery-assembly';
+import { onFailure } from './mutants';
 
 test('the tree shows stages, order, parallel actions, projects, roles, artifacts, variables and hooks', () => {
   const { ignored: _, ...plan } = planOf();
@@ -73,12 +74,16 @@ test('other hooks and sources are shown too', () => {
     Stages[3].OnSuccess = Stages[2].BeforeEntry;
     Stages[3].OnSuccess.Conditions[0].Result = 'FAIL';
     delete Stages[2].BeforeEntry;
+    Stages[3].OnFailure = onFailure(templates);
     Stages[4].OnFailure = { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } };
   });
   const tree = renderPlanTree(plan);
   expect(tree).toContain('connection me/visits, branch main');
   expect(tree).toContain('on success: fail unless #{Build.TESTED} is "no" (NotTested)');
   expect(tree).toContain('on failure: retry all actions once');
+  expect(tree.replace(/\n[│ ]*/g, ' ')).toMatch(
+    /on failure: roll back to the last execution that succeeded, after CodeBuild \S+ VERSION=\S+ succeeds \(Restore\)/,
+  );
 });
 
 test('no line is wider than 100 columns where it can be broken', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PlannedAction } from '../../../lib/local/plan';
 import { pipelineOf, planOf } from './delivery-assembly';
+import { onFailure, resource, stage } from './mutants';
 
 describe('readPlan on the assembly of a delivery pipeline', () => {
   const plan = planOf();
@@ -62,6 +64,20 @@ describe('readPlan on the assembly of a delivery pipeline', () => {
       ],
     });
     expect(dev?.onFailure).toEqual({ result: 'ROLLBACK' });
+    const { roleArn: _, ...deploy } = dev?.actions[0] as PlannedAction;
+    const withRule = (project?: object) =>
+      planOf((templates) => {
+        stage(templates, 4).OnFailure = onFailure(templates);
+        Object.assign(resource(templates, 'DeployProject').Properties, project);
+      });
+    expect(withRule().stages[4]?.onFailure).toEqual({
+      condition: {
+        result: 'ROLLBACK',
+        rules: [{ name: 'Restore', provider: 'CodeBuild', action: { ...deploy, id: 'Dev/Restore', name: 'Restore' } }],
+      },
+    });
+    expect(withRule().structure).not.toBe(plan.structure);
+    expect(withRule({ TimeoutInMinutes: 99 }).structure).toBe(withRule().structure);
     expect(signOff?.actions[0]).toMatchObject({
       kind: 'approval',
       message: 'Release #{Build.VERSION}?',
