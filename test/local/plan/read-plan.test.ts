@@ -64,7 +64,7 @@ describe('readPlan on the assembly of a delivery pipeline', () => {
       ],
     });
     expect(dev?.onFailure).toEqual({ result: 'ROLLBACK' });
-    const { roleArn: _, ...deploy } = dev?.actions[0] as PlannedAction;
+    const [{ roleArn: _, ...deploy }] = dev?.actions as [PlannedAction];
     const withRule = (project?: object) =>
       planOf((templates) => {
         stage(templates, 4).OnFailure = onFailure(templates);
