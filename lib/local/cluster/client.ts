@@ -4,7 +4,7 @@ import type { Access } from './kubeconfig';
 /** One request to the API as its administrator; rejects when the API cannot be reached in time. `timeout` in milliseconds. */
 export function call(
   access: Access,
-  method: 'GET' | 'PUT',
+  method: 'GET' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   timeout = 5_000,

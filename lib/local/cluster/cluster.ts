@@ -19,6 +19,9 @@ import { ReplicaSetController } from './controllers/replicaset';
 import { ServiceController } from './controllers/service';
 import { StatusController } from './controllers/status';
 import { Recorder } from './events';
+import { answerFaults } from './faults/endpoint';
+import { Faults } from './faults/faults';
+import { Outage } from './faults/outage';
 import type { Images } from './images';
 import { kubeconfigOf } from './kubeconfig';
 import { BACK_OFF } from './kubelet/context';
@@ -68,7 +71,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const token = secretOf(join(folder, 'admin.token'));
   const store = Store.open(join(folder, 'objects.jsonl'));
   const recorder = new Recorder(store, clock);
-  const registry = new Registry(store, clock, [serviceAccount, podSecurity, quota]);
+  const faults = new Faults();
+  const registry = new Registry(store, clock, [serviceAccount, podSecurity, quota, faults.admission]);
   const ports = new ServicePorts(registry, recorder);
   registry.onService((service) => ports.reserve(service));
   bootstrap(store, clock);
@@ -117,7 +121,10 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     new Authenticator(token, [eks]),
     routes(resources, configure),
     onError,
+    async (exchange, path) =>
+      (await answerFaults(exchange, path, faults, outage)) || (await faults.intercept(exchange, path)),
   );
+  const outage = new Outage([server, manager], onError);
   writeFileSync(portFile, String(server.port));
   const access = {
     url: `https://127.0.0.1:${server.port}`,
@@ -128,6 +135,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   writeFileSync(kubeconfig, kubeconfigOf(access), { mode: 0o600 });
   let stopped: Promise<void> | undefined;
   const stop = async (grace: number) => {
+    outage.stop();
     manager.stop();
     await server.close();
     await kubelet.stop(grace);

@@ -16,6 +16,7 @@ export class Manager {
   private readonly unsubscribe: () => void;
   private scheduled = false;
   private stopped = false;
+  private suspended = false;
 
   constructor(
     store: Store,
@@ -35,6 +36,16 @@ export class Manager {
     this.queue.clear();
   }
 
+  /** Stands still; what happens meanwhile is worked on after `resume`. */
+  suspend(): void {
+    this.suspended = true;
+  }
+
+  resume(): void {
+    this.suspended = false;
+    this.schedule();
+  }
+
   private see(change: Change): void {
     for (const controller of this.controllers) {
       for (const key of controller.keys(change)) this.enqueue(controller, key);
@@ -44,13 +55,18 @@ export class Manager {
   private enqueue(controller: Controller, key: string): void {
     if (this.stopped) return;
     this.queue.set(`${controller.name} ${key}`, { controller, key });
-    if (this.scheduled) return;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.suspended) return;
     this.scheduled = true;
     setImmediate(() => this.drain());
   }
 
   private drain(): void {
     this.scheduled = false;
+    if (this.suspended) return;
     const batch = [...this.queue];
     this.queue.clear();
     for (const [id, { controller, key }] of batch) if (!this.stopped) this.run(id, controller, key);
