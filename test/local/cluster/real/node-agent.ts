@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sendLog } from '../../../../lib/local/cluster/api/logs';
 import { systemClock } from '../../../../lib/local/cluster/clock';
 import { Manager } from '../../../../lib/local/cluster/controllers/manager';
-import { ServiceController } from '../../../../lib/local/cluster/controllers/service';
+import { portMapOf, ServiceController } from '../../../../lib/local/cluster/controllers/service';
 import { Recorder } from '../../../../lib/local/cluster/events';
 import type { Images } from '../../../../lib/local/cluster/images';
 import { NODE } from '../../../../lib/local/cluster/kubelet/context';
@@ -16,6 +16,7 @@ import { Registry } from '../../../../lib/local/cluster/registry';
 import { type Change, Store } from '../../../../lib/local/cluster/store/store';
 import { identityOf } from '../../../../lib/local/cluster/tls';
 import type { KubeObject, Pod, Service } from '../../../../lib/local/cluster/types';
+import { PodAddress } from './pod-address';
 import type { RemoteApi } from './remote-api';
 
 /** What the node reads of the API; it writes the status of Pods and Services, and Events. */
@@ -48,7 +49,8 @@ export class NodeAgent {
   private readonly manager: Manager;
   private readonly ending = new AbortController();
   private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly addresses = new Map<string, number>();
+  private readonly addresses = new Map<string, PodAddress>();
+  private count = 1;
   private fromApi = false;
   private logs: Server | undefined;
   private watches: Promise<void>[] = [];
@@ -115,6 +117,7 @@ export class NodeAgent {
     this.logs?.close();
     this.logs?.closeAllConnections();
     this.ports.close();
+    for (const address of this.addresses.values()) address.close();
     this.store.close();
   }
 
@@ -151,8 +154,10 @@ export class NodeAgent {
       else if (type === 'MODIFIED')
         this.send(path, 'PATCH', path, { count: object['count'], lastTimestamp: object['lastTimestamp'] }, MERGE);
     } else if (object.kind === 'Pod' && type === 'DELETED') {
+      this.addresses.get(uid)?.close();
       this.send(path, 'DELETE', path, { gracePeriodSeconds: 0, preconditions: { uid } });
     } else if ((object.kind === 'Pod' || object.kind === 'Service') && type === 'MODIFIED') {
+      if (object.kind === 'Pod') this.addresses.get(uid)?.listen(portMapOf(object as Pod));
       if (object.metadata.annotations !== previous?.metadata.annotations && object.kind === 'Pod')
         this.send(path, 'PATCH', path, { metadata: { uid, annotations: object.metadata.annotations } }, MERGE);
       if (JSON.stringify(object['status']) !== JSON.stringify(previous?.['status']))
@@ -160,12 +165,11 @@ export class NodeAgent {
     }
   }
 
-  /** Kubernetes refuses loopback addresses in endpoints: each pod says an address of its own, which nobody is at. */
   private outside({ kind, metadata, status }: KubeObject): unknown {
     if (kind !== 'Pod') return status;
-    const number = this.addresses.get(metadata.uid) ?? this.addresses.size + 1;
-    this.addresses.set(metadata.uid, number);
-    const ip = `10.244.${(number >> 8) & 255}.${number & 255}`;
+    const address = this.addresses.get(metadata.uid) ?? PodAddress.of(++this.count);
+    this.addresses.set(metadata.uid, address);
+    const { ip } = address;
     return { ...(status as object), hostIP: '192.0.2.1', podIP: ip, podIPs: [{ ip }] };
   }
 
