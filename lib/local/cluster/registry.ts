@@ -4,9 +4,12 @@ import type { Clock } from './clock';
 import { timestamp } from './clock';
 import { equal } from './equal';
 import { apiVersionOf, type Kind, kindOf } from './kinds';
+import { afterUpdate } from './managed-fields/ownership';
 import { suffix } from './names';
 import { decode } from './schema/decode';
 import { applyDefaults } from './schema/defaults';
+import { jobSelector } from './schema/job-selector';
+import { shapeOf } from './schema/shape';
 import { validate, validateUpdate } from './schema/validate';
 import {
   type Answer,
@@ -27,6 +30,12 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 export interface WriteOptions {
   readonly dryRun?: boolean;
   readonly fieldValidation?: FieldValidation;
+  /** Field manager; the name of a client where it gives none. */
+  readonly manager?: string;
+  /** Server-side apply did the object's managed fields already. */
+  readonly applied?: boolean;
+  /** What of the object is written; everything but the status where it is absent. */
+  readonly subresource?: string;
 }
 
 export interface Written {
@@ -66,7 +75,7 @@ export class Registry {
     const mismatch = inNamespace(object, namespace);
     if (mismatch) return refuse(badRequest(mismatch));
     if (kind.kind === 'Service' && !options.dryRun) await this.reservePorts(object);
-    const made = this.make(kind, object, options.dryRun);
+    const made = this.make(kind, object, options);
     return made.ok ? ok({ object: made.value.object, warnings: [...warnings, ...made.value.warnings] }) : made;
   }
 
@@ -74,10 +83,10 @@ export class Registry {
   createOwn(object: Record<string, unknown> & { kind: string }): Answer<Written> {
     const kind = kindOf(object.kind);
     const read = this.read(kind, object, 'Strict');
-    return read.ok ? this.make(kind, read.value.object, false) : read;
+    return read.ok ? this.make(kind, read.value.object, { manager: CONTROLLERS }) : read;
   }
 
-  private make(kind: Kind, object: KubeObject, dryRun: boolean | undefined): Answer<Written> {
+  private make(kind: Kind, object: KubeObject, options: WriteOptions): Answer<Written> {
     if (kind.unsupported) {
       return refuse(
         failure(501, 'NotImplemented', `${kind.plural}: ${kind.unsupported}, or run against a real cluster`),
@@ -107,7 +116,8 @@ export class Registry {
       if (!answer.ok) return answer;
       warnings.push(...answer.value);
     }
-    return ok({ object: dryRun ? { ...object } : this.store.put(object), warnings });
+    this.track(kind, undefined, object, options);
+    return ok({ object: options.dryRun ? { ...object } : this.store.put(object), warnings });
   }
 
   /**
@@ -119,7 +129,7 @@ export class Registry {
     namespace: string | undefined,
     name: string,
     change: (current: KubeObject) => Answer<unknown>,
-    options: WriteOptions & { readonly subresource?: 'status' } = {},
+    options: WriteOptions = {},
   ): Promise<Answer<Written>> {
     const current = this.store.get(kind.kind, namespace, name);
     if (!current) return refuse(notFound(kind, name));
@@ -136,12 +146,7 @@ export class Registry {
     return stored.ok ? ok({ object: stored.value, warnings }) : stored;
   }
 
-  private replace(
-    kind: Kind,
-    current: KubeObject,
-    object: KubeObject,
-    options: WriteOptions & { readonly subresource?: 'status' },
-  ): Answer<KubeObject> {
+  private replace(kind: Kind, current: KubeObject, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
     const { name, namespace } = current.metadata;
     const given = object.metadata;
     if (given.name !== name || (given.namespace ?? namespace) !== namespace) {
@@ -174,11 +179,12 @@ export class Registry {
     } as KubeObject['metadata'];
     const next =
       options.subresource === 'status'
-        ? { ...current, status: object['status'] }
+        ? { ...current, metadata: withFieldsOf(current, object), status: object['status'] }
         : { ...object, ...('status' in current ? { status: current['status'] } : {}) };
     if (options.subresource !== 'status' && !('status' in current)) delete (next as Record<string, unknown>)['status'];
     const errors = [...validate(kind, next), ...validateUpdate(kind, current, next)];
     if (errors.length > 0) return refuse(invalid(kind, name, errors));
+    this.track(kind, current, next, options);
     return ok(this.store_(kind, current, next, options.dryRun));
   }
 
@@ -189,7 +195,28 @@ export class Registry {
     if (!current || current.metadata.uid !== uid) return undefined;
     const copy = structuredClone(current);
     edit(copy);
-    return this.store_(kindOf(target.kind), current, copy, false) as T;
+    const kind = kindOf(target.kind);
+    if (equal(current, copy)) return current;
+    for (const subresource of [undefined, 'status']) {
+      this.track(kind, current, copy, { manager: CONTROLLERS, ...(subresource ? { subresource } : {}) });
+    }
+    return this.store_(kind, current, copy, false) as T;
+  }
+
+  /** Brings `metadata.managedFields` of the new state up to date, in place. */
+  private track(kind: Kind, before: KubeObject | undefined, after: KubeObject, options: WriteOptions): void {
+    const { manager = 'unknown', subresource, applied } = options;
+    if (applied || (manager === CONTROLLERS && UNTRACKED.has(kind.kind))) return;
+    const writer = { manager, operation: 'Update' as const, apiVersion: apiVersionOf(kind) };
+    const managedFields = afterUpdate(
+      shapeOf(kind),
+      before,
+      after,
+      subresource ? { ...writer, subresource } : writer,
+      timestamp(this.clock.now()),
+    );
+    if (managedFields.length > 0) after.metadata.managedFields = managedFields;
+    else delete after.metadata.managedFields;
   }
 
   private store_(kind: Kind, current: KubeObject, next: KubeObject, dryRun: boolean | undefined): KubeObject {
@@ -240,6 +267,15 @@ export class Registry {
   }
 }
 
+/** Field manager of everything that the cluster itself writes. */
+const CONTROLLERS = 'kube-controller-manager';
+
+/** Kinds that controllers and the kubelet write often and nobody else applies: who set what is not recorded there. */
+const UNTRACKED: ReadonlySet<string> = new Set(['Pod', 'Node', 'Event', 'Lease', 'Endpoints', 'EndpointSlice']);
+
+const withFieldsOf = (current: KubeObject, { metadata: { managedFields } }: KubeObject): KubeObject['metadata'] =>
+  managedFields ? { ...current.metadata, managedFields } : current.metadata;
+
 /** Puts the request's namespace into the object, or says that the two differ. */
 function inNamespace(object: KubeObject, namespace: string | undefined): string | undefined {
   const given = object.metadata.namespace;
@@ -258,21 +294,3 @@ function content(object: KubeObject): unknown {
 
 const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-/** A job finds its pods by a label of its own. */
-function jobSelector(object: KubeObject): void {
-  const spec = object['spec'] as Record<string, unknown> | undefined;
-  const template = spec?.['template'] as { metadata?: { labels?: Record<string, string> } } | undefined;
-  if (!spec || !template || spec['manualSelector']) return;
-  const label = { 'batch.kubernetes.io/controller-uid': object.metadata.uid };
-  spec['selector'] = { matchLabels: label };
-  template.metadata = {
-    ...template.metadata,
-    labels: {
-      ...template.metadata?.labels,
-      ...label,
-      'batch.kubernetes.io/job-name': object.metadata.name,
-      'job-name': object.metadata.name,
-    },
-  };
-}

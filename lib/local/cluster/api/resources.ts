@@ -7,7 +7,7 @@ import type { FieldValidation, Registry, WriteOptions } from '../registry';
 import { isRecord } from '../schema/decode';
 import { type Answer, failure, notFound, refuse, type Status } from '../status';
 import type { KubeObject, Pod } from '../types';
-import { serverSideApply } from './apply';
+import { APPLY, serverSideApply } from './apply';
 import { decodeBody } from './body';
 import { type LogSource, sendLog } from './logs';
 import { filterOf, listOf, wantsTable } from './read';
@@ -120,7 +120,7 @@ export class Resources {
   private async create(exchange: Exchange, target: ResourceRequest): Promise<void> {
     const body = await this.body(exchange, target.kind.kind);
     if (!body) return;
-    const answer = await this.registry.create(target.kind, target.namespace, body, optionsOf(exchange.query));
+    const answer = await this.registry.create(target.kind, target.namespace, body, optionsOf(exchange));
     this.send(exchange, answer, 201);
   }
 
@@ -129,13 +129,14 @@ export class Resources {
     const mediaType = (exchange.request.headers['content-type'] ?? '').split(';')[0] ?? '';
     const body = await this.body(exchange, subresource === 'scale' ? 'Scale' : kind.kind);
     if (body === undefined) return;
-    const options = optionsOf(exchange.query);
-    if (mediaType === 'application/apply-patch+yaml') {
-      return this.send(
-        exchange,
-        await serverSideApply(this.registry, this.clock, target, body, exchange.query, options),
-        200,
-      );
+    const options = { ...optionsOf(exchange), ...(subresource ? { subresource } : {}) };
+    if (mediaType === APPLY) {
+      const refusal = this.registry.store.get(kind.kind, namespace, name)
+        ? undefined
+        : this.authorizer.check(exchange.user, 'create', target);
+      if (refusal) return sendStatus(exchange.response, refusal);
+      const now = this.clock.now();
+      return this.send(exchange, await serverSideApply(this.registry, now, target, body, exchange.query, options), 200);
     }
     const isPatch = exchange.request.method === 'PATCH';
     if (subresource === 'scale') {
@@ -151,8 +152,7 @@ export class Resources {
     }
     const edit = (current: KubeObject): Answer<unknown> =>
       isPatch ? patchObject(kind, mediaType, current, body) : ok(withPlace(body, current));
-    const part = subresource === 'status' ? { subresource: 'status' as const } : {};
-    this.send(exchange, await this.registry.modify(kind, namespace, name, edit, { ...options, ...part }), 200);
+    this.send(exchange, await this.registry.modify(kind, namespace, name, edit, options), 200);
   }
 
   private async remove(exchange: Exchange, target: ResourceRequest): Promise<void> {
@@ -232,10 +232,11 @@ function verbOf({ request, query }: Exchange, { name, subresource, kind }: Resou
   }
 }
 
-function optionsOf(query: URLSearchParams): WriteOptions {
+function optionsOf({ query, request }: Exchange): WriteOptions {
   const validation = query.get('fieldValidation');
   return {
     dryRun: query.get('dryRun') === 'All',
+    manager: query.get('fieldManager') || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown',
     // An absent value means Warn to the real server.
     fieldValidation:
       validation === 'Strict' || validation === 'Ignore' ? validation : ('Warn' satisfies FieldValidation),
