@@ -54,6 +54,7 @@ export const parseYaml = (source: string): YamlDocument => {
     locateKey: () => start,
   });
 
+  if (openBrackets(source) > MAX_OPEN_BRACKETS) return broken(TOO_DEEP);
   let document: Document.Parsed;
   try {
     document = parseDocument(source, { prettyErrors: false, merge: true, logLevel: 'error' });
@@ -77,9 +78,8 @@ export const parseYaml = (source: string): YamlDocument => {
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    if (error instanceof ReferenceError || error instanceof RangeError || error instanceof TypeError) {
-      problems.push(expansionProblem(document, error, at));
-    } else throw error;
+    if (!(error instanceof Error)) throw error;
+    problems.push(expansionProblem(document, error, at));
   }
   const walk = walker(document);
   const offset = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
@@ -115,8 +115,7 @@ const walker = (document: Document) => {
     }
     const merged = depth < MAX_ALIASES ? map.items.filter(({ key }) => isMergeKey(key)) : [];
     for (const { value } of merged) {
-      for (const source of isSeq(value) ? value.items : [value]) {
-        const node = isAlias(source) ? source.resolve(document) : source;
+      for (const node of mergeSources(document, value)) {
         if (!isMap(node)) continue;
         for (const [name, place] of index(node, depth + 1)) if (!places.has(name)) places.set(name, place);
       }
@@ -142,6 +141,20 @@ const walker = (document: Document) => {
   };
 };
 
+/** More than this exhausts the stack of the parser, which not every version of Node survives. */
+const MAX_OPEN_BRACKETS = 1000;
+
+/** The most brackets that are open at once, those in texts and comments included. */
+const openBrackets = (source: string): number => {
+  let open = 0;
+  let most = 0;
+  for (const [bracket] of source.matchAll(/[[\]{}]/g)) {
+    open = Math.max(0, open + (bracket === '[' || bracket === '{' ? 1 : -1));
+    most = Math.max(most, open);
+  }
+  return most;
+};
+
 /** `key:` with nothing behind it has a null that stands nowhere. */
 const isEmpty = (node: Node): boolean => node.range?.[0] === node.range?.[1];
 
@@ -149,7 +162,13 @@ const isEmpty = (node: Node): boolean => node.range?.[0] === node.range?.[1];
 const isMergeKey = (key: unknown): boolean =>
   isScalar(key) && (typeof key.value === 'symbol' ? key.value.description : key.value) === '<<';
 
-/** Why the document has no plain value: an alias without its anchor, or aliases of aliases that grow without end. */
+/** What a `<<` merges, aliases followed. */
+const mergeSources = (document: Document, value: unknown): unknown[] => {
+  const resolved = isAlias(value) ? value.resolve(document) : value;
+  return (isSeq(resolved) ? resolved.items : [resolved]).map((one) => (isAlias(one) ? one.resolve(document) : one));
+};
+
+/** Why the document has no plain value: an alias without its anchor, aliases of aliases that grow without end, a merge of text. */
 const expansionProblem = (document: Document, error: Error, at: (offset: number) => Position): Problem => {
   let problem: Problem = {
     line: 1,
@@ -166,6 +185,15 @@ const expansionProblem = (document: Document, error: Error, at: (offset: number)
         ...problem,
         ...at(alias.range?.[0] ?? 0),
         message: `the anchor &${alias.source} is not there (or comes later)`,
+      };
+      return visit.BREAK;
+    },
+    Pair: (_, { key, value }) => {
+      if (!isMergeKey(key) || !isNode(value) || mergeSources(document, value).every(isMap)) return undefined;
+      problem = {
+        ...problem,
+        ...at(value.range?.[0] ?? 0),
+        message: 'expected what << merges to be a mapping, an alias of one, or a list of those',
       };
       return visit.BREAK;
     },

@@ -6,6 +6,16 @@ const cases: [string, string, string[]][] = [
   ['a tab', 'build:\n\tcontext: .', ['4:1: a tab indents this line; YAML wants spaces']],
   ['an alias of nothing', 'build: *b', ['3:8: the anchor &b is not there (or comes later)']],
   [
+    'a merge of what is no mapping',
+    'local: { images: { <<: redis } }',
+    ['3:24: expected what << merges to be a mapping, an alias of one, or a list of those'],
+  ],
+  [
+    'a merge of an alias of what is no mapping',
+    'tags: { a: &a x }\nlocal: { <<: *a }',
+    ['4:14: expected what << merges to be a mapping, an alias of one, or a list of those'],
+  ],
+  [
     'a tag of another language',
     'build: !!python/object {}',
     ['3:8: not valid YAML: Unresolved tag: tag:yaml.org,2002:python/object'],
