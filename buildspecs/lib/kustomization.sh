@@ -1,9 +1,10 @@
 # A kustomization around the environment's overlay: its namespace, the image by digest, and on the pods of the service their
 # version and digest. Renders it into $MANIFESTS. The folder lies in the source, since kustomize takes relative paths only.
 set -eu
+OVERLAY="$MANIFESTS"
 STATE="$(mktemp -d "$CODEBUILD_SRC_DIR/.deploy.XXXXXX")" MANIFESTS="$STATE/manifests.yaml"
 if ! [ -d "$CODEBUILD_SRC_DIR/$OVERLAY" ]; then
-  echo "$OVERLAY: no such folder in the source; expected a kustomize overlay (environments.$ENVIRONMENT.overlay in slipway.yaml)" >&2
+  echo "$OVERLAY: no such folder in the source; expected a kustomize overlay (environments.$ENVIRONMENT.manifests in slipway.yaml)" >&2
   exit 1
 fi
 cat > "$STATE/kustomization.yaml" <<YAML

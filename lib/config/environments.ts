@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { helmSchema, strategySchema } from './strategy';
 import { about, duration, environmentName, namespaceName, relativePath, section, text, webAddress } from './values';
 
 const approval = section({
@@ -21,9 +22,15 @@ export const environmentSchema = section({
   namespace: namespaceName()
     .optional()
     .meta(about('Kubernetes namespace, one for each environment. Default: `<service>-<environment>`.')),
-  overlay: relativePath()
+  manifests: relativePath()
     .optional()
-    .meta(about('Folder of the kustomize overlay, relative to the service. Default: `k8s/overlays/<environment>`.')),
+    .meta(
+      about(
+        'What is deployed, relative to the service: a kustomize overlay, a Helm chart, or YAML (a file or a folder). Default: `k8s/overlays/<environment>`.',
+      ),
+    ),
+  helm: helmSchema,
+  strategy: strategySchema,
   url: webAddress()
     .optional()
     .meta(about('Address of the running service, as the verification reaches it. Default: that of its Service.')),
@@ -52,7 +59,14 @@ export const environmentSchema = section({
         'How long the alarms are watched after the deploy; a fired alarm rolls back. Default: 5m for `production`, else `false` (not at all).',
       ),
     ),
+  bakeInconclusive: z
+    .enum(['fail', 'pass'], { error: 'fail or pass' })
+    .default('fail')
+    .meta(about('What becomes of a bake without data (no metric, no traffic): it fails, or it passes and says so.')),
   rolloutTimeout: duration('30s', '30m').prefault('5m').meta(about('How long a rollout may take before it is undone.')),
+  settle: duration('0s', '10m')
+    .prefault('5s')
+    .meta(about('How long pods are watched after they are ready; one that restarts fails the release.')),
 });
 
 export type EnvironmentFile = z.output<typeof environmentSchema>;

@@ -1,3 +1,4 @@
+import type { Strategy } from '../deploy/strategy';
 import type { EnvironmentFile } from './environments';
 import type { File } from './schema';
 
@@ -14,13 +15,18 @@ export interface Environment {
   readonly name: string;
   readonly pipeline: 'development' | 'production';
   readonly namespace: string;
-  readonly overlay: string;
+  /** Folder or file, relative to the service. */
+  readonly manifests: string;
+  readonly helm: { readonly values: readonly string[] };
+  readonly strategy: Strategy;
   readonly url?: string;
   readonly approvals: readonly Approval[];
   readonly suite: 'smoke' | 'e2e';
   /** Whole minutes; absent: no bake. */
   readonly bakeMinutes?: number;
+  readonly bakeInconclusive: 'fail' | 'pass';
   readonly rolloutTimeoutSeconds: number;
+  readonly settleSeconds: number;
 }
 
 export type Source =
@@ -58,7 +64,9 @@ const resolveEnvironment = (service: string, name: string, file: EnvironmentFile
     name,
     pipeline: file.pipeline ?? defaultPipeline(name),
     namespace: file.namespace ?? defaultNamespace(service, name),
-    overlay: file.overlay ?? `k8s/overlays/${name}`,
+    manifests: file.manifests ?? `k8s/overlays/${name}`,
+    helm: file.helm,
+    strategy: file.strategy,
     ...(file.url === undefined ? {} : { url: file.url }),
     approvals: (file.approvals ?? defaultApprovals(name)).map((approval) => ({
       name: approval.name,
@@ -67,6 +75,8 @@ const resolveEnvironment = (service: string, name: string, file: EnvironmentFile
     })),
     suite: file.suite ?? (isProduction ? 'smoke' : 'e2e'),
     ...(bake === false ? {} : { bakeMinutes: bake / 60 }),
+    bakeInconclusive: file.bakeInconclusive,
     rolloutTimeoutSeconds: file.rolloutTimeout,
+    settleSeconds: file.settle,
   };
 };

@@ -36,15 +36,27 @@ export interface EnvironmentInput {
   readonly name: string;
   readonly pipeline: PipelineKind;
   readonly namespace: string;
-  /** Folder of the kustomize overlay, relative to the service's folder. */
-  readonly overlay: string;
+  /** Kustomize overlay, Helm chart, or YAML (folder or file), relative to the service's folder. */
+  readonly manifests: string;
+  readonly helm: { readonly values: readonly string[] };
+  readonly strategy: StrategyInput;
   /** Absent: the address of the Kubernetes Service. */
   readonly url?: string;
   readonly approvals: readonly ApprovalInput[];
   readonly suite: 'smoke' | 'e2e';
   /** Absent: no bake. */
   readonly bakeMinutes?: number;
+  /** What becomes of a bake without data. */
+  readonly bakeInconclusive: 'fail' | 'pass';
   readonly rolloutTimeoutSeconds: number;
+  /** How long pods are watched after they are ready. */
+  readonly settleSeconds: number;
+}
+
+/** The deployer's own form, which it gets as JSON; here only how long it takes is of interest. */
+export interface StrategyInput {
+  readonly kind: string;
+  readonly steps?: readonly { readonly seconds: number }[];
 }
 
 interface ApprovalInput {

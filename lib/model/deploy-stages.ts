@@ -43,16 +43,25 @@ const deploy = (input: DeliveryInput, environment: EnvironmentInput): BuildActio
   variables: { VERSION },
   environment: {
     ...place(input, environment),
-    OVERLAY: environment.overlay,
+    MANIFESTS: environment.manifests,
+    HELM_VALUES: environment.helm.values.join(' '),
     REPOSITORY: imageRepositoryName(input.service.name),
     ROLLOUT_TIMEOUT: `${environment.rolloutTimeoutSeconds}s`,
+    SETTLE: `${environment.settleSeconds}s`,
+    STRATEGY: JSON.stringify(environment.strategy),
   },
   target: target(environment),
-  timeoutMinutes: deployMinutes(environment.rolloutTimeoutSeconds),
+  timeoutMinutes: deployMinutes(environment),
 });
 
-/** Two rollouts one after the other and, if they fail, their undoing, each up to its timeout; and ten minutes for the rest. */
-const deployMinutes = (rolloutSeconds: number): number => 10 + Math.ceil((4 * rolloutSeconds) / 60);
+/**
+ * Two rollouts one after the other and, if they fail, their undoing, each up to its timeout; a canary's steps with a rollout each;
+ * and ten minutes for the rest.
+ */
+const deployMinutes = ({ rolloutTimeoutSeconds, settleSeconds, strategy }: EnvironmentInput): number => {
+  const steps = (strategy.steps ?? []).reduce((sum, { seconds }) => sum + seconds + rolloutTimeoutSeconds, 0);
+  return 10 + Math.ceil((4 * (rolloutTimeoutSeconds + settleSeconds) + steps) / 60);
+};
 
 const verify = (input: DeliveryInput, environment: EnvironmentInput): BuildAction => ({
   ...job('verify'),

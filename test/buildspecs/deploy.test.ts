@@ -14,7 +14,7 @@ const ENVIRONMENT = {
   CLUSTER: 'slipway',
   NAMESPACE: 'visits-dev',
   ENVIRONMENT: 'dev',
-  OVERLAY: 'k8s/overlays/dev',
+  MANIFESTS: 'k8s/overlays/dev',
   REPOSITORY: 'visits',
   REPOSITORY_URI: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/visits',
   ROLLOUT_TIMEOUT: '300s',
@@ -151,7 +151,7 @@ test('an undo that fails calls for a person', async () => {
 }, 30_000);
 
 test('an overlay that is not there', async () => {
-  const { outcome, log, calls } = await deploy({}, { OVERLAY: 'k8s/overlays/prod' });
+  const { outcome, log, calls } = await deploy({}, { MANIFESTS: 'k8s/overlays/prod' });
   expect(outcome).toMatchObject({ status: 'Failed' });
   expect(log).toContain('k8s/overlays/prod: no such folder in the source');
   expect(calls).toEqual([]);

@@ -106,23 +106,44 @@ describe('environments', () => {
   });
 
   it('roll back, and no other stage does', () => {
-    const rolled = pipelineOf('production').stages.filter(({ onFailure }) => onFailure === 'ROLLBACK');
+    const rolled = pipelineOf('production').stages.filter(({ onFailure }) => onFailure?.result === 'ROLLBACK');
     expect(rolled.map(({ name }) => name)).toEqual(['Staging', 'Production']);
+    for (const { onFailure } of rolled)
+      expect(onFailure?.rules).toEqual([
+        {
+          name: 'RestoreLastGood',
+          provider: 'CodeBuild',
+          project: 'Deploy',
+          input: 'SourceArtifact',
+          variables: { VERSION: '#{Build.VERSION}', MODE: 'restore' },
+        },
+      ]);
   });
 
-  it('have their address, suite, overlay, namespace and time from the input', () => {
+  it('have their address, suite, manifests, namespace and time from the input', () => {
     const own = environment('qa', {
       url: 'https://qa.example.com',
       suite: 'smoke',
-      overlay: 'deploy/qa',
+      manifests: 'deploy/qa',
+      helm: { values: ['a.yaml', 'b.yaml'] },
+      strategy: { kind: 'canary', steps: [{ seconds: 60 }, { seconds: 120 }] },
+      settleSeconds: 0,
       namespace: 'shared-qa',
       rolloutTimeoutSeconds: 90,
     });
     const pipeline = pipelineOf('production', input({ environments: [own], cluster: { name: 'blue' } }));
     expect(buildAction(pipeline, 'Qa', 'Deploy')).toMatchObject({
-      environment: { CLUSTER: 'blue', NAMESPACE: 'shared-qa', OVERLAY: 'deploy/qa', ROLLOUT_TIMEOUT: '90s' },
+      environment: {
+        CLUSTER: 'blue',
+        NAMESPACE: 'shared-qa',
+        MANIFESTS: 'deploy/qa',
+        HELM_VALUES: 'a.yaml b.yaml',
+        ROLLOUT_TIMEOUT: '90s',
+        SETTLE: '0s',
+        STRATEGY: '{"kind":"canary","steps":[{"seconds":60},{"seconds":120}]}',
+      },
       target: { environment: 'qa', namespace: 'shared-qa' },
-      timeoutMinutes: 16,
+      timeoutMinutes: 22,
     });
     expect(buildAction(pipeline, 'Qa', 'Verify').environment).toMatchObject({
       URL: 'https://qa.example.com',

@@ -94,21 +94,40 @@ const deploy = (name: string, environmentName: string, suite: string, more: Acti
     NAMESPACE: `shop-${environmentName}`,
     ENVIRONMENT: environmentName,
   };
+  const deployer = (actionName: string, mode: string, changes: Partial<BuildAction>): BuildAction =>
+    job(actionName, 'deploy', 'Build', {
+      variables: { VERSION: '#{Build.VERSION}', MODE: mode },
+      environment: {
+        ...place,
+        MANIFESTS: `k8s/overlays/${environmentName}`,
+        HELM_VALUES: '',
+        REPOSITORY: 'shop',
+        ROLLOUT_TIMEOUT: '300s',
+        SETTLE: '5s',
+        STRATEGY: '{"kind":"rolling"}',
+        URL: '',
+        ALARMS: `shop-${environmentName} shop_platform`,
+      },
+      target,
+      timeoutMinutes: 31,
+      ...changes,
+    });
   return {
     name,
-    onFailure: 'ROLLBACK',
-    actions: [
-      job('Deploy', 'deploy', 'Build', {
-        variables: { VERSION: '#{Build.VERSION}' },
-        environment: {
-          ...place,
-          OVERLAY: `k8s/overlays/${environmentName}`,
-          REPOSITORY: 'shop',
-          ROLLOUT_TIMEOUT: '300s',
+    onFailure: {
+      result: 'ROLLBACK',
+      rules: [
+        {
+          name: 'RestoreLastGood',
+          provider: 'CodeBuild',
+          project: 'Deploy',
+          input: 'SourceArtifact',
+          variables: { VERSION: '#{Build.VERSION}', MODE: 'restore' },
         },
-        target,
-        timeoutMinutes: 30,
-      }),
+      ],
+    },
+    actions: [
+      deployer('Deploy', 'deploy', {}),
       job('Verify', 'verify', 'Test', {
         runOrder: 2,
         namespace: `${name}Verify`,
@@ -118,6 +137,7 @@ const deploy = (name: string, environmentName: string, suite: string, more: Acti
         target,
       }),
       ...more,
+      deployer('Accept', 'accept', { runOrder: 4, project: 'Deploy' }),
     ],
   };
 };
@@ -161,7 +181,11 @@ export const production: Pipeline = {
         name: 'Bake',
         runOrder: 3,
         alarm: 'shop-production',
+        platformAlarm: 'shop_platform',
         minutes: 5,
+        url: '#{ProductionVerify.BASE_URL}',
+        version: '#{Build.VERSION}',
+        inconclusive: 'fail',
         target: { environment: 'production', namespace: 'shop-production' },
       },
     ]),

@@ -6,10 +6,14 @@ export const environment = (name: string, changes: Partial<EnvironmentInput> = {
   name,
   pipeline: 'production',
   namespace: `shop-${name}`,
-  overlay: `k8s/overlays/${name}`,
+  manifests: `k8s/overlays/${name}`,
+  helm: { values: [] },
+  strategy: { kind: 'rolling' },
   approvals: [],
   suite: 'e2e',
+  bakeInconclusive: 'fail',
   rolloutTimeoutSeconds: 300,
+  settleSeconds: 5,
   ...changes,
 });
 
