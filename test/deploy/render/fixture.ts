@@ -57,12 +57,12 @@ export function folder(files: Readonly<Record<string, string | object>>): { path
   return { path, remove: () => rmSync(path, { recursive: true }) };
 }
 
-export const valueOf = <T>(result: Result<T, unknown>): T => {
+export const valueIn = <T>(result: Result<T, unknown>): T => {
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
   return result.value;
 };
 
-export const errorsOf = <E>(result: Result<unknown, E>): readonly E[] => {
+export const errorsIn = <E>(result: Result<unknown, E>): readonly E[] => {
   if (result.ok) throw new Error(`expected errors, got ${JSON.stringify(result.value)}`);
   return result.errors;
 };

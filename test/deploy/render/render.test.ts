@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { render } from '../../../lib/deploy/render/render';
 import {
   deployment,
-  errorsOf,
+  errorsIn,
   folder,
   input,
   localKubectl,
@@ -10,7 +10,7 @@ import {
   object,
   PINNED,
   podOf,
-  valueOf,
+  valueIn,
 } from './fixture';
 
 const EXAMPLE = join(__dirname, '../../../examples/visits/k8s/overlays');
@@ -22,7 +22,7 @@ const visits = (overlay: string) =>
 
 describe('the sample service', () => {
   it('is rendered by kustomize: pinned, marked, in its order, names as kustomize gave them', async () => {
-    const objects = valueOf(await render(visits('dev'), { kubectl: localKubectl() }));
+    const objects = valueIn(await render(visits('dev'), { kubectl: localKubectl() }));
     const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name.replace(/-[a-z0-9]{10}$/, '-#')}`);
     expect(names).toEqual([
       'NetworkPolicy/default-deny',
@@ -53,7 +53,7 @@ describe('the sample service', () => {
 
   it('leaves the number of pods to the autoscaler, in the set or on the cluster', async () => {
     const replicasOf = async (overlay: string, autoscaled: { kind: string; name: string }[] = []) => {
-      const objects = valueOf(await render({ ...visits(overlay), autoscaled }, { kubectl: localKubectl() }));
+      const objects = valueIn(await render({ ...visits(overlay), autoscaled }, { kubectl: localKubectl() }));
       return (objects.find(({ kind }) => kind === 'Deployment')?.['spec'] as { replicas?: number } | undefined)
         ?.replicas;
     };
@@ -65,7 +65,7 @@ describe('the sample service', () => {
 
   it('does not get further than what kustomize refuses', async () => {
     const nowhere = { kind: 'kustomize' as const, folder: join(EXAMPLE, 'nowhere') };
-    expect(errorsOf(await render(input(nowhere), { kubectl: localKubectl() }))).toEqual([
+    expect(errorsIn(await render(input(nowhere), { kubectl: localKubectl() }))).toEqual([
       expect.stringMatching(/overlays\/nowhere cannot be built by kustomize: must build at directory/),
     ]);
   });
@@ -83,7 +83,7 @@ describe('plain YAML', () => {
   };
 
   it('is read from every file of a folder, lists and JSON included, as kubectl reads it', async () => {
-    const objects = valueOf(
+    const objects = valueIn(
       await plain({
         'a/web.yaml': `# the web\n---\n${JSON.stringify(deployment())}\n---\n`,
         'config.yml':
@@ -111,11 +111,11 @@ describe('plain YAML', () => {
   });
 
   it('tells every file that is no YAML, and every document that is no object of this namespace, at once', async () => {
-    expect(errorsOf(await plain({ 'a.yaml': 'a: [', 'b.yaml': 'a: 1\na: 2\n' }))).toEqual([
+    expect(errorsIn(await plain({ 'a.yaml': 'a: [', 'b.yaml': 'a: 1\na: 2\n' }))).toEqual([
       expect.stringMatching(/a\.yaml, line 1: .*expected valid YAML/),
       expect.stringMatching(/b\.yaml, line 2: Map keys must be unique/),
     ]);
-    const errors = errorsOf(
+    const errors = errorsIn(
       await plain({
         'a.yaml': '- 1\n---\nkind: Service\n---\napiVersion: v1\nkind: Service\nmetadata: {generateName: x-}\n',
         'b.yaml': {
@@ -153,14 +153,14 @@ describe('plain YAML', () => {
   });
 
   it('needs objects, the service’s image among them', async () => {
-    expect(errorsOf(await plain({ 'a.yaml': '# nothing\n' }))).toEqual([
+    expect(errorsIn(await plain({ 'a.yaml': '# nothing\n' }))).toEqual([
       expect.stringContaining('has no Kubernetes objects'),
     ]);
-    expect(errorsOf(await plain({ 'a.json': deployment({ image: 'shopping:1' }) }))).toEqual([
+    expect(errorsIn(await plain({ 'a.json': deployment({ image: 'shopping:1' }) }))).toEqual([
       expect.stringMatching(/no container has the service's image: looked for `image: shop`.*but they have shopping:1/),
     ]);
     const nowhere = input({ kind: 'plain', path: '/nowhere' });
-    expect(errorsOf(await render(nowhere, { kubectl: noKubectl }))).toEqual([
+    expect(errorsIn(await render(nowhere, { kubectl: noKubectl }))).toEqual([
       '/nowhere: no such file or folder; expected manifests there',
     ]);
   });
@@ -173,7 +173,7 @@ describe('plain YAML', () => {
       'c.json': deployment({ name: 'queue', image: `nats@sha256:${'b'.repeat(64)}` }),
       'd.json': object('PriorityClass', 'high', {}, 'scheduling.k8s.io/v1'),
     };
-    valueOf(await plain(files, {}, { info: (line) => lines.push(line) }));
+    valueIn(await plain(files, {}, { info: (line) => lines.push(line) }));
     expect(lines).toEqual([
       'Deployment/cache, container app: image redis:8 has no digest and may change by itself',
       'PriorityClass/high belongs to no namespace: whoever deploys needs the right to change it in the whole cluster',
