@@ -161,7 +161,26 @@ describe('a template that says something else than the model', () => {
       (p) => (stage(p, 'Test').BeforeEntry.Conditions[0].Rules[0].Configuration.Value = 'yes'),
     ],
     ['nothing is rolled back', (p) => delete stage(p, 'Production').OnFailure],
-    ['it retries instead of rolling back', (p) => (stage(p, 'Production').OnFailure.Result = 'RETRY')],
+    ['it retries instead of rolling back', (p) => (stage(p, 'Production').OnFailure = { Result: 'RETRY' })],
+    ['only the pipeline rolls back', (p) => (stage(p, 'Production').OnFailure = { Result: 'ROLLBACK' })],
+    [
+      'the rule on failure deploys',
+      (p) => {
+        const { Configuration } = stage(p, 'Production').OnFailure.Conditions[0].Rules[0];
+        Configuration.EnvironmentVariables = Configuration.EnvironmentVariables.replace('restore', 'deploy');
+      },
+    ],
+    [
+      'the rule on failure runs another project',
+      (p) => {
+        const { Configuration } = stage(p, 'Production').OnFailure.Conditions[0].Rules[0];
+        Configuration.ProjectName = action(p, 'Production', 'Verify').Configuration.ProjectName;
+      },
+    ],
+    [
+      'the release is accepted by another project',
+      (p) => (action(p, 'Production', 'Accept').Configuration = action(p, 'Staging', 'Accept').Configuration),
+    ],
     ['executions overtake each other', (p) => (p.ExecutionMode = 'SUPERSEDED')],
     ['another branch is taken', (p) => (action(p, 'Source', 'Source').Configuration.BranchName = 'develop')],
     [

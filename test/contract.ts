@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { renderBuildspec } from '../lib/cloud/buildspec';
 import { parseBuildspec } from '../lib/local/codebuild/buildspec';
-import type { Plan, PlannedAction, PlannedCondition } from '../lib/local/plan';
-import { projectName } from '../lib/model/names';
-import type { Action, Condition, Pipeline, Stage } from '../lib/model/pipeline';
+import type { Plan, PlannedAction, PlannedCondition, PlannedFailure } from '../lib/local/plan';
+import { projectOf } from '../lib/model/names';
+import type { Action, BakeAction, Condition, FailureCondition, Pipeline, Stage } from '../lib/model/pipeline';
 
 const ROOT = join(__dirname, '..');
 
@@ -20,7 +20,7 @@ export interface Contract {
 /** Variables of a project that only the template knows; see deliveryPipelines. */
 const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
   image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
-  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3'],
+  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'RELEASES', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
   verify: ['KUBECTL_VERSION', 'KUBECTL_S3'],
 };
 
@@ -31,7 +31,7 @@ export const modelContract = (pipeline: Pipeline): Contract => ({
   stages: pipeline.stages.map((stage) => ({
     name: stage.name,
     beforeEntry: stage.beforeEntry && conditionContract(stage.beforeEntry),
-    onFailure: stage.onFailure,
+    onFailure: stage.onFailure && failureContract(pipeline, stage, stage.onFailure),
     actions: [...stage.actions]
       .sort((a, b) => a.runOrder - b.runOrder)
       .map((action) => ({ name: action.name, runOrder: action.runOrder, ...modelAction(pipeline, stage, action) })),
@@ -45,7 +45,7 @@ export const planContract = (plan: Plan): Contract => ({
   stages: plan.stages.map((stage) => ({
     name: stage.name,
     beforeEntry: stage.beforeEntry && conditionContract(stage.beforeEntry),
-    onFailure: stage.onFailure?.result,
+    onFailure: stage.onFailure && plannedFailure(stage.onFailure),
     ...(stage.onSuccess && { onSuccess: conditionContract(stage.onSuccess) }),
     actions: stage.actions.map((action) => ({
       name: action.name,
@@ -64,6 +64,35 @@ const conditionContract = ({ result, rules }: Condition | PlannedCondition): obj
   }),
 });
 
+const failureContract = (pipeline: Pipeline, stage: Stage, { result, rules }: FailureCondition): object => ({
+  result,
+  rules: rules.map((rule) => ({
+    name: rule.name,
+    provider: rule.provider,
+    project: projectOf(pipeline.name, stage.name, rule),
+    inputs: [rule.input],
+    variables: rule.variables,
+  })),
+});
+
+const plannedFailure = ({ condition, ...failure }: PlannedFailure): object => ({
+  ...failure,
+  ...(condition && {
+    result: condition.result,
+    rules: condition.rules.map((rule) =>
+      rule.provider === 'CodeBuild'
+        ? {
+            name: rule.name,
+            provider: rule.provider,
+            project: rule.action.project.name,
+            inputs: rule.action.inputs,
+            variables: Object.fromEntries(rule.action.environment.map(({ name, value }) => [name, value])),
+          }
+        : rule,
+    ),
+  }),
+});
+
 function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
   switch (action.kind) {
     case 'source': {
@@ -74,7 +103,7 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
     case 'build':
       return {
         kind: 'codebuild',
-        project: projectName(pipeline.name, stage.name, action.name),
+        project: projectOf(pipeline.name, stage.name, action),
         namespace: action.namespace,
         inputs: [action.input],
         outputs: action.outputs,
@@ -91,11 +120,20 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
       return { kind: 'approval', inputs: [], outputs: [], message, link, timeoutMinutes };
     }
     case 'bake':
-      return { kind: 'lambda', inputs: [], outputs: [], parameters: { alarm: action.alarm, minutes: action.minutes } };
+      return { kind: 'lambda', inputs: [], outputs: [], parameters: bakeParameters(action) };
     default:
       return action satisfies never;
   }
 }
+
+const bakeParameters = ({ alarm, platformAlarm, minutes, url, version, inconclusive }: BakeAction): object => ({
+  alarm,
+  platformAlarm,
+  minutes,
+  url,
+  version,
+  inconclusive,
+});
 
 function plannedAction(action: PlannedAction): object {
   const { namespace, inputs, outputs } = action;

@@ -18,6 +18,8 @@ export const CACHE_PREFIX = 'cache';
 export class ArtifactStore extends Construct {
   readonly bucket: Bucket;
   readonly key: IKey;
+  /** Takes the access logs of the service's buckets. */
+  readonly accessLogs: Bucket;
 
   constructor(scope: Construct, id: string, props: { readonly key: IKey }) {
     super(scope, id);
@@ -29,7 +31,7 @@ export class ArtifactStore extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     };
     // S3 delivers access logs only to buckets encrypted with its own keys (user guide, ServerLogs).
-    const accessLogs = new Bucket(this, 'AccessLogs', {
+    this.accessLogs = new Bucket(this, 'AccessLogs', {
       ...hardened,
       encryption: BucketEncryption.S3_MANAGED,
       lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
@@ -40,7 +42,7 @@ export class ArtifactStore extends Construct {
       encryptionKey: props.key,
       bucketKeyEnabled: true,
       versioned: true,
-      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsBucket: this.accessLogs,
       lifecycleRules: [
         { id: 'artifacts', expiration: Duration.days(ARTIFACT_DAYS) },
         { id: 'cache', prefix: `${CACHE_PREFIX}/`, expiration: Duration.days(CACHE_DAYS) },

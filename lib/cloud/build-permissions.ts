@@ -9,7 +9,14 @@ export interface BuildResources {
   readonly cluster: string;
   /** The zip that holds kubectl. */
   readonly kubectl: string;
+  /** The program that deploys. */
+  readonly deployer: string;
+  /** What the deployer may do with the releases of its environment. */
+  readonly releases: readonly PolicyStatement[];
 }
+
+/** Jobs that run the deployer. */
+export const runsDeployer = (job: Job): boolean => job === 'deploy';
 
 /**
  * What a job calls on AWS beyond its log, artifacts and reports: exactly what buildspecs/<job>.yml calls, on exactly what
@@ -38,7 +45,14 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
     case 'release':
       return [allow(['ecr:BatchGetImage', 'ecr:PutImage'], [resources.images])];
     case 'deploy':
-      return [allow(['ecr:DescribeImages'], [resources.images]), ...useCluster(resources)];
+      return [
+        allow(['ecr:DescribeImages'], [resources.images]),
+        ...useCluster(resources),
+        allow(['s3:GetObject'], [resources.deployer]),
+        ...resources.releases,
+        // CloudWatch tells composite alarms only to whom it is allowed on *.
+        allow(['cloudwatch:DescribeAlarms'], ['*']),
+      ];
     case 'verify':
       return useCluster(resources);
     case 'unit':

@@ -11,6 +11,7 @@ import { acknowledge, acknowledgeWarning, wildcardFinding } from './acknowledge'
 import { ClusterNetwork } from './cluster-network';
 import type { ClusterReference } from './cluster-reference';
 import { ClusterRoles } from './cluster-roles';
+import { deployerRole } from './deployer-role';
 import { encryptionKey } from './encryption-key';
 import { logGroup } from './log-group';
 
@@ -119,7 +120,7 @@ export class ClusterStack extends Stack {
 
   /** The deploy's role may not make namespaces, nor loosen what they enforce. */
   private addNamespace(cluster: Cluster, environment: string, namespace: string, service: string): void {
-    cluster.addManifest(`Namespace-${environment}`, {
+    const made = cluster.addManifest(`Namespace-${environment}`, {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: {
@@ -132,6 +133,7 @@ export class ClusterStack extends Stack {
         },
       },
     });
+    cluster.addManifest(`Deployer-${environment}`, ...deployerRole(namespace)).node.addDependency(made);
   }
 
   /** Two zones of whatever region this is, without asking the account for their names at synthesis. */

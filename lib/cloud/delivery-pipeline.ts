@@ -2,15 +2,24 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { projectName } from '../model/names';
-import type { Action, Condition, Pipeline, SourceAction, Stage } from '../model/pipeline';
+import { projectOf } from '../model/names';
+import type {
+  Action,
+  BuildAction,
+  Condition,
+  FailureCondition,
+  Pipeline,
+  SourceAction,
+  Stage,
+} from '../model/pipeline';
 import { approvalAction } from './actions/approval';
 import { bakeAction } from './actions/bake';
-import { buildAction } from './actions/build';
+import { buildAction, variablesJson } from './actions/build';
 import type { RenderedAction } from './actions/rendered-action';
 import { codeCommitSource } from './actions/source-codecommit';
 import { connectionSource } from './actions/source-connection';
 import type { ArtifactAccess, ArtifactStore } from './artifact-store';
+import type { BuildProject } from './build-project';
 import type { ServiceBuilds } from './service-builds';
 import { serviceTrust } from './trust';
 
@@ -30,6 +39,7 @@ export class DeliveryPipeline extends Construct {
   readonly pipelineName: string;
   readonly arn: string;
   private readonly prerequisites: CfnResource[] = [];
+  private readonly projects = new Map<string, BuildProject>();
 
   constructor(scope: Construct, id: string, props: DeliveryPipelineProps) {
     super(scope, id);
@@ -63,7 +73,7 @@ export class DeliveryPipeline extends Construct {
         name: stage.name,
         actions: actions.map((action) => action.declaration),
         ...(stage.beforeEntry && { beforeEntry: { conditions: [renderCondition(stage.beforeEntry)] } }),
-        ...(stage.onFailure && { onFailure: { result: stage.onFailure } }),
+        ...(stage.onFailure && { onFailure: { conditions: [this.renderFailure(stage, stage.onFailure)] } }),
       })),
       ...pushTrigger(pipeline),
     });
@@ -76,10 +86,7 @@ export class DeliveryPipeline extends Construct {
       case 'source':
         return renderSource(this, action);
       case 'build': {
-        const name = projectName(props.pipeline.name, stage.name, action.name);
-        const project = props.builds.project(this, `${stage.name}-${action.name}`, action, name, access);
-        this.prerequisites.push(...project.prerequisites);
-        return buildAction(action, project);
+        return buildAction(action, this.project(stage, action, access, props));
       }
       case 'approval':
         return approvalAction(action);
@@ -88,6 +95,40 @@ export class DeliveryPipeline extends Construct {
       default:
         return action satisfies never;
     }
+  }
+
+  /** The action's own project, made here, or the one that another action of its stage has. */
+  private project(
+    stage: Stage,
+    action: BuildAction,
+    access: ArtifactAccess,
+    { pipeline, builds }: DeliveryPipelineProps,
+  ): BuildProject {
+    const name = projectOf(pipeline.name, stage.name, action);
+    let project = this.projects.get(name);
+    if (project === undefined) {
+      project = builds.project(this, `${stage.name}-${action.project ?? action.name}`, action, name, access);
+      this.projects.set(name, project);
+      this.prerequisites.push(...project.prerequisites);
+    }
+    return project;
+  }
+
+  /** Source: CodePipeline user guide, rule-reference-CodeBuild. The pipeline's role may start the project for its action already. */
+  private renderFailure(stage: Stage, { result, rules }: FailureCondition): CfnPipeline.ConditionProperty {
+    return {
+      result,
+      rules: rules.map((rule) => {
+        const project = this.projects.get(projectOf(this.pipelineName, stage.name, rule));
+        if (project === undefined) throw new Error(`${stage.name}/${rule.name} runs a project that its stage has not`);
+        return {
+          name: rule.name,
+          ruleTypeId: { category: 'Rule', owner: 'AWS', provider: rule.provider, version: '1' },
+          configuration: { ProjectName: project.name, EnvironmentVariables: variablesJson(rule.variables) },
+          inputArtifacts: [{ name: rule.input }],
+        };
+      }),
+    };
   }
 }
 

@@ -10,8 +10,10 @@ import { BranchEvent } from './branch-event';
 import { BuildNetwork } from './build-network';
 import type { ClusterReference } from './cluster-reference';
 import { DeliveryPipeline } from './delivery-pipeline';
+import { Deployer } from './deployer';
 import { encryptionKey } from './encryption-key';
 import { ImageRegistry } from './image-registry';
+import { ReleaseBucket } from './release-bucket';
 import { ServiceBuilds } from './service-builds';
 
 export interface DeliveryStackProps extends StackProps {
@@ -44,6 +46,8 @@ export class DeliveryStack extends Stack {
       }),
       network: new BuildNetwork(this, 'Network', { service, cluster }),
       kubectl: new Asset(this, 'Kubectl', { path: props.kubectlZip }),
+      deployer: new Deployer(this, 'Deployer', projectRoot),
+      releases: new ReleaseBucket(this, 'Releases', { service, key, accessLogs: artifacts.accessLogs }),
     });
     let bake: BakeFunction | undefined;
     const bakeFunction = () => {

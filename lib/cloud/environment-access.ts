@@ -3,6 +3,7 @@ import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Target } from '../model/pipeline';
+import { deployerGroup } from './deployer-role';
 
 /** EKS access policies (user guide, access-policy-permissions) by what a job does in its namespace. */
 const POLICIES = { deploy: 'AmazonEKSEditPolicy', verify: 'AmazonEKSViewPolicy' } as const;
@@ -19,6 +20,7 @@ export const environmentAccess = (
     clusterName,
     principalArn: role.roleArn,
     type: 'STANDARD',
+    ...(job === 'deploy' && { kubernetesGroups: [deployerGroup(target.namespace)] }),
     accessPolicies: [
       {
         policyArn: `arn:${Aws.PARTITION}:eks::aws:cluster-access-policy/${POLICIES[job]}`,

@@ -4,14 +4,17 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import type { BuildAction, Job } from '../model/pipeline';
+import { acknowledge, wildcardFinding } from './acknowledge';
 import { type ArtifactAccess, type ArtifactStore, CACHE_PREFIX } from './artifact-store';
 import type { BuildNetwork } from './build-network';
-import { buildPermissions } from './build-permissions';
+import { buildPermissions, runsDeployer } from './build-permissions';
 import { BuildProject } from './build-project';
 import { renderBuildspec } from './buildspec';
 import { type BuildspecFeatures, buildspecFeatures } from './buildspec-features';
+import type { Deployer } from './deployer';
 import { environmentAccess } from './environment-access';
 import type { ImageRegistry } from './image-registry';
+import type { ReleaseBucket } from './release-bucket';
 
 /** The kubectl in the layer that the cluster stack uses too; within one minor of every version that slipway.yaml accepts. */
 const KUBECTL_VERSION = '1.35';
@@ -25,6 +28,8 @@ export interface ServiceBuildsProps {
   readonly registry: ImageRegistry;
   readonly network: BuildNetwork;
   readonly kubectl: Asset;
+  readonly deployer: Deployer;
+  readonly releases: ReleaseBucket;
 }
 
 /** Makes the CodeBuild projects of a service's pipelines. */
@@ -35,7 +40,7 @@ export class ServiceBuilds {
 
   /** `access`: over the artifacts of `pipeline`, to which the action belongs. */
   project(scope: Construct, id: string, action: BuildAction, name: string, access: ArtifactAccess): BuildProject {
-    const { config, artifacts, network } = this.props;
+    const { config, artifacts, network, releases } = this.props;
     const { buildspec, reports, hasCache } = this.buildspecOf(action.job);
     const policies: IManagedPolicy[] = [access.read];
     if (action.outputs.length > 0) policies.push(access.write);
@@ -48,7 +53,7 @@ export class ServiceBuilds {
       reports,
       compute: action.job === 'image' ? computeType(config.build.compute) : 'BUILD_GENERAL1_SMALL',
       environment: this.environment(action.job),
-      statements: this.statements(scope, action.job),
+      statements: this.statements(scope, action),
       managedPolicies: policies,
       key: artifacts.key,
       logRetentionDays: config.retention.logs,
@@ -57,6 +62,18 @@ export class ServiceBuilds {
       }),
       ...(usesCluster(action.job) && { network }),
     });
+    if (action.target && runsDeployer(action.job)) {
+      acknowledge(
+        project.role,
+        'IAM5[Resource::*]',
+        'DescribeAlarms returns composite alarms only if it is allowed on *; it only reads.',
+      );
+      acknowledge(
+        project.role,
+        wildcardFinding(project, releases.objectsOf(action.target.environment)),
+        'Names of releases are made up by the deployer at run time; the statement is held to the prefix of its environment.',
+      );
+    }
     if (action.target && usesCluster(action.job)) {
       project.prerequisites.push(
         environmentAccess(project, config.cluster.name, project.role, action.job, action.target),
@@ -78,14 +95,20 @@ export class ServiceBuilds {
 
   /** Values that only the templates know; see lib/model/delivery-pipelines. */
   private environment(job: Job): Readonly<Record<string, string>> {
-    const { registry, kubectl } = this.props;
+    const { registry, kubectl, deployer, releases } = this.props;
     const images = { REPOSITORY_URI: registry.images.repositoryUri };
     const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.s3ObjectUrl };
     switch (job) {
       case 'image':
         return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
       case 'deploy':
-        return { ...images, ...kubectlZip };
+        return {
+          ...images,
+          ...kubectlZip,
+          RELEASES: releases.location,
+          DEPLOYER_S3: deployer.asset.s3ObjectUrl,
+          DEPLOYER_SHA256: deployer.sha256,
+        };
       case 'verify':
         return kubectlZip;
       default:
@@ -93,14 +116,16 @@ export class ServiceBuilds {
     }
   }
 
-  private statements(scope: Construct, job: Job) {
-    const { config, registry, kubectl } = this.props;
+  private statements(scope: Construct, { job, target }: BuildAction) {
+    const { config, registry, kubectl, deployer, releases } = this.props;
     const stack = Stack.of(scope);
     return buildPermissions(job, {
       images: registry.images.repositoryArn,
       layerCache: registry.cache.repositoryArn,
       cluster: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: config.cluster.name }),
       kubectl: kubectl.bucket.arnForObjects(kubectl.s3ObjectKey),
+      deployer: deployer.asset.bucket.arnForObjects(deployer.asset.s3ObjectKey),
+      releases: target === undefined ? [] : releases.access(target.environment, 'write'),
     });
   }
 }

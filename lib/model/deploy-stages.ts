@@ -1,7 +1,7 @@
 import type { DeliveryInput, EnvironmentInput } from './delivery-input';
 import { job, VERSION } from './job';
-import { alarmName, approvalStageName, imageRepositoryName, stageName } from './names';
-import type { BakeAction, BuildAction, Stage, Target } from './pipeline';
+import { alarmName, approvalStageName, imageRepositoryName, platformAlarmName, stageName } from './names';
+import type { BakeAction, BuildAction, BuildRule, Stage, Target } from './pipeline';
 
 /** All approvals at once, before anything of the environment is touched. `previous`: the environment that was deployed last. */
 export const approvalStage = (
@@ -20,12 +20,18 @@ export const approvalStage = (
   })),
 });
 
-/** Deploy, verify what was deployed, watch it for a while; any failure brings the last good release back. */
-export const deployStage = (input: DeliveryInput, environment: EnvironmentInput): Stage => ({
-  name: stageName(environment.name),
-  actions: [deploy(input, environment), verify(input, environment), ...bake(input, environment)],
-  onFailure: 'ROLLBACK',
-});
+/**
+ * Deploy, verify what was deployed, watch it for a while, and only then accept it as the last good release; any failure brings the
+ * one before back.
+ */
+export const deployStage = (input: DeliveryInput, environment: EnvironmentInput): Stage => {
+  const deploy = deployAction(input, environment);
+  return {
+    name: stageName(environment.name),
+    actions: [deploy, verify(input, environment), ...bake(input, environment), accept(deploy)],
+    onFailure: { result: 'ROLLBACK', rules: [restore(deploy)] },
+  };
+};
 
 const target = ({ name, namespace }: EnvironmentInput): Target => ({ environment: name, namespace });
 
@@ -36,11 +42,11 @@ const place = (input: DeliveryInput, { name, namespace }: EnvironmentInput) => (
   ENVIRONMENT: name,
 });
 
-const deploy = (input: DeliveryInput, environment: EnvironmentInput): BuildAction => ({
+const deployAction = (input: DeliveryInput, environment: EnvironmentInput): BuildAction => ({
   ...job('deploy'),
   name: 'Deploy',
   category: 'Build',
-  variables: { VERSION },
+  variables: { VERSION, MODE: 'deploy' },
   environment: {
     ...place(input, environment),
     MANIFESTS: environment.manifests,
@@ -49,6 +55,8 @@ const deploy = (input: DeliveryInput, environment: EnvironmentInput): BuildActio
     ROLLOUT_TIMEOUT: `${environment.rolloutTimeoutSeconds}s`,
     SETTLE: `${environment.settleSeconds}s`,
     STRATEGY: JSON.stringify(environment.strategy),
+    URL: environment.url ?? '',
+    ALARMS: `${alarmName(input.service.name, environment.name)} ${platformAlarmName(input.service.name)}`,
   },
   target: target(environment),
   timeoutMinutes: deployMinutes(environment),
@@ -63,11 +71,32 @@ const deployMinutes = ({ rolloutTimeoutSeconds, settleSeconds, strategy }: Envir
   return 10 + Math.ceil((4 * (rolloutTimeoutSeconds + settleSeconds) + steps) / 60);
 };
 
+/** The deployer's last word, after everything else that judges the release. */
+const accept = (deploy: BuildAction): BuildAction => ({
+  ...deploy,
+  name: 'Accept',
+  runOrder: 4,
+  project: deploy.name,
+  variables: { VERSION, MODE: 'accept' },
+});
+
+/**
+ * Brings the last good release back through the deployer, which needs no earlier execution of the pipeline for it: CodePipeline's
+ * own rollback finds none after a change of the pipeline.
+ */
+const restore = (deploy: BuildAction): BuildRule => ({
+  name: 'RestoreLastGood',
+  provider: 'CodeBuild',
+  project: deploy.name,
+  input: deploy.input,
+  variables: { VERSION, MODE: 'restore' },
+});
+
 const verify = (input: DeliveryInput, environment: EnvironmentInput): BuildAction => ({
   ...job('verify'),
   name: 'Verify',
   runOrder: 2,
-  namespace: `${stageName(environment.name)}Verify`,
+  namespace: verifyNamespace(environment),
   exports: ['BASE_URL'],
   variables: { VERSION },
   environment: {
@@ -80,6 +109,8 @@ const verify = (input: DeliveryInput, environment: EnvironmentInput): BuildActio
   timeoutMinutes: 20,
 });
 
+const verifyNamespace = ({ name }: EnvironmentInput): string => `${stageName(name)}Verify`;
+
 const bake = (input: DeliveryInput, environment: EnvironmentInput): BakeAction[] =>
   environment.bakeMinutes === undefined
     ? []
@@ -89,7 +120,11 @@ const bake = (input: DeliveryInput, environment: EnvironmentInput): BakeAction[]
           name: 'Bake',
           runOrder: 3,
           alarm: alarmName(input.service.name, environment.name),
+          platformAlarm: platformAlarmName(input.service.name),
           minutes: environment.bakeMinutes,
+          url: `#{${verifyNamespace(environment)}.BASE_URL}`,
+          version: VERSION,
+          inconclusive: environment.bakeInconclusive,
           target: target(environment),
         },
       ];

@@ -76,7 +76,7 @@ const environmentViolations = (
   previous: EnvironmentInput | undefined,
 ): string[] => {
   const mine = actions.filter(({ action }) => targetOf(action) === environment.name);
-  const deploys = mine.filter(isJob('deploy'));
+  const deploys = mine.filter(isJob('deploy')).filter(({ action }) => action.project === undefined);
   const [deploy] = deploys;
   if (deploy === undefined || deploys.length > 1) return [`${deploys.length} deploys; there must be one`];
   const found: string[] = [];
@@ -87,6 +87,7 @@ const environmentViolations = (
   if (release !== undefined && !(release.index < deploy.index)) found.push('is deployed before the release');
   if (deploy.action.variables['VERSION'] !== '#{Build.VERSION}')
     found.push('does not deploy the version that was built');
+  if (deploy.action.variables['MODE'] !== 'deploy') found.push('its deploy does not deploy');
   if (verify === undefined || verify.index !== deploy.index || !isBefore(deploy, verify)) {
     found.push('is not verified after the deploy, in its stage');
   }
@@ -95,7 +96,10 @@ const environmentViolations = (
       found.push('is not watched after the verification, in its stage');
     }
   }
-  if (deploy.stage.onFailure !== 'ROLLBACK') found.push('its stage does not roll back');
+  found.push(...acceptViolations(mine, deploy));
+  if (deploy.stage.onFailure?.result !== 'ROLLBACK') found.push('its stage does not roll back');
+  if (!deploy.stage.onFailure?.rules.some((rule) => runs(rule, deploy, 'restore')))
+    found.push('its stage does not restore the last good release');
   if (maySkip(deploy.stage)) found.push('its stage may be skipped');
 
   const earlier = actions.find((placed) => isJob('verify')(placed) && targetOf(placed.action) === previous?.name);
@@ -103,6 +107,24 @@ const environmentViolations = (
     found.push(`is deployed before ${previous.name} is verified`);
   }
   return [...found, ...approvalViolations(actions, environment, deploy, earlier)];
+};
+
+/** Whether it starts the deployer of `deploy` in this mode, for its version. */
+const runs = (
+  { project, variables }: { readonly project?: string; readonly variables: Readonly<Record<string, string>> },
+  { action }: Placed<BuildAction>,
+  mode: string,
+): boolean =>
+  project === action.name && variables['MODE'] === mode && variables['VERSION'] === action.variables['VERSION'];
+
+/** A release is the last good one once everything of its stage has judged it, and never before. */
+const acceptViolations = (mine: readonly Placed[], deploy: Placed<BuildAction>): string[] => {
+  const accepts = mine.filter(isJob('deploy')).filter(({ action }) => action.project !== undefined);
+  const [accept] = accepts;
+  if (accept === undefined || accepts.length > 1) return [`${accepts.length} times accepted; it must be once`];
+  if (accept.index !== deploy.index || !runs(accept.action, deploy, 'accept')) return ['its release is not accepted'];
+  const others = mine.filter((placed) => placed.index === deploy.index && placed.action !== accept.action);
+  return others.every((other) => isBefore(other, accept)) ? [] : ['its release is accepted before all have judged it'];
 };
 
 /** Approvals are asked for after the environment before has been verified, and answered before anything is touched. */

@@ -8,8 +8,21 @@ export const pipelineName = (service: string, kind: PipelineKind): string => `${
 export const projectName = (pipeline: string, stage: string, action: string): string =>
   `${pipeline}-${stage}-${action}`.toLowerCase();
 
+/** The project that an action or a rule of a stage runs: one of its own, or that of the action which `project` names. */
+export const projectOf = (
+  pipeline: string,
+  stage: string,
+  { name, project = name }: { readonly name: string; readonly project?: string },
+): string => projectName(pipeline, stage, project);
+
 /** The composite alarm of one service in one environment; the bake watches it. */
 export const alarmName = (service: string, environment: string): string => `${service}-${environment}`;
+
+/**
+ * The composite alarm of the cluster that a service watches; it never blames a release. No environment's alarm has its name, since
+ * names of environments hold no underscore.
+ */
+export const platformAlarmName = (service: string): string => `${service}_platform`;
 
 /** ECR repository of the service's images. */
 export const imageRepositoryName = (service: string): string => service;

@@ -27,7 +27,31 @@ export interface Stage {
   readonly actions: readonly Action[];
   readonly beforeEntry?: Condition;
   /** What happens when the stage fails; absent: it just stays failed. */
-  readonly onFailure?: 'ROLLBACK';
+  readonly onFailure?: FailureCondition;
+}
+
+/**
+ * A condition on failure: its rules run when the stage has failed, then `result` engages.
+ *
+ * AWS's pages disagree on whether it engages when the rules have succeeded (concepts-how-it-works, API Condition) or when one has
+ * failed (stage-conditions). The rules here bring the last good release back themselves, so both end well: a rollback of the stage
+ * afterwards deploys what serves already; none at all leaves it serving; and one after a failed rule is a second try.
+ */
+export interface FailureCondition {
+  readonly result: 'ROLLBACK';
+  readonly rules: readonly BuildRule[];
+}
+
+/** CodePipeline's rule CodeBuild; succeeds when the build does. */
+export interface BuildRule {
+  /** No action of the stage has it. */
+  readonly name: string;
+  readonly provider: 'CodeBuild';
+  /** Name of the action of the same stage whose project runs. */
+  readonly project: string;
+  readonly input: string;
+  /** As a build action's. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** A stage condition: when one of its rules fails, `result` engages. */
@@ -89,6 +113,8 @@ export interface BuildAction extends ActionBase {
   readonly environment: Readonly<Record<string, string>>;
   /** The environment that this action deploys to or verifies; its roles and network follow from it. */
   readonly target?: Target;
+  /** Name of the action of the same stage whose project it runs, with the same job and environment; absent: one of its own. */
+  readonly project?: string;
   readonly timeoutMinutes: number;
 }
 
@@ -110,11 +136,18 @@ export interface ApprovalAction extends ActionBase {
   readonly timeoutMinutes: number;
 }
 
-/** Watches the service's alarm for a while after a deploy; fails as soon as it fires. Runs `lambda/bake`. */
+/** Watches a service for a while after a deploy, by its alarm and by requests of its own. Runs `lambda/bake`. */
 export interface BakeAction extends ActionBase {
   readonly kind: 'bake';
-  /** Physical name of the service's composite alarm. */
+  /** Physical name of the service's composite alarm: it fails the bake as soon as it fires. */
   readonly alarm: string;
+  /** Physical name of the cluster's composite alarm: while it fires, nothing is judged. */
+  readonly platformAlarm: string;
   readonly minutes: number;
+  /** Base URL of the service; may hold `#{namespace.variable}`, as `version` may. */
+  readonly url: string;
+  readonly version: string;
+  /** What becomes of a bake that could not judge. */
+  readonly inconclusive: 'fail' | 'pass';
   readonly target: Target;
 }

@@ -24,8 +24,12 @@ export const variableViolations = (pipeline: Pipeline): string[] => {
     ),
   );
   const inConditions = pipeline.stages.flatMap((stage, index) =>
-    (stage.beforeEntry?.rules ?? [])
-      .flatMap((rule) => references(`${rule.variable} ${rule.value}`))
+    [
+      ...(stage.beforeEntry?.rules ?? []).map((rule) => `${rule.variable} ${rule.value}`),
+      // A stage may fail before any of its actions has ended.
+      ...(stage.onFailure?.rules ?? []).flatMap((rule) => Object.values(rule.variables)),
+    ]
+      .flatMap(references)
       .flatMap((reference) =>
         missing(
           actions,
@@ -44,8 +48,9 @@ const values = (action: Action): string[] => {
       return Object.values(action.variables);
     case 'approval':
       return [action.message, action.link ?? ''];
-    case 'source':
     case 'bake':
+      return [action.url, action.version];
+    case 'source':
       return [];
     default:
       return neverKind(action);

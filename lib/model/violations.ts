@@ -1,4 +1,4 @@
-import type { Action, Pipeline, Stage } from './pipeline';
+import type { Action, BuildAction, Pipeline, Stage } from './pipeline';
 import { duplicates, maySkip, type Placed, placedActions, provides } from './positions';
 import { variableViolations } from './variable-references';
 
@@ -46,15 +46,51 @@ const stageViolations = (stage: Stage, index: number): string[] => {
   for (const twice of duplicates(stage.actions.map((action) => action.name))) {
     found.push(`two actions are named ${twice}`);
   }
-  if (index === 0 && stage.onFailure === 'ROLLBACK') found.push('the source stage cannot be rolled back');
+  if (index === 0 && stage.onFailure !== undefined) found.push('the source stage cannot be rolled back');
   if (index === 0 && stage.beforeEntry !== undefined) found.push('the source stage cannot have an entry condition');
-  const rules = stage.beforeEntry?.rules;
-  if (rules !== undefined) {
+  for (const condition of [stage.beforeEntry, stage.onFailure]) {
+    const rules = condition?.rules;
+    if (rules === undefined) continue;
     if (rules.length < 1 || rules.length > 5) found.push(`${rules.length} rules; 1 to 5 are allowed`);
     for (const twice of duplicates(rules.map((rule) => rule.name))) found.push(`two rules are named ${twice}`);
-    for (const rule of rules) if (!NAME.test(rule.name)) found.push(`the rule's name ${rule.name} is not allowed`);
+    for (const rule of rules) {
+      if (!NAME.test(rule.name)) found.push(`the rule's name ${rule.name} is not allowed`);
+      if (stage.actions.some(({ name }) => name === rule.name))
+        found.push(`the rule ${rule.name} has the name of an action`);
+    }
   }
+  found.push(...projectViolations(stage));
   return found.map((text) => `${stage.name}: ${text}`);
+};
+
+/** Whoever runs the project of another action of its stage. */
+const projectViolations = ({ actions, onFailure }: Stage): string[] => {
+  const owner = (name: string | undefined) =>
+    actions.find(
+      (action): action is BuildAction =>
+        action.kind === 'build' && action.project === undefined && action.name === name,
+    );
+  const clash = (name: string, variables: object, { environment }: BuildAction) =>
+    Object.keys(variables)
+      .filter((variable) => variable in environment)
+      .map((variable) => `${name}: ${variable} is set by the project and by the pipeline`);
+  return [
+    ...actions.flatMap((action) => {
+      if (action.kind !== 'build' || action.project === undefined) return [];
+      const own = owner(action.project);
+      if (own === undefined) return [`${action.name}: no action of the stage has the project ${action.project}`];
+      const same = (['job', 'environment', 'target', 'timeoutMinutes'] as const).filter(
+        (key) => JSON.stringify(action[key]) !== JSON.stringify(own[key]),
+      );
+      return same.map((key) => `${action.name}: its ${key} is not that of ${own.name}, whose project it runs`);
+    }),
+    ...(onFailure?.rules ?? []).flatMap((rule) => {
+      const own = owner(rule.project);
+      return own === undefined
+        ? [`${rule.name}: no action of the stage has the project ${rule.project}`]
+        : clash(rule.name, rule.variables, own);
+    }),
+  ];
 };
 
 const actionViolations = (action: Action): string[] => {
@@ -90,8 +126,8 @@ const actionViolations = (action: Action): string[] => {
       if ((action.link?.length ?? 0) > MAX_VALUE) found.push(`the link is longer than ${MAX_VALUE} characters`);
       break;
     case 'bake':
-      // A Lambda action ends after 24 hours at the latest.
-      between('minutes', action.minutes, 1, 1440);
+      // The function gives up one hour before CodePipeline does, which ends a Lambda action after 24.
+      between('minutes', action.minutes, 1, 1380);
       break;
     default:
       return unknownKind(action);
@@ -120,6 +156,13 @@ const artifactViolations = (pipeline: Pipeline): string[] => {
       const why =
         maySkip(producer.stage) && producer.index < consumer.index ? 'may be skipped' : 'does not come before';
       found.push(`${consumer.id}: its input ${input} is made by ${producer.id}, which ${why}`);
+    }
+  }
+  for (const [index, stage] of pipeline.stages.entries()) {
+    for (const { name, input } of stage.onFailure?.rules ?? []) {
+      const producer = actions.find((one) => outputs(one).includes(input));
+      if (producer === undefined || producer.index >= index || maySkip(producer.stage))
+        found.push(`${stage.name}/${name}: its input ${input} may not be there when the stage fails`);
     }
   }
   return found;

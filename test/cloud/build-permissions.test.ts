@@ -1,9 +1,19 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { buildPermissions } from '../../lib/cloud/build-permissions';
 import { renderBuildspec } from '../../lib/cloud/buildspec';
 import type { Job } from '../../lib/model/pipeline';
 import { projectRoot } from './fixtures';
 
-const resources = { images: 'images', layerCache: 'layers', cluster: 'cluster', kubectl: 'kubectl' };
+const resources = {
+  images: 'images',
+  layerCache: 'layers',
+  cluster: 'cluster',
+  kubectl: 'kubectl',
+  deployer: 'deployer',
+  releases: [
+    new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], resources: ['releases'] }),
+  ],
+};
 
 const JOBS: readonly Job[] = [
   'build',
@@ -38,6 +48,9 @@ const PUSH = [
   'ecr:UploadLayerPart',
 ];
 
+/** What the deployer calls: its store of releases, and the alarms that a release waits for. */
+const DEPLOYER = ['cloudwatch:DescribeAlarms', 's3:GetObject', 's3:ListBucket', 's3:PutObject'];
+
 const calledBy = (job: Job): string[] => {
   const commands = [...renderBuildspec(job, projectRoot).matchAll(/\baws ([a-z0-9]+ [a-z-]+)/g)].map(
     ([, command]) => command ?? '',
@@ -45,7 +58,13 @@ const calledBy = (job: Job): string[] => {
   const unknown = commands.filter((command) => !(command in CALLS));
   if (unknown.length > 0)
     throw new Error(`buildspecs/${job}.yml calls what this test does not know: ${unknown.join(', ')}`);
-  return [...new Set([...commands.map((command) => CALLS[command] ?? ''), ...(job === 'image' ? PUSH : [])])].sort();
+  return [
+    ...new Set([
+      ...commands.map((command) => CALLS[command] ?? ''),
+      ...(job === 'image' ? PUSH : []),
+      ...(job === 'deploy' ? DEPLOYER : []),
+    ]),
+  ].sort();
 };
 
 it.each(JOBS)('%s may do exactly what its buildspec calls', (job) => {
@@ -53,9 +72,9 @@ it.each(JOBS)('%s may do exactly what its buildspec calls', (job) => {
   expect([...new Set(granted)].sort()).toEqual(calledBy(job));
 });
 
-it('only the registry’s token is asked for without a resource', () => {
+it('only the registry’s token and the alarms are asked for without a resource', () => {
   const open = JOBS.flatMap((job) => buildPermissions(job, resources))
     .map((statement) => statement.toStatementJson())
     .filter(({ Resource }) => Resource === '*');
-  expect(open.map(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken']);
+  expect(open.map(({ Action }) => Action)).toEqual(['ecr:GetAuthorizationToken', 'cloudwatch:DescribeAlarms']);
 });

@@ -41,7 +41,14 @@ describe('builds', () => {
           (variable: string) => !(variable in (builds.find((build) => build.name === name)?.action.environment ?? {})),
         );
     expect(extra('visits-development-test-image')).toEqual(['REPOSITORY_URI', 'CACHE_REPOSITORY_URI']);
-    expect(extra('visits-development-dev-deploy')).toEqual(['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3']);
+    expect(extra('visits-development-dev-deploy')).toEqual([
+      'REPOSITORY_URI',
+      'KUBECTL_VERSION',
+      'KUBECTL_S3',
+      'RELEASES',
+      'DEPLOYER_S3',
+      'DEPLOYER_SHA256',
+    ]);
     expect(extra('visits-development-dev-verify')).toEqual(['KUBECTL_VERSION', 'KUBECTL_S3']);
     expect(extra('visits-development-test-unit')).toEqual([]);
   });
@@ -61,21 +68,49 @@ describe('builds', () => {
 
   it('enter their own namespace only: to edit where they deploy, to look where they verify', () => {
     const entries = propertiesOf(template, 'AWS::EKS::AccessEntry').map(
-      ({ PrincipalArn, AccessPolicies, ClusterName }) => {
+      ({ PrincipalArn, AccessPolicies, ClusterName, KubernetesGroups = [] }) => {
         const name = projects.find(
           (project) => project.ServiceRole['Fn::GetAtt'][0] === PrincipalArn['Fn::GetAtt'][0],
         )?.Name;
         expect(AccessPolicies).toHaveLength(1);
         const [{ PolicyArn, AccessScope }] = AccessPolicies;
-        return [name, ClusterName, readable(PolicyArn).split('/').at(-1), AccessScope.Type, ...AccessScope.Namespaces];
+        return [
+          name,
+          ClusterName,
+          readable(PolicyArn).split('/').at(-1),
+          AccessScope.Type,
+          ...AccessScope.Namespaces,
+          ...KubernetesGroups,
+        ];
       },
     );
     expect(entries.sort()).toEqual([
-      ['visits-development-dev-deploy', 'slipway', 'AmazonEKSEditPolicy', 'namespace', 'visits-dev'],
+      [
+        'visits-development-dev-deploy',
+        'slipway',
+        'AmazonEKSEditPolicy',
+        'namespace',
+        'visits-dev',
+        'slipway:deployers:visits-dev',
+      ],
       ['visits-development-dev-verify', 'slipway', 'AmazonEKSViewPolicy', 'namespace', 'visits-dev'],
-      ['visits-production-production-deploy', 'slipway', 'AmazonEKSEditPolicy', 'namespace', 'visits-production'],
+      [
+        'visits-production-production-deploy',
+        'slipway',
+        'AmazonEKSEditPolicy',
+        'namespace',
+        'visits-production',
+        'slipway:deployers:visits-production',
+      ],
       ['visits-production-production-verify', 'slipway', 'AmazonEKSViewPolicy', 'namespace', 'visits-production'],
-      ['visits-production-staging-deploy', 'slipway', 'AmazonEKSEditPolicy', 'namespace', 'visits-staging'],
+      [
+        'visits-production-staging-deploy',
+        'slipway',
+        'AmazonEKSEditPolicy',
+        'namespace',
+        'visits-staging',
+        'slipway:deployers:visits-staging',
+      ],
       ['visits-production-staging-verify', 'slipway', 'AmazonEKSViewPolicy', 'namespace', 'visits-staging'],
     ]);
   });
@@ -139,6 +174,34 @@ describe('permissions', () => {
       'visits-development-build-build',
       'visits-production-build-build',
     ]);
+  });
+
+  it('let a deploy at the releases of its own environment, its own program and the alarms, and nobody else', () => {
+    const releases = (name: string) =>
+      statementsOf(roleOf(projectOf(name))).filter(({ Resource }) => readable(Resource).includes('Releases'));
+    for (const [name, environment] of [
+      ['visits-development-dev-deploy', 'dev'],
+      ['visits-production-staging-deploy', 'staging'],
+      ['visits-production-production-deploy', 'production'],
+    ] as const) {
+      const [objects, list, ...others] = releases(name);
+      expect(others).toEqual([]);
+      expect(objects.Action).toEqual(['s3:GetObject', 's3:PutObject']);
+      expect(readable(objects.Resource)).toMatch(new RegExp(`Arn}/visits/${environment}/\\*$`));
+      expect(list).toMatchObject({
+        Action: 's3:ListBucket',
+        Condition: { StringLike: { 's3:prefix': `visits/${environment}/*` } },
+      });
+      const program = projectOf(name).Environment.EnvironmentVariables.find(({ Name }: Json) => Name === 'DEPLOYER_S3');
+      const [, key] = /([0-9a-f]{64}\.mjs)/.exec(readable(program.Value)) ?? [];
+      expect(key).toBeDefined();
+      const reads = statementsOf(roleOf(projectOf(name))).filter(({ Action }) => Action === 's3:GetObject');
+      expect(reads.filter(({ Resource }) => readable(Resource).includes(`/${key}`))).toHaveLength(1);
+    }
+    for (const project of projects.filter(({ Name }) => !Name.endsWith('-deploy'))) {
+      expect(releases(project.Name)).toEqual([]);
+      expect(actionsOf(roleOf(project))).not.toContain('cloudwatch:DescribeAlarms');
+    }
   });
 
   it('keep the artifacts and caches of one pipeline from the builds of the other', () => {

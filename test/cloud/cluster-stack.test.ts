@@ -55,6 +55,36 @@ it('every environment has a namespace that enforces the restricted pod security 
   for (const { labels } of namespaces) expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
 });
 
+it('lets the deployer of each environment lock, look at quotas and reach pods there, and nowhere else', () => {
+  const bindings = manifests.filter(({ kind }) => kind === 'RoleBinding');
+  expect(
+    bindings.map(({ metadata, roleRef, subjects }) => [
+      metadata.namespace,
+      roleRef.name,
+      ...subjects.map(({ name }: Json) => name),
+    ]),
+  ).toEqual(
+    ['dev', 'staging', 'production'].map((name) => [
+      `visits-${name}`,
+      'slipway-deployer',
+      `slipway:deployers:visits-${name}`,
+    ]),
+  );
+  const roles = manifests.filter(({ kind }) => kind === 'Role');
+  expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(bindings.map(({ metadata }) => metadata.namespace));
+  for (const { rules } of roles) {
+    const granted = rules.flatMap(({ resources, verbs }: Json) =>
+      resources.flatMap((resource: string) => verbs.map((verb: string) => `${verb} ${resource}`)),
+    );
+    expect(granted).toEqual(
+      expect.arrayContaining(['patch leases', 'create leases', 'get pods/proxy', 'list resourcequotas']),
+    );
+    expect(
+      granted.filter((one: string) => /\*|secret|role|exec|(create|update|patch|delete) resourcequotas/.test(one)),
+    ).toEqual([]);
+  }
+});
+
 it('network policies are enforced, which Auto Mode does only when told', () => {
   expect(manifests.find(({ kind }) => kind === 'ConfigMap')).toMatchObject({
     metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' },

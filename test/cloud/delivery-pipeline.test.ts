@@ -16,14 +16,22 @@ describe('pipelines', () => {
         rendered.Stages.map((stage: Json) => ({
           name: stage.Name,
           actions: stage.Actions.map((action: Json) => [action.Name, action.RunOrder]),
-          onFailure: stage.OnFailure?.Result,
+          onFailure: stage.OnFailure?.Conditions.map(({ Result, Rules }: Json) => ({
+            result: Result,
+            rules: Rules.map((rule: Json) => [rule.Name, rule.RuleTypeId.Provider, rule.InputArtifacts[0].Name]),
+          })),
           skips: stage.BeforeEntry?.Conditions.map((condition: Json) => condition.Result),
         })),
       ).toEqual(
         pipeline.stages.map((stage) => ({
           name: stage.name,
           actions: stage.actions.map((action) => [action.name, action.runOrder]),
-          onFailure: stage.onFailure,
+          onFailure: stage.onFailure && [
+            {
+              result: stage.onFailure.result,
+              rules: stage.onFailure.rules.map((rule) => [rule.name, rule.provider, rule.input]),
+            },
+          ],
           skips: stage.beforeEntry && [stage.beforeEntry.result],
         })),
       );
@@ -64,8 +72,29 @@ describe('pipelines', () => {
     });
     const bake = stages[5].Actions[2];
     expect(bake.ActionTypeId).toMatchObject({ Category: 'Invoke', Provider: 'Lambda' });
-    expect(JSON.parse(bake.Configuration.UserParameters)).toEqual({ alarm: 'visits-production', minutes: 5 });
+    expect(JSON.parse(bake.Configuration.UserParameters)).toEqual({
+      alarm: 'visits-production',
+      platformAlarm: 'visits_platform',
+      minutes: 5,
+      url: '#{ProductionVerify.BASE_URL}',
+      version: '#{Build.VERSION}',
+      inconclusive: 'fail',
+    });
     expect(template.findResources('AWS::Lambda::Function')).toHaveProperty(bake.Configuration.FunctionName.Ref);
+  });
+
+  it('accept a release and restore the last good one by the project that deploys', () => {
+    const { Actions, OnFailure } = pipelineOf(template, 'visits-production').Stages[5];
+    const [deploy, , , accept] = Actions;
+    const [rule] = OnFailure.Conditions[0].Rules;
+    const modes = [deploy, accept, rule].map(({ Configuration }: Json) => {
+      expect(Configuration.ProjectName).toEqual(deploy.Configuration.ProjectName);
+      return JSON.parse(Configuration.EnvironmentVariables);
+    });
+    const version = { name: 'VERSION', value: '#{Build.VERSION}', type: 'PLAINTEXT' };
+    expect(modes).toEqual(
+      ['deploy', 'accept', 'restore'].map((value) => [version, { name: 'MODE', value, type: 'PLAINTEXT' }]),
+    );
   });
 
   it('come after the cluster access that their first execution needs', () => {

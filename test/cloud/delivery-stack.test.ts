@@ -28,17 +28,27 @@ describe('what is kept', () => {
 
   it('artifacts are encrypted, versioned, private, and outlive the stack', () => {
     const buckets = Object.entries(resourcesOf(template, 'AWS::S3::Bucket'));
-    expect(buckets).toHaveLength(2);
+    expect(buckets).toHaveLength(3);
     for (const [, bucket] of buckets) {
       expect(bucket.DeletionPolicy).toBe('Retain');
       expect(Object.values(bucket.Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
     }
-    const [, artifacts] = buckets.find(([id]) => id.startsWith('ArtifactsBucket')) as [string, Json];
-    expect(artifacts.Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]).toMatchObject({
-      ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
-    });
-    expect(artifacts.Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
-    expect(artifacts.Properties.LoggingConfiguration).toBeDefined();
+    for (const name of ['ArtifactsBucket', 'ReleasesBucket']) {
+      const [, { Properties }] = buckets.find(([id]) => id.startsWith(name)) as [string, Json];
+      expect(Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]).toMatchObject({
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
+      });
+      expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+      expect(Properties.LoggingConfiguration).toBeDefined();
+    }
+  });
+
+  it('no release expires by its age: the last known good one may be old', () => {
+    const [, releases] = Object.entries(resourcesOf(template, 'AWS::S3::Bucket')).find(([id]) =>
+      id.startsWith('ReleasesBucket'),
+    ) as [string, Json];
+    for (const rule of releases.Properties.LifecycleConfiguration.Rules)
+      expect(Object.keys(rule).filter((key) => key.startsWith('Expiration'))).toEqual([]);
   });
 
   it('keys rotate, logs forget when the configuration says', () => {

@@ -23,12 +23,12 @@ export function deliver(yaml = ''): { readonly pipelines: Pipeline[]; readonly t
 export const pipelineOf = (template: Template, name: string): Json =>
   propertiesOf(template, 'AWS::CodePipeline::Pipeline').find(({ Name }) => Name === name);
 
-/** Every build of the model with the name of its project. */
+/** Every build of the model that has a project of its own, with the project's name. */
 export const buildsOf = (pipelines: readonly Pipeline[]): { readonly action: BuildAction; readonly name: string }[] =>
   pipelines.flatMap((pipeline) =>
     pipeline.stages.flatMap((stage) =>
       stage.actions
-        .filter((action): action is BuildAction => action.kind === 'build')
+        .filter((action): action is BuildAction => action.kind === 'build' && action.project === undefined)
         .map((action) => ({ action, name: projectName(pipeline.name, stage.name, action.name) })),
     ),
   );

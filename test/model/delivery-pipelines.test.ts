@@ -52,8 +52,8 @@ describe('environments', () => {
       'Source: 1 Source',
       'Build: 1 Build',
       'Test: 1 Image Unit Integration Quality Security, 2 Release',
-      'Staging: 1 Deploy, 2 Verify',
-      'Production: 1 Deploy, 2 Verify',
+      'Staging: 1 Deploy, 2 Verify, 4 Accept',
+      'Production: 1 Deploy, 2 Verify, 4 Accept',
     ]);
   });
 
@@ -72,17 +72,17 @@ describe('environments', () => {
       ],
     });
     expect(outline(pipelineOf('development', many)).slice(3)).toEqual([
-      'Dev: 1 Deploy, 2 Verify',
+      'Dev: 1 Deploy, 2 Verify, 4 Accept',
       'QaEuSignOff: 1 QA Security',
-      'QaEu: 1 Deploy, 2 Verify',
+      'QaEu: 1 Deploy, 2 Verify, 4 Accept',
     ]);
     const pipeline = pipelineOf('production', many);
     expect(outline(pipeline).slice(3)).toEqual([
-      'Staging: 1 Deploy, 2 Verify',
+      'Staging: 1 Deploy, 2 Verify, 4 Accept',
       'PreProdSignOff: 1 QA Security',
-      'PreProd: 1 Deploy, 2 Verify, 3 Bake',
+      'PreProd: 1 Deploy, 2 Verify, 3 Bake, 4 Accept',
       'SignOff: 1 Board',
-      'Production: 1 Deploy, 2 Verify',
+      'Production: 1 Deploy, 2 Verify, 4 Accept',
     ]);
     expect(stage(pipeline, 'PreProdSignOff').actions).toEqual([
       {

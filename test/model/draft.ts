@@ -3,6 +3,7 @@ import type {
   ApprovalAction,
   BakeAction,
   BuildAction,
+  BuildRule,
   Condition,
   Pipeline,
   SourceAction,
@@ -43,6 +44,10 @@ export const build = (draft: Draft, stageName: string, name: string) =>
 export const source = (draft: Draft) => action(draft, 'Source', 'Source') as Mutable<SourceAction>;
 export const approval = (draft: Draft) => action(draft, 'SignOff', 'ClientSignOff') as Mutable<ApprovalAction>;
 export const bake = (draft: Draft) => action(draft, 'Production', 'Bake') as Mutable<BakeAction>;
+
+/** The rule that brings the last good release of production back. */
+export const restore = (draft: Draft): Mutable<BuildRule> =>
+  there(stage(draft, 'Production').onFailure?.rules[0], 'rule on failure');
 
 /** The condition of stage Test, and its rule. */
 export const condition = (draft: Draft): Mutable<Condition> => there(stage(draft, 'Test').beforeEntry, 'condition');

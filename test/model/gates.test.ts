@@ -1,6 +1,6 @@
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { gateViolations } from '../../lib/model/gates';
-import { approval, bake, build, condition, type Draft, move, mutant, rule, stage, without } from './draft';
+import { approval, bake, build, condition, type Draft, move, mutant, restore, rule, stage, without } from './draft';
 import { environment, input } from './input';
 
 const skip = (draft: Draft) => structuredClone(condition(draft));
@@ -206,7 +206,8 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       const test = stage(draft, 'Test');
       delete test.beforeEntry;
-      test.onFailure = 'ROLLBACK';
+      const { onFailure } = stage(draft, 'Staging');
+      if (onFailure) test.onFailure = onFailure;
       for (const action of without(draft, 'Staging')) test.actions.push({ ...action, runOrder: action.runOrder + 2 });
     },
     ['environment staging: is deployed before the release'],
@@ -235,7 +236,66 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       delete stage(draft, 'Production').onFailure;
     },
-    ['environment production: its stage does not roll back'],
+    [
+      'environment production: its stage does not roll back',
+      'environment production: its stage does not restore the last good release',
+    ],
+  ],
+  [
+    'a way back by the pipeline alone',
+    (draft) => {
+      stage(draft, 'Production').onFailure = { result: 'ROLLBACK', rules: [] };
+    },
+    ['environment production: its stage does not restore the last good release'],
+  ],
+  [
+    'a way back that deploys',
+    (draft) => {
+      restore(draft).variables['MODE'] = 'deploy';
+    },
+    ['environment production: its stage does not restore the last good release'],
+  ],
+  [
+    'a way back from another version',
+    (draft) => {
+      restore(draft).variables['VERSION'] = '1.0';
+    },
+    ['environment production: its stage does not restore the last good release'],
+  ],
+  [
+    'a deploy that accepts at once',
+    (draft) => {
+      build(draft, 'Production', 'Deploy').variables['MODE'] = 'accept';
+    },
+    ['environment production: its deploy does not deploy'],
+  ],
+  [
+    'no accept',
+    (draft) => {
+      without(draft, 'Production', 'Accept');
+    },
+    ['environment production: 0 times accepted; it must be once'],
+  ],
+  [
+    'an accept before the bake has ended',
+    (draft) => {
+      build(draft, 'Production', 'Accept').runOrder = 3;
+    },
+    ['environment production: its release is accepted before all have judged it'],
+  ],
+  [
+    'an accept that deploys again',
+    (draft) => {
+      build(draft, 'Production', 'Accept').variables['MODE'] = 'deploy';
+    },
+    ['environment production: its release is not accepted'],
+  ],
+  [
+    'an accept of another version',
+    (draft) => {
+      build(draft, 'Production', 'Accept').variables['VERSION'] = '1.0';
+    },
+    ['environment production: its release is not accepted'],
   ],
   [
     'no bake',
@@ -256,7 +316,11 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       build(draft, 'Production', 'Deploy').variables['VERSION'] = '1.0';
     },
-    ['environment production: does not deploy the version that was built'],
+    [
+      'environment production: does not deploy the version that was built',
+      'environment production: its release is not accepted',
+      'environment production: its stage does not restore the last good release',
+    ],
   ],
   [
     'a deploy before the release',

@@ -22,7 +22,11 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       build(draft, 'Staging', 'Deploy').environment['VERSION'] = '1';
     },
-    ['Staging/Deploy: VERSION is set by the project and by the pipeline'],
+    [
+      'Staging: RestoreLastGood: VERSION is set by the project and by the pipeline',
+      'Staging/Deploy: VERSION is set by the project and by the pipeline',
+      'Staging/Accept: VERSION is set by the project and by the pipeline',
+    ],
   ],
   [
     'variables over 1000 characters',

@@ -1,7 +1,19 @@
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import type { Action } from '../../lib/model/pipeline';
 import { violations } from '../../lib/model/violations';
-import { approval, bake, build, condition, type Draft, type Mutable, mutant, rule, source, stage } from './draft';
+import {
+  approval,
+  bake,
+  build,
+  condition,
+  type Draft,
+  type Mutable,
+  mutant,
+  restore,
+  rule,
+  source,
+  stage,
+} from './draft';
 import { environment, input } from './input';
 
 const copies = (count: number, one: Mutable<Action>): Mutable<Action>[] =>
@@ -80,6 +92,73 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
       rule(draft).name = 'a b';
     },
     ["Test: the rule's name a b is not allowed"],
+  ],
+  [
+    'a rule with the name of an action',
+    (draft) => {
+      restore(draft).name = 'Verify';
+    },
+    ['Production: the rule Verify has the name of an action'],
+  ],
+  [
+    'no rule on failure',
+    (draft) => {
+      const { onFailure } = stage(draft, 'Production');
+      if (onFailure) onFailure.rules = [];
+    },
+    ['Production: 0 rules; 1 to 5 are allowed'],
+  ],
+  [
+    'a rule with a project that is not there',
+    (draft) => {
+      restore(draft).project = 'Redeploy';
+    },
+    ['Production: RestoreLastGood: no action of the stage has the project Redeploy'],
+  ],
+  [
+    'a rule that sets what its project sets',
+    (draft) => {
+      restore(draft).variables['CLUSTER'] = 'other';
+    },
+    ['Production: RestoreLastGood: CLUSTER is set by the project and by the pipeline'],
+  ],
+  [
+    'a rule with an input that nobody makes',
+    (draft) => {
+      restore(draft).input = 'Nothing';
+    },
+    ['Production/RestoreLastGood: its input Nothing may not be there'],
+  ],
+  [
+    'a rule with a variable of its own stage',
+    (draft) => {
+      restore(draft).variables['URL'] = '#{ProductionVerify.BASE_URL}';
+    },
+    [
+      'Production: RestoreLastGood: URL is set by the project and by the pipeline',
+      'Production: #{ProductionVerify.BASE_URL} may not be there yet',
+    ],
+  ],
+  [
+    'an action with a project that is not there',
+    (draft) => {
+      build(draft, 'Production', 'Accept').project = 'Redeploy';
+    },
+    ['Production: Accept: no action of the stage has the project Redeploy'],
+  ],
+  [
+    'an action that changes the environment of the project it shares',
+    (draft) => {
+      build(draft, 'Production', 'Accept').environment = {};
+    },
+    ['Production: Accept: its environment is not that of Deploy, whose project it runs'],
+  ],
+  [
+    'a bake that asks an address which is not there yet',
+    (draft) => {
+      bake(draft).runOrder = 2;
+    },
+    ['Production/Bake: #{ProductionVerify.BASE_URL} may not be there yet'],
   ],
   [
     'one stage',
@@ -180,9 +259,14 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
   [
     'a rollback of the source stage',
     (draft) => {
-      stage(draft, 'Source').onFailure = 'ROLLBACK';
+      stage(draft, 'Source').onFailure = { result: 'ROLLBACK', rules: [{ ...restore(draft), project: 'Source' }] };
     },
-    ['Source: the source stage cannot be rolled back'],
+    [
+      'Source: the source stage cannot be rolled back',
+      'Source: RestoreLastGood: no action of the stage has the project Source',
+      'Source/RestoreLastGood: its input SourceArtifact may not be there',
+      'Source: #{Build.VERSION} may not be there yet',
+    ],
   ],
   [
     'a condition on the source stage',
