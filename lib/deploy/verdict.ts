@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly replicaSets: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
   readonly events: readonly KubeObject[];
+  /** Asked for only where a DaemonSet is among the workloads. */
+  readonly controllerRevisions?: readonly KubeObject[];
   /** Milliseconds since 1970. */
   readonly at: number;
 }

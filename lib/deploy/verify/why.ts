@@ -1,0 +1,49 @@
+import type { Kubectl } from '../kubectl';
+import type { Reason } from '../outcome';
+import type { Snapshot } from '../verdict';
+import { oneLine } from './exits';
+import { eventsAbout } from './pods';
+import type { Culprit } from './problem';
+import { lastSeen, type Pod } from './shapes';
+
+/** Why a pod is not ready, in words: what its containers wait for, or what its probe last said. */
+export function unreadyWords(pod: Pod, snapshot: Snapshot): string {
+  const title = `Pod/${pod.metadata.name}`;
+  const waiting = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].find(
+    ({ state }) => state?.waiting?.reason,
+  );
+  const events = [...eventsAbout(snapshot, pod)].sort((a, b) => lastSeen(a) - lastSeen(b));
+  const warning = events.filter(({ type, reason }) => type === 'Warning' || reason === 'Unhealthy').at(-1)?.message;
+  const state = waiting ? `container ${waiting.name} is waiting (${waiting.state?.waiting?.reason})` : 'is not ready';
+  return `${title} ${state}${warning ? `: ${oneLine(warning)}` : ''}`;
+}
+
+/** The failure's reason with the last line that the container wrote, if it wrote any. */
+export async function withLastWords(
+  reason: Reason,
+  culprit: Culprit | undefined,
+  namespace: string,
+  kubectl: Kubectl,
+): Promise<Reason> {
+  if (!culprit) return reason;
+  // The container may have been started again since: then its former log is the one.
+  for (const previous of culprit.previous ? [true, false] : [false, true]) {
+    const words = await logOf(culprit, previous, namespace, kubectl);
+    if (words) return { ...reason, message: `${reason.message}; its last words: ${words}` };
+  }
+  return reason;
+}
+
+async function logOf(
+  { pod, container }: Culprit,
+  previous: boolean,
+  namespace: string,
+  kubectl: Kubectl,
+): Promise<string | undefined> {
+  const answer = await kubectl.run(
+    ['logs', pod, '--container', container, '--namespace', namespace, '--tail=20', ...(previous ? ['--previous'] : [])],
+    { quiet: true, retry: false, timeoutSeconds: 10 },
+  );
+  const lines = answer.ok ? answer.value.split('\n').map((line) => line.trim()) : [];
+  return lines.findLast((line) => line !== '')?.slice(0, 200);
+}
