@@ -18,11 +18,13 @@ import { Manager } from './controllers/manager';
 import { ReplicaSetController } from './controllers/replicaset';
 import { ServiceController } from './controllers/service';
 import { StatusController } from './controllers/status';
+import { DefinitionController, restoreDefinitions } from './custom/controller';
 import { Recorder } from './events';
 import { answerFaults } from './faults/endpoint';
 import { Faults } from './faults/faults';
 import { Outage } from './faults/outage';
 import type { Images } from './images';
+import { KindTable } from './kind-table';
 import { kubeconfigOf } from './kubeconfig';
 import { BACK_OFF } from './kubelet/context';
 import { Kubelet } from './kubelet/kubelet';
@@ -72,6 +74,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const store = Store.open(join(folder, 'objects.jsonl'));
   const recorder = new Recorder(store, clock);
   const faults = new Faults();
+  const kinds = new KindTable();
+  restoreDefinitions(store, kinds);
   const registry = new Registry(store, clock, [serviceAccount, podSecurity, quota, faults.admission]);
   const ports = new ServicePorts(registry, recorder);
   registry.onService((service) => ports.reserve(service));
@@ -95,6 +99,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       new ReplicaSetController(registry, clock, recorder),
       new JobController(registry, clock, recorder),
       new ServiceController(registry, clock, ports),
+      new DefinitionController(registry, clock),
       new NamespaceController(registry, clock),
       new GarbageCollector(registry, clock),
       new StatusController(registry, recorder),

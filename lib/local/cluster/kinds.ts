@@ -1,3 +1,10 @@
+import type { Column } from './api/columns';
+import type { Structural } from './custom/structural';
+import type { Decoded } from './schema/decode';
+import type { Shape } from './schema/shape';
+import type { FieldError } from './status';
+import type { KubeObject } from './types';
+
 /** A kind of the API and how it is served. Kinds are unique across the groups that are served, so `kind` identifies it. */
 export interface Kind {
   readonly kind: string;
@@ -13,9 +20,29 @@ export interface Kind {
   readonly counted: boolean;
   /** Why objects of it are refused: known to the API, but nothing here would act on them. */
   readonly unsupported?: string;
+  /** What a custom resource definition says of its kind; a built-in kind is described by schema/. */
+  readonly custom?: CustomKind;
 }
 
-export type Subresource = 'status' | 'scale' | 'log';
+export interface CustomKind {
+  /** apiVersion that its objects are stored with. */
+  readonly storedAs: string;
+  readonly schema: Structural;
+  readonly decode: (raw: unknown) => Decoded;
+  readonly errors: (object: KubeObject) => FieldError[];
+  readonly shape: Shape;
+  readonly columns: readonly Column[];
+  readonly scale?: ScalePaths;
+}
+
+/** Where the `scale` subresource finds its fields: `.spec.replicas`. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
+}
+
+export type Subresource = 'status' | 'scale' | 'log' | 'proxy' | 'eviction';
 
 type Extra = Partial<Omit<Kind, 'kind' | 'group' | 'version' | 'plural'>>;
 
@@ -48,11 +75,26 @@ export const KINDS: readonly Kind[] = [
   kind('', 'v1', 'Namespace', 'namespaces', { shortNames: ['ns'], namespaced: false, subresources: status }),
   kind('', 'v1', 'Node', 'nodes', { shortNames: ['no'], namespaced: false, subresources: status }),
   kind('', 'v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', { shortNames: ['pvc'], subresources: status }),
-  kind('', 'v1', 'Pod', 'pods', { ...WORKLOAD, shortNames: ['po'], subresources: ['status', 'log'] }),
+  kind('', 'v1', 'Pod', 'pods', {
+    ...WORKLOAD,
+    shortNames: ['po'],
+    subresources: ['status', 'log', 'proxy', 'eviction'],
+  }),
   kind('', 'v1', 'ResourceQuota', 'resourcequotas', { shortNames: ['quota'], subresources: status }),
   kind('', 'v1', 'Secret', 'secrets'),
-  kind('', 'v1', 'Service', 'services', { shortNames: ['svc'], categories: ['all'], subresources: status }),
+  kind('', 'v1', 'Service', 'services', {
+    shortNames: ['svc'],
+    categories: ['all'],
+    subresources: ['status', 'proxy'],
+  }),
   kind('', 'v1', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
+  kind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', {
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    namespaced: false,
+    subresources: status,
+    counted: true,
+  }),
   kind('apps', 'v1', 'Deployment', 'deployments', { ...WORKLOAD, shortNames: ['deploy'], subresources: scaled }),
   kind('apps', 'v1', 'ReplicaSet', 'replicasets', { ...WORKLOAD, shortNames: ['rs'], subresources: scaled }),
   kind('apps', 'v1', 'StatefulSet', 'statefulsets', {
@@ -100,7 +142,6 @@ export const KINDS: readonly Kind[] = [
 ];
 
 const byName = new Map(KINDS.map((k) => [k.kind, k]));
-const byPath = new Map(KINDS.map((k) => [`${k.group}/${k.version}/${k.plural}`, k]));
 
 /** The kind of that name; only for names that are in the table. */
 export function kindOf(name: string): Kind {
@@ -109,9 +150,6 @@ export function kindOf(name: string): Kind {
   return found;
 }
 
-export const findKind = (group: string, version: string, plural: string): Kind | undefined =>
-  byPath.get(`${group}/${version}/${plural}`);
-
 export const apiVersionOf = (k: Kind): string => (k.group ? `${k.group}/${k.version}` : k.version);
 
 /** `deployments.apps`: a resource as error messages name it. */
@@ -119,15 +157,3 @@ export const resourceName = (k: Kind): string => (k.group ? `${k.plural}.${k.gro
 
 /** `Deployment.apps`. */
 export const qualifiedKind = (k: Kind): string => (k.group ? `${k.kind}.${k.group}` : k.kind);
-
-/** Every served group with its version, core first as ''. */
-export const groupVersions = (): { group: string; version: string; kinds: Kind[] }[] => {
-  const groups = new Map<string, { group: string; version: string; kinds: Kind[] }>();
-  for (const k of KINDS) {
-    const key = apiVersionOf(k);
-    const entry = groups.get(key) ?? { group: k.group, version: k.version, kinds: [] };
-    entry.kinds.push(k);
-    groups.set(key, entry);
-  }
-  return [...groups.values()];
-};

@@ -3,6 +3,7 @@ import { ok } from '../../result';
 import type { Clock } from './clock';
 import { timestamp } from './clock';
 import { equal } from './equal';
+import { KindTable } from './kind-table';
 import { apiVersionOf, type Kind, kindOf } from './kinds';
 import { afterUpdate } from './managed-fields/ownership';
 import { suffix } from './names';
@@ -57,6 +58,7 @@ export class Registry {
     readonly store: Store,
     private readonly clock: Clock,
     private readonly admissions: readonly Admission[],
+    readonly kinds: KindTable = new KindTable(),
   ) {}
 
   onService(reserve: ReservePorts): void {
@@ -81,7 +83,7 @@ export class Registry {
 
   /** For controllers: creates an object of a known shape. */
   createOwn(object: Record<string, unknown> & { kind: string }): Answer<Written> {
-    const kind = kindOf(object.kind);
+    const kind = this.kinds.of(object.kind);
     const read = this.read(kind, object, 'Strict');
     return read.ok ? this.make(kind, read.value.object, { manager: CONTROLLERS }) : read;
   }
@@ -108,6 +110,7 @@ export class Registry {
     if (kind.kind === 'Namespace') {
       metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
     }
+    if (kind.custom && kind.subresources.includes('status')) delete object['status'];
     const errors = validate(kind, object);
     if (errors.length > 0) return refuse(invalid(kind, metadata.name ?? '', errors));
     const warnings: string[] = [];
@@ -177,11 +180,14 @@ export class Registry {
       ...defined({ namespace, uid, creationTimestamp, resourceVersion }),
       ...defined({ generation, deletionTimestamp, deletionGracePeriodSeconds }),
     } as KubeObject['metadata'];
-    const next =
+    const separate = !kind.custom || kind.subresources.includes('status');
+    const next: KubeObject =
       options.subresource === 'status'
         ? { ...current, metadata: withFieldsOf(current, object), status: object['status'] }
-        : { ...object, ...('status' in current ? { status: current['status'] } : {}) };
-    if (options.subresource !== 'status' && !('status' in current)) delete (next as Record<string, unknown>)['status'];
+        : separate && 'status' in current
+          ? { ...object, status: current['status'] }
+          : { ...object };
+    if (options.subresource !== 'status' && separate && !('status' in current)) delete next['status'];
     const errors = [...validate(kind, next), ...validateUpdate(kind, current, next)];
     if (errors.length > 0) return refuse(invalid(kind, name, errors));
     this.track(kind, current, next, options);
@@ -195,7 +201,7 @@ export class Registry {
     if (!current || current.metadata.uid !== uid) return undefined;
     const copy = structuredClone(current);
     edit(copy);
-    const kind = kindOf(target.kind);
+    const kind = this.kinds.of(target.kind);
     if (equal(current, copy)) return current;
     for (const subresource of [undefined, 'status']) {
       this.track(kind, current, copy, { manager: CONTROLLERS, ...(subresource ? { subresource } : {}) });
@@ -221,7 +227,7 @@ export class Registry {
 
   private store_(kind: Kind, current: KubeObject, next: KubeObject, dryRun: boolean | undefined): KubeObject {
     if (equal(current, next)) return current;
-    const counted = kind.counted && !equal(content(current), content(next));
+    const counted = kind.counted && !equal(content(kind, current), content(kind, next));
     const generation = current.metadata.generation ?? 0;
     const object = counted ? { ...next, metadata: { ...next.metadata, generation: generation + 1 } } : next;
     if (dryRun) return object;
@@ -233,9 +239,12 @@ export class Registry {
   }
 
   private read(kind: Kind, raw: unknown, validation: FieldValidation = 'Ignore'): Answer<Written> {
-    const { object, unknown, mistyped } = decode(kind.kind, raw);
+    const { object, unknown, mistyped } = kind.custom ? kind.custom.decode(raw) : decode(kind.kind, raw);
     const given = object as unknown as KubeObject;
-    if ((given.kind && given.kind !== kind.kind) || (given.apiVersion && given.apiVersion !== apiVersionOf(kind))) {
+    if (
+      (given.kind && given.kind !== kind.kind) ||
+      (given.apiVersion && ![apiVersionOf(kind), kind.custom?.storedAs].includes(given.apiVersion))
+    ) {
       return refuse(
         badRequest(
           `the API version in the data (${given.apiVersion}/${given.kind}) does not match the expected API version (${apiVersionOf(kind)}/${kind.kind})`,
@@ -249,7 +258,7 @@ export class Registry {
       return refuse(badRequest(`${cannot}strict decoding error: ${complaints.join(', ')}`));
     }
     given.kind = kind.kind;
-    given.apiVersion = apiVersionOf(kind);
+    given.apiVersion = kind.custom?.storedAs ?? apiVersionOf(kind);
     given.metadata ??= { name: '' } as KubeObject['metadata'];
     applyDefaults(kind, object);
     return ok({ object: given, warnings: validation === 'Warn' ? complaints : [] });
@@ -287,9 +296,9 @@ function inNamespace(object: KubeObject, namespace: string | undefined): string 
 }
 
 /** What a generation counts. */
-function content(object: KubeObject): unknown {
-  const { metadata: _, status: __, ...rest } = object;
-  return rest;
+function content(kind: Kind, object: KubeObject): unknown {
+  const { metadata: _, status, ...rest } = object;
+  return kind.custom && !kind.subresources.includes('status') ? { ...rest, status } : rest;
 }
 
 const defined = (fields: Record<string, unknown>): Record<string, unknown> =>

@@ -21,8 +21,8 @@ export interface Column {
 }
 
 /** The columns of a kind; those without columns of their own show name and age. */
-export const columnsOf = (kind: string): readonly Column[] => {
-  const own = (COLUMNS[kind] ?? []) as readonly Column[];
+export const columnsOf = (kind: string, custom?: readonly Column[]): readonly Column[] => {
+  const own = (custom ?? COLUMNS[kind] ?? []) as readonly Column[];
   const before = own.filter((column) => !column.wide);
   const wide = own.filter((column) => column.wide);
   if (kind === 'Event') return own;

@@ -1,4 +1,5 @@
-import { apiVersionOf, groupVersions, type Kind } from '../kinds';
+import type { KindTable } from '../kind-table';
+import { apiVersionOf, type Kind } from '../kinds';
 
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
@@ -10,6 +11,15 @@ export const aggregatedVersion = (accept: string): string | undefined => AGGREGA
 export const aggregatedType = (version: string): string =>
   `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
 
+const STATUS_VERBS = ['get', 'patch', 'update'];
+/** What differs from `status`. */
+const SUBRESOURCES: Readonly<Record<string, { kind?: object; verbs: readonly string[] }>> = {
+  scale: { kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: STATUS_VERBS },
+  eviction: { kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
+  log: { verbs: ['get'] },
+  proxy: { verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+};
+
 /** Served only to be asked, never stored. */
 const REVIEWS = {
   group: 'authorization.k8s.io',
@@ -19,9 +29,9 @@ const REVIEWS = {
 };
 
 /** Every group of `/apis`, or the core group of `/api`, with its resources in one answer. */
-export function aggregated(core: boolean, version: string): object {
+export function aggregated(kinds: KindTable, core: boolean, version: string): object {
   const groups = new Map<string, { version: string; resources: object[] }[]>();
-  for (const entry of groupVersions()) {
+  for (const entry of kinds.groupVersions()) {
     if ((entry.group === '') !== core) continue;
     const versions = groups.get(entry.group) ?? [];
     versions.push({ version: entry.version, resources: entry.kinds.map(aggregatedResource) });
@@ -53,9 +63,8 @@ function aggregatedResource(kind: Kind): object {
       ? {
           subresources: kind.subresources.map((subresource) => ({
             subresource,
-            responseKind:
-              subresource === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : responseKind,
-            verbs: subresource === 'log' ? ['get'] : ['get', 'patch', 'update'],
+            responseKind: SUBRESOURCES[subresource]?.kind ?? responseKind,
+            verbs: SUBRESOURCES[subresource]?.verbs ?? STATUS_VERBS,
           })),
         }
       : {}),
@@ -74,20 +83,21 @@ const aggregatedReview = () => ({
 export const apiVersions = () => ({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] });
 
 /** `/apis`. */
-export function apiGroups(): object {
-  const named = [...groupVersions().filter((entry) => entry.group !== ''), REVIEWS];
+export function apiGroups(kinds: KindTable): object {
+  const named = new Map<string, { groupVersion: string; version: string }[]>();
+  for (const { group, version } of [...kinds.groupVersions(), REVIEWS]) {
+    if (group === '') continue;
+    named.set(group, [...(named.get(group) ?? []), { groupVersion: `${group}/${version}`, version }]);
+  }
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
-    groups: named.map(({ group, version }) => {
-      const groupVersion = { groupVersion: `${group}/${version}`, version };
-      return { name: group, versions: [groupVersion], preferredVersion: groupVersion };
-    }),
+    groups: [...named].map(([name, versions]) => ({ name, versions, preferredVersion: versions[0] })),
   };
 }
 
 /** `/api/v1` or `/apis/<group>/<version>`; undefined when it is not served. */
-export function apiResources(groupVersion: string): object | undefined {
+export function apiResources(kinds: KindTable, groupVersion: string): object | undefined {
   if (groupVersion === `${REVIEWS.group}/${REVIEWS.version}`) {
     const review = {
       name: REVIEWS.plural,
@@ -98,7 +108,7 @@ export function apiResources(groupVersion: string): object | undefined {
     };
     return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: [review] };
   }
-  const entry = groupVersions().find(({ kinds: [first] }) => first && apiVersionOf(first) === groupVersion);
+  const entry = kinds.groupVersions().find(({ kinds: [first] }) => first && apiVersionOf(first) === groupVersion);
   if (!entry) return undefined;
   return {
     kind: 'APIResourceList',
@@ -118,9 +128,9 @@ export function apiResources(groupVersion: string): object | undefined {
         name: `${kind.plural}/${subresource}`,
         singularName: '',
         namespaced: kind.namespaced,
-        kind: subresource === 'scale' ? 'Scale' : kind.kind,
-        ...(subresource === 'scale' ? { group: 'autoscaling', version: 'v1' } : {}),
-        verbs: subresource === 'log' ? ['get'] : ['get', 'patch', 'update'],
+        kind: kind.kind,
+        ...SUBRESOURCES[subresource]?.kind,
+        verbs: SUBRESOURCES[subresource]?.verbs ?? STATUS_VERBS,
       })),
     ]),
   };

@@ -1,9 +1,10 @@
-import { groupVersions, type Kind } from '../kinds';
+import type { KindTable } from '../kind-table';
+import type { Kind } from '../kinds';
 import { type FieldType, fieldsOf } from '../schema/schema';
 
 /** `/openapi/v3`: where the document of each group and version is. */
-export function openapiIndex(): object {
-  const paths = groupVersions().map(({ group, version }) => {
+export function openapiIndex(kinds: KindTable): object {
+  const paths = kinds.groupVersions().map(({ group, version }) => {
     const path = group ? `apis/${group}/${version}` : `api/${version}`;
     return [path, { serverRelativeURL: `/openapi/v3/${path}` }];
   });
@@ -14,15 +15,15 @@ export function openapiIndex(): object {
  * The OpenAPI v3 document of a group and version: just enough that kubectl leaves validation to the server (the PATCH operation
  * names its kind and takes `fieldValidation`) and `kubectl explain` finds the fields.
  */
-export function openapiDocument(path: string): object | undefined {
-  const entry = groupVersions().find(
-    ({ group, version }) => path === (group ? `apis/${group}/${version}` : `api/${version}`),
-  );
+export function openapiDocument(kinds: KindTable, path: string): object | undefined {
+  const entry = kinds
+    .groupVersions()
+    .find(({ group, version }) => path === (group ? `apis/${group}/${version}` : `api/${version}`));
   if (!entry) return undefined;
   const schemas: Record<string, object> = {};
   const paths: Record<string, object> = {};
   for (const kind of entry.kinds) {
-    describe(kind.kind, schemas);
+    describeKind(kind, schemas);
     schemas[kind.kind] = { ...schemas[kind.kind], 'x-kubernetes-group-version-kind': [gvk(kind)] };
     paths[`/${path}/${kind.namespaced ? 'namespaces/{namespace}/' : ''}${kind.plural}/{name}`] = operations(kind);
   }
@@ -56,6 +57,17 @@ function operations(kind: Kind): object {
     get: { ...action, 'x-kubernetes-action': 'get' },
     patch: { ...action, 'x-kubernetes-action': 'patch', parameters },
   };
+}
+
+function describeKind(kind: Kind, into: Record<string, object>): void {
+  if (!kind.custom) {
+    describe(kind.kind, into);
+    return;
+  }
+  describe('ObjectMeta', into);
+  const text = { type: 'string' };
+  const own = { apiVersion: text, kind: text, metadata: { allOf: [{ $ref: '#/components/schemas/ObjectMeta' }] } };
+  into[kind.kind] = { ...kind.custom.schema, type: 'object', properties: { ...kind.custom.schema.properties, ...own } };
 }
 
 function describe(type: string, into: Record<string, object>): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { User } from '../auth/user';
-import { findKind, type Kind } from '../kinds';
+import type { KindTable } from '../kind-table';
+import type { Kind } from '../kinds';
 import type { Status } from '../status';
 
 /** A request for a resource: `/api/v1/…` or `/apis/<group>/<version>/…`. */
@@ -9,6 +10,8 @@ export interface ResourceRequest {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** What follows the subresource, with its leading slash: the path of a `proxy`. */
+  readonly path?: string;
 }
 
 export interface Exchange {
@@ -21,17 +24,27 @@ export interface Exchange {
 }
 
 /** Reads a resource path; undefined when it names nothing that is served. */
-export function resourceOf(path: string): ResourceRequest | undefined {
+export function resourceOf(path: string, kinds: KindTable): ResourceRequest | undefined {
   const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
   const [root] = parts;
   const [group, version, rest] = root === 'api' ? ['', parts[1], parts.slice(2)] : [parts[1], parts[2], parts.slice(3)];
   if ((root !== 'api' && root !== 'apis') || group === undefined || version === undefined) return undefined;
   const inNamespace = rest[0] === 'namespaces' && rest.length >= 3 && !NAMESPACE_SUBRESOURCES.has(rest[2] ?? '');
-  const [plural, name, subresource] = inNamespace ? rest.slice(2) : rest;
-  const kind = plural === undefined ? undefined : findKind(group, version, plural);
+  const own = inNamespace ? rest.slice(2) : rest;
+  const [plural, name, subresource] = own;
+  const kind = plural === undefined ? undefined : kinds.find(group, version, plural);
   if (!kind || (inNamespace && !kind.namespaced)) return undefined;
-  return { kind, namespace: inNamespace ? rest[1] : undefined, name, subresource };
+  return {
+    kind,
+    namespace: inNamespace ? rest[1] : undefined,
+    name,
+    subresource,
+    ...(subresource === 'proxy' ? { path: proxied(path) } : {}),
+  };
 }
+
+/** What stands behind the first `/proxy`, still encoded. */
+const proxied = (path: string): string => path.slice(path.indexOf('/proxy') + '/proxy'.length) || '/';
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 

@@ -2,8 +2,9 @@ import { ok } from '../../../result';
 import type { Authorizer, Verb } from '../auth/authorizer';
 import type { Clock } from '../clock';
 import { type DeleteOptions, deleteObject } from '../deletion';
-
-import type { FieldValidation, Registry, WriteOptions } from '../registry';
+import type { KindTable } from '../kind-table';
+import { apiVersionOf, type Kind } from '../kinds';
+import type { FieldValidation, Registry, WriteOptions, Written } from '../registry';
 import { isRecord } from '../schema/decode';
 import { type Answer, failure, notFound, refuse, type Status } from '../status';
 import type { KubeObject, Pod } from '../types';
@@ -50,6 +51,10 @@ export class Resources {
     await this.perform(verb, exchange, target);
   }
 
+  get kinds(): KindTable {
+    return this.registry.kinds;
+  }
+
   /** `kubectl auth can-i`. */
   async review(exchange: Exchange): Promise<void> {
     const body = await this.body(exchange, 'SelfSubjectAccessReview');
@@ -85,12 +90,12 @@ export class Resources {
     const object = this.registry.store.get(kind.kind, namespace, name);
     if (!object) return sendStatus(exchange.response, notFound(kind, name));
     if (subresource === 'log') return sendLog(exchange, object as Pod, this.logs);
-    if (subresource === 'scale') return sendJson(exchange.response, 200, scaleOf(object));
+    if (subresource === 'scale') return sendJson(exchange.response, 200, scaleOf(kind, object));
     const table = wantsTable(exchange.request.headers.accept ?? '');
     sendJson(
       exchange.response,
       200,
-      table ? tableOf(kind, [object], object.metadata.resourceVersion, this.clock.now()) : object,
+      table ? tableOf(kind, [object], object.metadata.resourceVersion, this.clock.now()) : inVersion(kind, object),
     );
   }
 
@@ -104,7 +109,13 @@ export class Resources {
     sendJson(
       exchange.response,
       200,
-      table ? tableOf(target.kind, objects, revision, this.clock.now()) : listOf(target.kind, store, objects),
+      table
+        ? tableOf(target.kind, objects, revision, this.clock.now())
+        : listOf(
+            target.kind,
+            store,
+            objects.map((object) => inVersion(target.kind, object)),
+          ),
     );
   }
 
@@ -113,7 +124,7 @@ export class Resources {
     if (!filter.ok) return this.send(exchange, filter, 200);
     const table = wantsTable(exchange.request.headers.accept ?? '');
     watch(exchange, target, this.registry.store, filter.value, (object, first) =>
-      table ? rowTable(target.kind, object, first, this.clock.now()) : object,
+      table ? rowTable(target.kind, object, first, this.clock.now()) : inVersion(target.kind, object),
     );
   }
 
@@ -121,7 +132,7 @@ export class Resources {
     const body = await this.body(exchange, target.kind.kind);
     if (!body) return;
     const answer = await this.registry.create(target.kind, target.namespace, body, optionsOf(exchange));
-    this.send(exchange, answer, 201);
+    this.send(exchange, shown(target.kind, answer), 201);
   }
 
   private async change(exchange: Exchange, target: ResourceRequest): Promise<void> {
@@ -136,7 +147,8 @@ export class Resources {
         : this.authorizer.check(exchange.user, 'create', target);
       if (refusal) return sendStatus(exchange.response, refusal);
       const now = this.clock.now();
-      return this.send(exchange, await serverSideApply(this.registry, now, target, body, exchange.query, options), 200);
+      const applied = await serverSideApply(this.registry, now, target, body, exchange.query, options);
+      return this.send(exchange, shown(kind, applied), 200);
     }
     const isPatch = exchange.request.method === 'PATCH';
     if (subresource === 'scale') {
@@ -144,15 +156,15 @@ export class Resources {
         kind,
         namespace,
         name,
-        (object) => applyScale(object, mediaType, body, isPatch),
+        (object) => applyScale(kind, object, mediaType, body, isPatch),
         options,
       );
-      if (answer.ok) return sendJson(exchange.response, 200, scaleOf(answer.value.object));
+      if (answer.ok) return sendJson(exchange.response, 200, scaleOf(kind, answer.value.object));
       return this.send(exchange, answer, 200);
     }
     const edit = (current: KubeObject): Answer<unknown> =>
       isPatch ? patchObject(kind, mediaType, current, body) : ok(withPlace(body, current));
-    this.send(exchange, await this.registry.modify(kind, namespace, name, edit, options), 200);
+    this.send(exchange, shown(kind, await this.registry.modify(kind, namespace, name, edit, options)), 200);
   }
 
   private async remove(exchange: Exchange, target: ResourceRequest): Promise<void> {
@@ -174,7 +186,7 @@ export class Resources {
     const { object, gone } = answer.value;
     const details = { name, group: kind.group, kind: kind.plural, uid: object.metadata.uid };
     const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 };
-    sendJson(exchange.response, 200, gone ? success : object);
+    sendJson(exchange.response, 200, gone ? success : inVersion(kind, object));
   }
 
   /** The decoded body; when there is none to be had the refusal is already sent. */
@@ -261,6 +273,15 @@ function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
       : {}),
   };
 }
+
+/** Objects of a custom kind are kept in one version and shown in the one that is asked for; only `apiVersion` differs. */
+function inVersion(kind: Kind, object: KubeObject): KubeObject {
+  if (!kind.custom || object.apiVersion === apiVersionOf(kind)) return object;
+  return { ...object, apiVersion: apiVersionOf(kind) };
+}
+
+const shown = <T extends Written>(kind: Kind, answer: Answer<T>): Answer<T> =>
+  answer.ok ? ok({ ...answer.value, object: inVersion(kind, answer.value.object) }) : answer;
 
 /** A PUT may leave out what its URL says. */
 function withPlace(body: unknown, current: KubeObject): unknown {

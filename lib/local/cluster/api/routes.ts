@@ -1,4 +1,5 @@
 import { isAdmin } from '../auth/authenticator';
+import type { KindTable } from '../kind-table';
 import { SETTINGS_PATH } from '../record';
 import { type ClusterSettings, Settings } from '../settings';
 import { badRequest, failure } from '../status';
@@ -22,6 +23,7 @@ const VERSION = {
 
 /** Everything that the API answers, by path. */
 export function routes(resources: Resources, configure: (settings: ClusterSettings) => void): Handle {
+  const { kinds } = resources;
   return async (exchange, path) => {
     const { response, request } = exchange;
     if (/^\/(healthz|livez|readyz)$/.test(path)) {
@@ -29,14 +31,14 @@ export function routes(resources: Resources, configure: (settings: ClusterSettin
       response.end('ok');
     } else if (path === '/version') {
       sendJson(response, 200, VERSION);
-    } else if (request.method === 'GET' && discover(exchange, path)) {
+    } else if (request.method === 'GET' && discover(exchange, path, kinds)) {
       return;
     } else if (/^\/apis\/authorization\.k8s\.io\/v1\/selfsubjectaccessreviews$/.test(path)) {
       await resources.review(exchange);
     } else if (path === SETTINGS_PATH && request.method === 'PUT') {
       await takeSettings(exchange, configure);
     } else {
-      const target = resourceOf(path);
+      const target = resourceOf(path, kinds);
       if (target) await resources.handle(exchange, target);
       else sendStatus(response, failure(404, 'NotFound', 'the server could not find the requested resource'));
     }
@@ -56,16 +58,16 @@ async function takeSettings(
   sendJson(response, 200, { status: 'ok' });
 }
 
-function discover({ request, response }: Exchange, path: string): boolean {
+function discover({ request, response }: Exchange, path: string, kinds: KindTable): boolean {
   const version = aggregatedVersion(request.headers.accept ?? '');
   if (path === '/api' || path === '/apis') {
     const core = path === '/api';
-    if (version) sendJson(response, 200, aggregated(core, version), { 'Content-Type': aggregatedType(version) });
-    else sendJson(response, 200, core ? apiVersions() : apiGroups());
+    if (version) sendJson(response, 200, aggregated(kinds, core, version), { 'Content-Type': aggregatedType(version) });
+    else sendJson(response, 200, core ? apiVersions() : apiGroups(kinds));
     return true;
   }
   if (path === '/openapi/v3') {
-    sendJson(response, 200, openapiIndex());
+    sendJson(response, 200, openapiIndex(kinds));
     return true;
   }
   if (path === '/openapi/v2') {
@@ -73,9 +75,11 @@ function discover({ request, response }: Exchange, path: string): boolean {
     response.end(OPENAPI_V2);
     return true;
   }
-  const document = path.startsWith('/openapi/v3/') ? openapiDocument(path.slice('/openapi/v3/'.length)) : undefined;
+  const document = path.startsWith('/openapi/v3/')
+    ? openapiDocument(kinds, path.slice('/openapi/v3/'.length))
+    : undefined;
   const groupVersion = /^\/(?:api\/(v1)|apis\/([^/]+\/[^/]+))$/.exec(path);
-  const found = document ?? (groupVersion ? apiResources(groupVersion[1] ?? groupVersion[2] ?? '') : undefined);
+  const found = document ?? (groupVersion ? apiResources(kinds, groupVersion[1] ?? groupVersion[2] ?? '') : undefined);
   if (!found) return false;
   sendJson(response, 200, found);
   return true;

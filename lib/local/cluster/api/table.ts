@@ -4,7 +4,7 @@ import { age, type Column, columnsOf } from './columns';
 
 /** `kubectl get`: a meta.k8s.io/v1 Table of these objects. */
 export function tableOf(kind: Kind, objects: readonly KubeObject[], resourceVersion: string, now: number): object {
-  const columns = columnsOf(kind.kind);
+  const columns = columnsOf(kind.kind, kind.custom?.columns);
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

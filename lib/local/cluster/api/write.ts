@@ -2,7 +2,7 @@ import { applyPatch, type Operation } from 'fast-json-patch';
 import { ok } from '../../../result';
 import type { Kind } from '../kinds';
 import { isRecord } from '../schema/decode';
-import type { Answer } from '../status';
+import type { Answer, Status } from '../status';
 import { badRequest, failure, refuse } from '../status';
 import type { KubeObject } from '../types';
 import { mergePatch, strategicMerge } from './strategic-merge';
@@ -11,6 +11,10 @@ import { mergePatch, strategicMerge } from './strategic-merge';
 export function patchObject(kind: Kind, mediaType: string, current: KubeObject, patch: unknown): Answer<unknown> {
   switch (mediaType) {
     case 'application/strategic-merge-patch+json':
+      if (kind.custom)
+        return refuse(
+          unknownFormat('application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml'),
+        );
       return isRecord(patch)
         ? ok(strategicMerge(kind.kind, current, patch))
         : refuse(badRequest('the patch is not an object'));
@@ -20,10 +24,8 @@ export function patchObject(kind: Kind, mediaType: string, current: KubeObject, 
       return jsonPatch(current, patch);
     default:
       return refuse(
-        failure(
-          415,
-          'UnsupportedMediaType',
-          `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml`,
+        unknownFormat(
+          'application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
         ),
       );
   }
@@ -40,3 +42,10 @@ function jsonPatch(current: KubeObject, patch: unknown): Answer<unknown> {
     );
   }
 }
+
+const unknownFormat = (accepted: string): Status =>
+  failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+  );

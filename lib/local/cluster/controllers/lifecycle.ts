@@ -1,6 +1,5 @@
 import type { Clock } from '../clock';
 import { deleteObject, FOREGROUND } from '../deletion';
-import { KINDS, kindOf } from '../kinds';
 import type { Registry } from '../registry';
 import type { Change } from '../store/store';
 import type { KubeObject, Namespace } from '../types';
@@ -28,13 +27,14 @@ export class NamespaceController implements Controller {
       for (const object of own) if (!store.get(object.kind, name, 'default')) this.registry.createOwn(object);
       return;
     }
-    const content = KINDS.filter((kind) => kind.namespaced).flatMap((kind) => store.list(kind.kind, name));
+    const kinds = this.registry.kinds.stored().filter((kind) => kind.namespaced);
+    const content = kinds.flatMap((kind) => store.list(kind.kind, name));
     // Owners first, so that nobody makes their dependents anew.
     const waiting = content.filter((object) => !object.metadata.deletionTimestamp);
     for (const object of [...waiting].sort((a, b) => depth(a) - depth(b))) {
-      deleteObject(this.registry, this.clock, kindOf(object.kind), name, object.metadata.name, {});
+      deleteObject(this.registry, this.clock, this.registry.kinds.of(object.kind), name, object.metadata.name, {});
     }
-    const left = KINDS.some((kind) => kind.namespaced && store.list(kind.kind, name).length > 0);
+    const left = kinds.some((kind) => store.list(kind.kind, name).length > 0);
     if (!left) store.remove('Namespace', undefined, name);
   }
 }
@@ -68,7 +68,7 @@ export class GarbageCollector implements Controller {
     for (const object of dependents) {
       const others = object.metadata.ownerReferences?.some((ref) => ref.uid !== uid && alive.has(ref.uid));
       if (others || object.metadata.deletionTimestamp) continue;
-      deleteObject(this.registry, this.clock, kindOf(object.kind), object.metadata.namespace, object.metadata.name, {
+      deleteObject(this.registry, this.clock, this.registry.kinds.of(object.kind), object.metadata.namespace, object.metadata.name, {
         ...(foreground ? { propagation: 'Foreground' } : {}),
       });
     }

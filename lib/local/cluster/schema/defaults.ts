@@ -1,3 +1,4 @@
+import { definitionDefaults } from '../custom/definition';
 import type { Kind } from '../kinds';
 import { isRecord } from './decode';
 
@@ -60,6 +61,9 @@ export function applyDefaults(kind: Kind, object: Fields): void {
     case 'RoleBinding':
     case 'ClusterRoleBinding':
       binding(object);
+      break;
+    case 'CustomResourceDefinition':
+      definitionDefaults(object);
       break;
     case 'Namespace':
       object['spec'] = spec;

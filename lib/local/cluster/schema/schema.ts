@@ -83,6 +83,7 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
   'HorizontalPodAutoscalerStatus.conditions': 'type',
   'PersistentVolumeClaimStatus.conditions': 'type',
   'ServiceStatus.conditions': 'type',
+  'CustomResourceDefinitionStatus.conditions': 'type',
 };
 
 export const mergeKeyOf = (type: string, field: string): string | undefined => MERGE_KEYS[`${type}.${field}`];

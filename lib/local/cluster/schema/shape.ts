@@ -25,7 +25,7 @@ export const ANY: Shape = { form: 'leaf', type: 'any' };
 export const DEDUCED: Shape = { form: 'struct', field: () => DEDUCED };
 
 /** The shape of a kind's objects. */
-export const shapeOf = (kind: Kind): Shape => shapeOfType(kind.kind);
+export const shapeOf = (kind: Kind): Shape => kind.custom?.shape ?? shapeOfType(kind.kind);
 
 const structs = new Map<string, Shape>();
 
@@ -109,9 +109,13 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
   'ResourceRequirements.claims': 'name',
   'ServiceSpec.ports': 'port protocol',
   'ServiceAccount.secrets': 'name',
-  'NamespaceSpec.finalizers': '',
   'NodeSpec.podCIDRs': '',
   'Endpoint.addresses': '',
+  'ContainerStatus.allocatedResourcesStatus': 'name',
+  'ContainerStatus.volumeMounts': 'mountPath',
+  'ResourceStatus.resources': 'resourceID',
+  'ContainerRestartRuleOnExitCodes.values': '',
+  'PodFailurePolicyOnExitCodesRequirement.values': '',
   'PodStatus.podIPs': 'ip',
   'PodStatus.resourceClaimStatuses': 'name',
   'NodeStatus.addresses': 'type',
@@ -130,6 +134,7 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
       'PodDisruptionBudget',
       'HorizontalPodAutoscaler',
       'PersistentVolumeClaim',
+      'CustomResourceDefinition',
     ].map((kind) => [`${kind}Status.conditions`, 'type']),
   ),
 };
@@ -140,7 +145,6 @@ const ATOMIC_MAPS: ReadonlySet<string> = new Set(['PodSpec.nodeSelector', 'Servi
 /** `x-kubernetes-map-type: atomic` of types. */
 const ATOMIC_STRUCTS: ReadonlySet<string> = new Set([
   'ConfigMapKeySelector',
-  'CrossVersionObjectReference',
   'EndpointAddress',
   'EndpointPort',
   'FileKeySelector',
@@ -155,7 +159,7 @@ const ATOMIC_STRUCTS: ReadonlySet<string> = new Set([
   'ResourceFieldSelector',
   'RoleRef',
   'ScopeSelector',
-  'ScopedResourceSelectorRequirement',
+  'ServiceBackendPort',
   'SecretKeySelector',
   'SecretReference',
   'TypedLocalObjectReference',

@@ -1,3 +1,4 @@
+import { definitionErrors } from '../custom/definition';
 import { equal } from '../equal';
 import type { Kind } from '../kinds';
 import { matchesLabels } from '../selectors';
@@ -9,6 +10,7 @@ import { podErrors } from './validate-pod';
 
 /** What the API refuses although its types are right. Paths and messages in the words of the real server. */
 export function validate(kind: Kind, object: KubeObject): FieldError[] {
+  if (kind.custom) return [...metadata(kind, object), ...kind.custom.errors(object)];
   const errors = [...metadata(kind, object), ...missing(kind.kind, object, '')];
   if (errors.length > 0) return errors;
   const spec = object['spec'] as Record<string, unknown>;
@@ -22,6 +24,8 @@ export function validate(kind: Kind, object: KubeObject): FieldError[] {
         ...counts(spec, ['parallelism', 'completions', 'backoffLimit']),
         ...jobRestart(spec as unknown as Workload),
       ];
+    case 'CustomResourceDefinition':
+      return definitionErrors(object);
     case 'Pod':
       return podErrors(spec as unknown as PodSpec, 'spec');
     case 'Service':
