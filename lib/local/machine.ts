@@ -84,6 +84,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     repositories: world.repositories.map(({ name }) => name),
     alarms: watch.value,
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
+    buckets: world.buckets.map((bucket) => ({ bucket, folder: join(stateFolder, 'buckets', bucket) })),
   });
   const { otherCluster } = options;
   try {

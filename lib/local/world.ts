@@ -17,6 +17,8 @@ export interface World {
   readonly codeRepositories: readonly CodeRepository[];
   readonly alarms: readonly Alarm[];
   readonly assets: readonly UploadedAsset[];
+  /** Names of S3 buckets. */
+  readonly buckets: readonly string[];
   /** What this machine cannot stand in for, and no pipeline needs. */
   readonly notices: readonly Diagnostic[];
 }
@@ -75,12 +77,13 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
     name: properties.member('RepositoryName').requiredText(),
     arn,
   }));
+  const buckets = each('AWS::S3::Bucket', ({ ref }) => ref).filter((name) => name !== '');
   const plans = readPlan(assembly, bindings);
   const isNeeded = needs(plans.ok ? plans.value : [], alarms);
   const needed = shortcomings.filter(({ names }) => names.some(isNeeded));
   if (needed.length > 0) return err(...needed.flatMap(({ diagnostics }) => diagnostics));
   const notices = shortcomings.flatMap(({ diagnostics }) => diagnostics);
-  return ok({ clusters, repositories, codeRepositories, alarms, assets: readAssets(evaluator), notices });
+  return ok({ clusters, repositories, codeRepositories, alarms, assets: readAssets(evaluator), buckets, notices });
 }
 
 const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const;

@@ -11,6 +11,7 @@ import { ecr } from './ecr';
 import { type EksCluster, eks } from './eks';
 import { type JobResults, Jobs } from './jobs';
 import { type S3Object, s3 } from './s3';
+import type { BucketFolder } from './s3-buckets';
 import type { RawRequest, Service } from './service';
 import { sts } from './sts';
 
@@ -26,6 +27,8 @@ export interface EndpointOptions {
   readonly alarms?: Pick<AlarmWatch, 'states'>;
   /** Files of the assembly, for GetObject. */
   readonly objects?: readonly S3Object[];
+  /** Buckets of the templates, each in a folder. */
+  readonly buckets?: readonly BucketFolder[];
   readonly now?: () => Date;
   /** Hears of every call. */
   readonly onCall?: (call: RecordedCall) => void;
@@ -60,7 +63,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     sts: sts(account),
     codepipeline: codepipeline(jobs),
     monitoring: cloudwatch(options.alarms ?? { states: () => [] }),
-    s3: s3(options.objects ?? [], partition),
+    s3: s3(options.objects ?? [], options.buckets ?? [], partition),
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));

@@ -26,11 +26,15 @@ withAwsCli('the AWS CLI at the local endpoint', () => {
   const asset = join(tmpdir(), `asset-${process.pid}`);
   beforeAll(async () => {
     writeFileSync(asset, LARGE);
-    here = await surroundings({ objects: [{ bucket: 'assets', key: 'kubectl (1.35) layer.zip', path: asset }] });
+    here = await surroundings({
+      objects: [{ bucket: 'assets', key: 'kubectl (1.35) layer.zip', path: asset }],
+      buckets: [{ bucket: 'releases', folder: join(tmpdir(), `bucket-${process.pid}`) }],
+    });
   });
   afterAll(async () => {
     await here.close();
     rmSync(asset);
+    rmSync(join(tmpdir(), `bucket-${process.pid}`), { recursive: true, force: true });
   });
 
   const aws = (command: string | string[]) =>
@@ -85,5 +89,13 @@ withAwsCli('the AWS CLI at the local endpoint', () => {
     expect(identity).toMatchObject({ code: 0, stdout: 'arn:aws:sts::111122223333:assumed-role/visits-image/build-1' });
     expect(JSON.parse(alarms.stdout)).toMatchObject({ MetricAlarms: [] });
     expect(cluster.stderr).toContain('(ResourceNotFoundException)');
+  }, 60_000);
+
+  it('puts an object and gets it back', async () => {
+    const [file, copy] = [join(here.folder, 'file'), join(here.folder, 'copy')];
+    writeFileSync(file, 'content');
+    expect(await aws(['s3', 'cp', file, 's3://releases/a/b c.json'])).toMatchObject({ code: 0 });
+    expect(await aws(['s3', 'cp', 's3://releases/a/b c.json', copy])).toMatchObject({ code: 0 });
+    expect(readFileSync(copy, 'utf8')).toBe('content');
   }, 60_000);
 });

@@ -38,7 +38,9 @@ describe('the assembly’s assets in S3', () => {
   it.each<[string, string, number, string]>([
     ['GET', '/assets/other', 404, 'NoSuchKey'],
     ['GET', '/other/key', 404, 'NoSuchBucket'],
-    ['PUT', '/assets/key', 400, 'NotImplemented'],
+    ['PUT', '/assets/key', 403, 'AccessDenied'],
+    ['PUT', '/other/key', 404, 'NoSuchBucket'],
+    ['DELETE', '/assets/key', 400, 'NotImplemented'],
     ['GET', '/assets', 400, 'NotImplemented'],
   ])('answer %s %s with an error', async (method, at, status, code) => {
     const answer = await send(method, at);
