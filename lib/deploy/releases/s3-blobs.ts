@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { err, ok, type Result } from '../../result';
 import type { Blob, Blobs } from './blobs';
 
@@ -10,7 +10,8 @@ export interface S3Place {
 
 /**
  * Objects in a bucket, whose versioning keeps what is replaced. Conditional writes: Amazon S3 User Guide, "How to prevent object
- * overwrites with conditional writes". A reader needs s3:ListBucket too, else S3 answers 403 for an object that is not there.
+ * overwrites with conditional writes". A reader needs s3:ListBucket too: without, an object that is not there
+ * cannot be told from one that may not be read.
  */
 export class S3Blobs implements Blobs {
   readonly location: string;
@@ -38,7 +39,7 @@ export class S3Blobs implements Blobs {
       });
       return ok({ bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), etag: ETag });
     } catch (error) {
-      return nameIn(error) === 'NoSuchKey' ? ok(undefined) : err(this.sentence('read', key, error));
+      return (await this.isAbsent(key, error)) ? ok(undefined) : err(this.sentence('read', key, error));
     }
   }
 
@@ -55,6 +56,20 @@ export class S3Blobs implements Blobs {
       if (['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey'].includes(nameIn(error)))
         return err({ kind: 'conflict' });
       return err({ kind: 'failed', message: this.sentence('written', key, error) });
+    }
+  }
+
+  /** A role that may list keys by their prefix only hears "forbidden" of an object that is not there; so the list is asked. */
+  private async isAbsent(key: string, error: unknown): Promise<boolean> {
+    if (nameIn(error) !== 'AccessDenied') return nameIn(error) === 'NoSuchKey';
+    const { Bucket, Key } = this.at(key);
+    try {
+      const { KeyCount } = await this.client.send(new ListObjectsV2Command({ Bucket, Prefix: Key, MaxKeys: 1 }), {
+        abortSignal: this.signal,
+      });
+      return KeyCount === 0;
+    } catch {
+      return false;
     }
   }
 
