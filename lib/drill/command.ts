@@ -1,0 +1,40 @@
+import type { DrillRelease, Stage } from './stage';
+
+/** What a drill may want otherwise. Times are in seconds. */
+export interface DeployFlags {
+  readonly command?: 'deploy' | 'accept' | 'restore' | 'preview';
+  /** Whether a verified release is the last known good one at once. */
+  readonly accept?: boolean;
+  readonly rollout?: number;
+  readonly smoke?: number;
+  readonly settle?: number;
+  readonly lock?: number;
+  readonly unreachable?: number;
+  /** JSON of lib/deploy/strategy.ts. */
+  readonly strategy?: string;
+  readonly alarms?: readonly string[];
+}
+
+const LIMITS = { rollout: 40, smoke: 15, settle: 1, lock: 30, unreachable: 30 };
+
+/** The command line of the deployer for a release. */
+export function deployCommand(stage: Stage, release: DrillRelease, image: string, flags: DeployFlags): string[] {
+  const { venue, service, namespace } = stage;
+  const { command = 'deploy', accept = false, strategy = '{"kind":"rolling"}', alarms = [] } = flags;
+  const limit = (name: keyof typeof LIMITS): string => `${flags[name] ?? LIMITS[name]}s`;
+  return [
+    process.execPath,
+    venue.programs.deployer,
+    command,
+    ...['--service', service, '--environment', 'drill', '--namespace', namespace],
+    ...['--version', release.version, '--manifests', release.manifests],
+    ...['--image', `${image}=${release.repository}@${release.digest}`],
+    ...['--releases', stage.releases, '--output', stage.output],
+    ...['--strategy', strategy],
+    ...['--rollout-timeout', limit('rollout'), '--smoke-timeout', limit('smoke'), '--settle', limit('settle')],
+    ...['--lock-timeout', limit('lock'), '--unreachable-timeout', limit('unreachable')],
+    ...(venue.proxy ? ['--url', venue.proxy.url(namespace, service)] : []),
+    ...alarms.flatMap((alarm) => ['--alarm', alarm]),
+    ...(accept ? ['--accept'] : []),
+  ];
+}
