@@ -32,6 +32,8 @@ export function resourceOf(path: string, kinds: KindTable): ResourceRequest | un
   const inNamespace = rest[0] === 'namespaces' && rest.length >= 3 && !NAMESPACE_SUBRESOURCES.has(rest[2] ?? '');
   const own = inNamespace ? rest.slice(2) : rest;
   const [plural, name, subresource] = own;
+  // Behind the subresource; the path begins with a slash, so its first part is empty.
+  const below = 1 + parts.length - own.length + 3;
   const kind = plural === undefined ? undefined : kinds.find(group, version, plural);
   if (!kind || (inNamespace && !kind.namespaced)) return undefined;
   return {
@@ -39,12 +41,9 @@ export function resourceOf(path: string, kinds: KindTable): ResourceRequest | un
     namespace: inNamespace ? rest[1] : undefined,
     name,
     subresource,
-    ...(subresource === 'proxy' ? { path: proxied(path) } : {}),
+    ...(subresource === 'proxy' ? { path: `/${path.split('/').slice(below).join('/')}` } : {}),
   };
 }
-
-/** What stands behind the first `/proxy`, still encoded. */
-const proxied = (path: string): string => path.slice(path.indexOf('/proxy') + '/proxy'.length) || '/';
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 

@@ -10,7 +10,9 @@ import { type Answer, failure, notFound, refuse, type Status } from '../status';
 import type { KubeObject, Pod } from '../types';
 import { APPLY, serverSideApply } from './apply';
 import { decodeBody } from './body';
+import { evict } from './eviction';
 import { type LogSource, sendLog } from './logs';
+import { proxy } from './proxy';
 import { filterOf, listOf, wantsTable } from './read';
 import { type Exchange, type ResourceRequest, readBody, sendJson, sendStatus } from './request';
 import { applyScale, scaleOf } from './scale';
@@ -48,6 +50,8 @@ export class Resources {
       sendStatus(exchange.response, refusal);
       return;
     }
+    if (target.subresource === 'proxy') return proxy(exchange, target, this.registry.store);
+    if (target.subresource === 'eviction') return this.evict(exchange, target);
     await this.perform(verb, exchange, target);
   }
 
@@ -167,6 +171,15 @@ export class Resources {
     this.send(exchange, shown(kind, await this.registry.modify(kind, namespace, name, edit, options)), 200);
   }
 
+  private async evict(exchange: Exchange, { namespace, name = '' }: ResourceRequest): Promise<void> {
+    const body = await this.body(exchange, 'Eviction');
+    if (body === undefined) return;
+    const options = deleteOptions(isRecord(body) ? body['deleteOptions'] : {}, exchange.query);
+    const answer = evict(this.registry, this.clock, namespace, name, options);
+    if (answer.ok) sendJson(exchange.response, 201, answer.value);
+    else this.send(exchange, answer, 201);
+  }
+
   private async remove(exchange: Exchange, target: ResourceRequest): Promise<void> {
     const { kind, namespace, name } = target;
     const body = await this.body(exchange, 'DeleteOptions');
@@ -221,12 +234,13 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'Pod/exec': 'the embedded cluster has no exec: pods are processes of this machine, look at them with its own tools',
   'Pod/attach': 'the embedded cluster has no attach: use kubectl logs -f',
   'Pod/portforward': 'the embedded cluster has no port-forward: use the node port of the Service on 127.0.0.1',
-  'Pod/eviction': 'the embedded cluster has no eviction: use kubectl delete pod',
   'Pod/ephemeralcontainers': 'the embedded cluster has no ephemeral containers',
 };
 
 function verbOf({ request, query }: Exchange, { name, subresource, kind }: ResourceRequest): Verb | undefined {
   if (subresource !== undefined && !(kind.subresources as readonly string[]).includes(subresource)) return undefined;
+  if (subresource === 'proxy') return PROXY_VERBS[request.method ?? ''];
+  if (subresource === 'eviction') return request.method === 'POST' ? 'create' : undefined;
   switch (request.method) {
     case 'GET':
       if (query.get('watch') === 'true' || query.get('watch') === '1') return 'watch';
@@ -243,6 +257,16 @@ function verbOf({ request, query }: Exchange, { name, subresource, kind }: Resou
       return undefined;
   }
 }
+
+const PROXY_VERBS: Readonly<Record<string, Verb>> = {
+  GET: 'get',
+  HEAD: 'get',
+  OPTIONS: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
 
 function optionsOf({ query, request }: Exchange): WriteOptions {
   const validation = query.get('fieldValidation');
