@@ -77,7 +77,7 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
     name: properties.member('RepositoryName').requiredText(),
     arn,
   }));
-  const buckets = each('AWS::S3::Bucket', ({ ref }) => ref).filter((name) => name !== '');
+  const buckets = each('AWS::S3::Bucket', readBucket);
   const plans = readPlan(assembly, bindings);
   const isNeeded = needs(plans.ok ? plans.value : [], alarms);
   const needed = shortcomings.filter(({ names }) => names.some(isNeeded));
@@ -105,6 +105,17 @@ function readImageRepository({ properties, ref: name, arn, node }: Resource): Im
       return filter.member('ImageTagMutabilityExclusionFilterValue').requiredText();
     }),
   };
+}
+
+/** Amazon S3 User Guide, "General purpose bucket naming rules"; the name is a folder's here. */
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+function readBucket({ properties, ref: name }: Resource): string {
+  if (!BUCKET_NAME.test(name)) {
+    const said = 'expected 3 to 63 lower-case letters, digits, "." and "-", a letter or digit at both ends.';
+    properties.member('BucketName').fail(`"${name}" is no name of a bucket; ${said}`);
+  }
+  return name;
 }
 
 /** The same asset may go to more than one place, if the stacks are bound to different ones. */

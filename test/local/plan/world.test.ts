@@ -46,6 +46,19 @@ describe('readWorld', () => {
     expect(clusters[0]?.accessEntries[0]?.policies).toEqual([{ name: 'AmazonEKSEditPolicy' }]);
   });
 
+  test('finds the buckets, whose names are names of folders here', () => {
+    const withBucket = (BucketName: string) =>
+      worldOf((templates) => {
+        delivery(templates).Releases = { Type: 'AWS::S3::Bucket', Properties: { BucketName } };
+      });
+    expect(withBucket('visits-releases').buckets).toContain('visits-releases');
+    const { buckets, notices } = withBucket('../elsewhere');
+    expect(buckets).not.toContain('../elsewhere');
+    expect(notices).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('"../elsewhere" is no name of a bucket') }),
+    );
+  });
+
   test('finds image repositories, code repositories and what a deploy would upload', () => {
     const { repositories, codeRepositories, assets } = worldOf((templates) => {
       delivery(templates).Cache = {
