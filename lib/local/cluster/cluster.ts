@@ -11,12 +11,15 @@ import { Authenticator } from './auth/authenticator';
 import { Authorizer } from './auth/authorizer';
 import { eksTokens } from './auth/eks-token';
 import { type Clock, systemClock } from './clock';
+import { ClaimController } from './controllers/claims';
+import { DaemonSetController } from './controllers/daemonset';
 import { DeploymentController } from './controllers/deployment';
 import { JobController } from './controllers/job';
 import { GarbageCollector, NamespaceController } from './controllers/lifecycle';
 import { Manager } from './controllers/manager';
 import { ReplicaSetController } from './controllers/replicaset';
 import { ServiceController } from './controllers/service';
+import { StatefulSetController } from './controllers/statefulset';
 import { StatusController } from './controllers/status';
 import { DefinitionController, restoreDefinitions } from './custom/controller';
 import { Recorder } from './events';
@@ -97,6 +100,9 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     [
       new DeploymentController(registry, clock, recorder),
       new ReplicaSetController(registry, clock, recorder),
+      new StatefulSetController(registry, clock, recorder),
+      new DaemonSetController(registry, clock, recorder),
+      new ClaimController(registry),
       new JobController(registry, clock, recorder),
       new ServiceController(registry, clock, ports),
       new DefinitionController(registry, clock),

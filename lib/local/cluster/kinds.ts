@@ -97,18 +97,9 @@ export const KINDS: readonly Kind[] = [
   }),
   kind('apps', 'v1', 'Deployment', 'deployments', { ...WORKLOAD, shortNames: ['deploy'], subresources: scaled }),
   kind('apps', 'v1', 'ReplicaSet', 'replicasets', { ...WORKLOAD, shortNames: ['rs'], subresources: scaled }),
-  kind('apps', 'v1', 'StatefulSet', 'statefulsets', {
-    ...WORKLOAD,
-    shortNames: ['sts'],
-    subresources: scaled,
-    unsupported: notHere('StatefulSets; use a Deployment'),
-  }),
-  kind('apps', 'v1', 'DaemonSet', 'daemonsets', {
-    ...WORKLOAD,
-    shortNames: ['ds'],
-    subresources: status,
-    unsupported: notHere('DaemonSets; use a Deployment'),
-  }),
+  kind('apps', 'v1', 'StatefulSet', 'statefulsets', { ...WORKLOAD, shortNames: ['sts'], subresources: scaled }),
+  kind('apps', 'v1', 'DaemonSet', 'daemonsets', { ...WORKLOAD, shortNames: ['ds'], subresources: status }),
+  kind('apps', 'v1', 'ControllerRevision', 'controllerrevisions'),
   kind('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', {
     shortNames: ['hpa'],
     categories: ['all'],

@@ -119,6 +119,7 @@ export interface Volume {
     }[];
   };
   hostPath?: { path: string };
+  persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
   [source: string]: unknown;
 }
 
@@ -132,6 +133,10 @@ export interface PodSpec {
   serviceAccountName?: string;
   enableServiceLinks?: boolean;
   nodeName?: string;
+  nodeSelector?: Record<string, string>;
+  tolerations?: { key?: string; operator?: string; value?: string; effect?: string; tolerationSeconds?: number }[];
+  hostname?: string;
+  subdomain?: string;
   hostNetwork?: boolean;
   hostPID?: boolean;
   hostIPC?: boolean;

@@ -1,6 +1,7 @@
 import type { PodSpec, PodStatus, PodTemplate } from './pod-types';
 
 export type * from './pod-types';
+export type * from './workload-types';
 
 /**
  * The parts of the Kubernetes API that the embedded cluster reads itself, as they are after defaulting. Objects may hold

@@ -102,9 +102,9 @@ const TABLE: readonly [command: string, input: string | undefined, code: number,
   ['apply -n absent -f -', JSON.stringify(deployment()), 1, /namespaces "absent" not found/],
   [
     'apply -f -',
-    JSON.stringify({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's' }, spec: {} }),
+    JSON.stringify({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 's' }, spec: {} }),
     1,
-    /statefulsets: the embedded cluster runs no StatefulSets/,
+    /cronjobs: the embedded cluster runs no CronJobs/,
   ],
   [
     'apply -f -',

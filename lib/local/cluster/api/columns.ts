@@ -1,15 +1,18 @@
 import type {
   ClusterEvent,
   ContainerStatus,
+  DaemonSet,
   Deployment,
   Job,
   KubeObject,
   LabelSelector,
   Namespace,
   Pod,
+  PodTemplate,
   ReplicaSet,
   Secret,
   Service,
+  StatefulSet,
 } from '../types';
 
 export interface Column {
@@ -63,11 +66,11 @@ const selectorText = (selector: LabelSelector | undefined): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',') || '<none>';
 
-const templated = [
+const containers = [
   col<Deployment>('Containers', (o) => o.spec.template.spec.containers.map((c) => c.name).join(','), wide),
   col<Deployment>('Images', (o) => o.spec.template.spec.containers.map((c) => c.image).join(','), wide),
-  col<Deployment>('Selector', (o) => selectorText(o.spec.selector), wide),
 ];
+const templated = [...containers, col<Deployment>('Selector', (o) => selectorText(o.spec.selector), wide)];
 
 const entries = (key: string) =>
   col(key === 'data' ? 'Data' : key, (o) => Object.keys((o[key] as object | undefined) ?? {}).length, integer);
@@ -98,6 +101,37 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     col<ReplicaSet>('Current', (o) => o.status?.replicas ?? 0, integer),
     col<ReplicaSet>('Ready', (o) => o.status?.readyReplicas ?? 0, integer),
     ...templated,
+  ],
+  StatefulSet: [col<StatefulSet>('Ready', (o) => `${o.status?.readyReplicas ?? 0}/${o.spec.replicas}`), ...containers],
+  DaemonSet: [
+    col<DaemonSet>('Desired', (o) => o.status?.desiredNumberScheduled ?? 0, integer),
+    col<DaemonSet>('Current', (o) => o.status?.currentNumberScheduled ?? 0, integer),
+    col<DaemonSet>('Ready', (o) => o.status?.numberReady ?? 0, integer),
+    col<DaemonSet>('Up-to-date', (o) => o.status?.updatedNumberScheduled ?? 0, integer),
+    col<DaemonSet>('Available', (o) => o.status?.numberAvailable ?? 0, integer),
+    col('Node Selector', (o) => {
+      const selector = (spec(o)?.['template'] as PodTemplate | undefined)?.spec.nodeSelector ?? {};
+      return selectorText({ matchLabels: selector });
+    }),
+    ...templated,
+  ],
+  ControllerRevision: [
+    col('Controller', (o) => {
+      const owner = o.metadata.ownerReferences?.find((reference) => reference.controller);
+      return owner ? `${owner.kind.toLowerCase()}.apps/${owner.name}` : '<none>';
+    }),
+    col('Revision', (o) => o['revision'], integer),
+  ],
+  PersistentVolumeClaim: [
+    col('Status', (o) => status(o)?.['phase'] ?? 'Pending'),
+    col('Volume', (o) => spec(o)?.['volumeName'] ?? ''),
+    col('Capacity', (o) => (status(o)?.['capacity'] as { storage?: string } | undefined)?.storage ?? ''),
+    col('Access Modes', (o) =>
+      ((status(o)?.['accessModes'] as string[] | undefined) ?? []).map((mode) => mode.replace(/[a-z]/g, '')).join(','),
+    ),
+    col('StorageClass', (o) => spec(o)?.['storageClassName'] ?? ''),
+    col('VolumeAttributesClass', () => '<unset>'),
+    col('VolumeMode', (o) => spec(o)?.['volumeMode'] ?? 'Filesystem', wide),
   ],
   Job: [
     col<Job>('Status', (o) => o.status?.conditions?.find((c) => c.status === 'True')?.type ?? 'Running'),

@@ -39,7 +39,8 @@ export class NamespaceController implements Controller {
   }
 }
 
-const depth = (object: KubeObject): number => (object.kind === 'Deployment' ? 0 : object.kind === 'Pod' ? 2 : 1);
+const OWNERS = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'];
+const depth = (object: KubeObject): number => (OWNERS.includes(object.kind) ? 0 : object.kind === 'Pod' ? 2 : 1);
 
 /** Removes what has lost all its owners, and owners deleted in the foreground once their dependents are gone. */
 export class GarbageCollector implements Controller {

@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference, Pod } from '../types';
+import type { KubeObject, OwnerReference, Pod, PodSpec, PodTemplate } from '../types';
 import { findCondition } from './conditions';
 
 export const isReady = (pod: Pod): boolean => findCondition(pod.status?.conditions, 'Ready')?.status === 'True';
@@ -26,3 +26,30 @@ export const controlledBy = (owner: KubeObject): OwnerReference => ({
   controller: true,
   blockOwnerDeletion: true,
 });
+
+export const isRunningAndReady = (pod: Pod): boolean => pod.status?.phase === 'Running' && isReady(pod);
+
+export interface PodDraft {
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec?: Partial<PodSpec>;
+}
+
+/** A pod of a template for its controller, as the API takes it; without a name it gets one of the owner's. */
+export const podOf = (owner: KubeObject, template: PodTemplate, draft: PodDraft = {}) => {
+  const annotations = { ...template.metadata?.annotations, ...draft.annotations };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...(draft.name ? { name: draft.name } : {}),
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace,
+      labels: { ...template.metadata?.labels, ...draft.labels },
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+      ownerReferences: [controlledBy(owner)],
+    },
+    spec: { ...structuredClone(template.spec), ...draft.spec },
+  };
+};

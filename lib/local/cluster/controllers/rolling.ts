@@ -16,7 +16,8 @@ export function boundsOf(strategy: DeploymentStrategy, replicas: number): Bounds
     : { surge, unavailable: Math.min(unavailable, replicas) };
 }
 
-function portion(value: IntOrString, of: number, round: (x: number) => number): number {
+/** A number, or a percentage of `of`. */
+export function portion(value: IntOrString, of: number, round: (x: number) => number): number {
   if (typeof value === 'number') return value;
   const percent = /^(\d+)%$/.exec(value)?.[1];
   return percent === undefined ? Number.parseInt(value, 10) || 0 : round((Number(percent) * of) / 100);

@@ -2,10 +2,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFinished } from '../controllers/pods';
 import type { Change } from '../store/store';
-import type { Pod } from '../types';
+import type { KubeObject, Pod } from '../types';
 import type { KubeletContext } from './context';
 import type { ContainerLog } from './log';
-import { PodWorker, schedule } from './pod';
+import { CLAIMS, PodWorker, schedule } from './pod';
 import { killRecorded } from './process';
 
 /** Runs the pods of the store as processes of this machine. */
@@ -21,7 +21,9 @@ export class Kubelet {
     const { store } = this.context.registry;
     killRecorded(join(this.context.folder, 'processes'));
     const pods = store.list<Pod>('Pod');
-    this.sweep(new Set(pods.map((pod) => pod.metadata.uid)));
+    const uids = (objects: readonly KubeObject[]) => new Set(objects.map((object) => object.metadata.uid));
+    this.sweep('pods', uids(pods));
+    this.sweep(CLAIMS, uids(store.list('PersistentVolumeClaim')));
     this.unsubscribe = store.subscribe((change) => this.see(change));
     for (const pod of pods) {
       if (pod.metadata.deletionTimestamp) store.remove('Pod', pod.metadata.namespace, pod.metadata.name);
@@ -43,6 +45,9 @@ export class Kubelet {
   }
 
   private see({ type, object, previous }: Change): void {
+    if (object.kind === 'PersistentVolumeClaim' && type === 'DELETED') {
+      rmSync(join(this.context.folder, CLAIMS, object.metadata.uid), { recursive: true, force: true });
+    }
     if (object.kind !== 'Pod') return;
     const pod = object as Pod;
     const { uid, deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
@@ -94,9 +99,9 @@ export class Kubelet {
     void tracked.then(() => this.closing.delete(tracked));
   }
 
-  /** Folders of pods that are no more. */
-  private sweep(known: ReadonlySet<string>): void {
-    const folder = join(this.context.folder, 'pods');
+  /** Removes folders of what is no more; they are named by uid. */
+  private sweep(kind: string, known: ReadonlySet<string>): void {
+    const folder = join(this.context.folder, kind);
     let names: string[] = [];
     try {
       names = readdirSync(folder);

@@ -12,6 +12,8 @@ import { ContainerLog } from './log';
 import { podStatus } from './pod-status';
 import { makeVolumes } from './volumes';
 
+/** Folder of the claims' folders, named by uid. */
+export const CLAIMS = 'claims';
 const MOUNT_RETRY = 1_000;
 
 /** One pod from its binding to this machine until its last process is gone. */
@@ -115,7 +117,12 @@ export class PodWorker {
 
   private async mount(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const made = makeVolumes(this.place().pod, this.folder, this.context.registry.store);
+      const made = makeVolumes(
+        this.place().pod,
+        this.folder,
+        join(this.context.folder, CLAIMS),
+        this.context.registry.store,
+      );
       if (made.ok) {
         this.volumes = made.value;
         return true;

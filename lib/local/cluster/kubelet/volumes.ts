@@ -2,20 +2,31 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { err, ok, type Result } from '../../../result';
 import type { Store } from '../store/store';
-import type { ConfigMap, DownwardFile, KeyToPath, Pod, Secret, Volume } from '../types';
+import type { ConfigMap, DownwardFile, KeyToPath, PersistentVolumeClaim, Pod, Secret, Volume } from '../types';
 import { podField, resourceField } from './downward';
 
 /** Content of a volume's files by relative path. */
 type Files = Map<string, Buffer>;
 
 /**
- * Makes a pod's volumes as folders below `folder/volumes/<name>`: emptyDir, configMap, secret, downwardAPI, projected. Others are
- * an error that names the kind. Gives each volume's folder.
+ * Makes a pod's volumes as folders below `folder/volumes/<name>`: emptyDir, configMap, secret, downwardAPI, projected; and finds
+ * those of claims below `claims`. Others are an error that names the kind. Gives each volume's folder.
  */
-export function makeVolumes(pod: Pod, folder: string, store: Store): Result<Record<string, string>, string> {
+export function makeVolumes(
+  pod: Pod,
+  folder: string,
+  claims: string,
+  store: Store,
+): Result<Record<string, string>, string> {
   const folders: Record<string, string> = {};
   const errors: string[] = [];
   for (const volume of pod.spec.volumes ?? []) {
+    if (volume.persistentVolumeClaim) {
+      const claim = claimed(volume.persistentVolumeClaim.claimName, pod, claims, store);
+      if (claim.ok) folders[volume.name] = claim.value;
+      else errors.push(...claim.errors);
+      continue;
+    }
     const path = join(folder, 'volumes', volume.name);
     const content = filesOf(volume, pod, store);
     if (!content.ok) {
@@ -27,6 +38,16 @@ export function makeVolumes(pod: Pod, folder: string, store: Store): Result<Reco
     folders[volume.name] = path;
   }
   return errors.length > 0 ? err(...errors) : ok(folders);
+}
+
+/** A claim's folder, made when it is first used; it outlives the pod. */
+function claimed(name: string, pod: Pod, claims: string, store: Store): Result<string, string> {
+  const claim = store.get<PersistentVolumeClaim>('PersistentVolumeClaim', pod.metadata.namespace, name);
+  if (claim?.status?.phase !== 'Bound')
+    return err(`persistentvolumeclaim "${name}" ${claim ? 'is not bound' : 'not found'}`);
+  const path = join(claims, claim.metadata.uid);
+  mkdirSync(path, { recursive: true });
+  return ok(path);
 }
 
 /** Undefined: an empty, writable folder. */
@@ -89,7 +110,7 @@ function filesOf(volume: Volume, pod: Pod, store: Store): Result<Files | undefin
   } else {
     const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'nothing';
     errors.push(
-      `volume "${volume.name}": the embedded cluster has no ${kind} volumes; use emptyDir, configMap, secret, downwardAPI or projected`,
+      `volume "${volume.name}": the embedded cluster has no ${kind} volumes; use emptyDir, configMap, secret, downwardAPI, projected or persistentVolumeClaim`,
     );
   }
   return errors.length > 0 ? err(...errors) : ok(files);

@@ -18,6 +18,14 @@ export function applyDefaults(kind: Kind, object: Fields): void {
       set(spec, { replicas: 1 });
       template(spec);
       break;
+    case 'StatefulSet':
+      statefulSet(spec);
+      break;
+    case 'DaemonSet':
+      set(spec, { updateStrategy: {}, revisionHistoryLimit: 10 });
+      rollingUpdate(spec['updateStrategy'] as Fields, { maxUnavailable: 1, maxSurge: 0 });
+      template(spec);
+      break;
     case 'Job':
       set(spec, {
         completionMode: 'NonIndexed',
@@ -77,10 +85,30 @@ export function applyDefaults(kind: Kind, object: Fields): void {
 function deployment(spec: Fields): void {
   set(spec, { replicas: 1, progressDeadlineSeconds: 600, revisionHistoryLimit: 10, strategy: {} });
   const strategy = spec['strategy'] as Fields;
+  rollingUpdate(strategy, { maxSurge: '25%', maxUnavailable: '25%' });
+  template(spec);
+}
+
+function rollingUpdate(strategy: Fields, values: Fields): void {
   set(strategy, { type: 'RollingUpdate' });
-  if (strategy['type'] === 'RollingUpdate') {
-    set(strategy, { rollingUpdate: {} });
-    set(strategy['rollingUpdate'] as Fields, { maxSurge: '25%', maxUnavailable: '25%' });
+  if (strategy['type'] !== 'RollingUpdate') return;
+  set(strategy, { rollingUpdate: {} });
+  set(strategy['rollingUpdate'] as Fields, values);
+}
+
+function statefulSet(spec: Fields): void {
+  set(spec, {
+    replicas: 1,
+    podManagementPolicy: 'OrderedReady',
+    updateStrategy: {},
+    revisionHistoryLimit: 10,
+    persistentVolumeClaimRetentionPolicy: {},
+  });
+  rollingUpdate(spec['updateStrategy'] as Fields, { partition: 0 });
+  set(spec['persistentVolumeClaimRetentionPolicy'] as Fields, { whenDeleted: 'Retain', whenScaled: 'Retain' });
+  for (const claim of items(spec, 'volumeClaimTemplates')) {
+    set(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } });
+    if (isRecord(claim['spec'])) set(claim['spec'], { volumeMode: 'Filesystem' });
   }
   template(spec);
 }

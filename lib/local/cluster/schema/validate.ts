@@ -17,7 +17,10 @@ export function validate(kind: Kind, object: KubeObject): FieldError[] {
   switch (kind.kind) {
     case 'Deployment':
     case 'ReplicaSet':
+    case 'DaemonSet':
       return [...workload(spec as unknown as Workload), ...counts(spec, ['replicas', 'minReadySeconds'])];
+    case 'StatefulSet':
+      return [...workload(withClaims(spec as unknown as Workload)), ...counts(spec, ['replicas', 'minReadySeconds'])];
     case 'Job':
       return [
         ...template((spec as unknown as Workload).template),
@@ -43,6 +46,7 @@ export function validateUpdate(kind: Kind, before: KubeObject, after: KubeObject
     return equal(value, at(before, path)) ? [] : [immutable(path, value)];
   });
   if (kind.kind === 'Pod') errors.push(...podUpdate(before, after));
+  if (kind.kind === 'StatefulSet') errors.push(...statefulSetUpdate(before, after));
   if (before['immutable'] === true && !equal(before['data'], after['data'])) {
     errors.push({
       field: 'data',
@@ -56,12 +60,37 @@ export function validateUpdate(kind: Kind, before: KubeObject, after: KubeObject
 const FROZEN: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec.selector'],
   ReplicaSet: ['spec.selector'],
+  DaemonSet: ['spec.selector'],
   Job: ['spec.selector', 'spec.template', 'spec.completionMode'],
   Secret: ['type'],
   RoleBinding: ['roleRef'],
   ClusterRoleBinding: ['roleRef'],
   PersistentVolumeClaim: ['spec.storageClassName', 'spec.accessModes'],
 };
+
+const STATEFUL_SET_FREE = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
+function statefulSetUpdate(before: KubeObject, after: KubeObject): FieldError[] {
+  const fixed = (object: KubeObject) =>
+    Object.fromEntries(Object.entries(object['spec'] as object).filter(([key]) => !STATEFUL_SET_FREE.includes(key)));
+  if (equal(fixed(before), fixed(after))) return [];
+  return [
+    {
+      field: 'spec',
+      reason: 'FieldValueForbidden',
+      message:
+        "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+    },
+  ];
+}
 
 function podUpdate(before: KubeObject, after: KubeObject): FieldError[] {
   const bare = (object: KubeObject) => {
@@ -85,6 +114,7 @@ const immutable = (field: string, value: unknown): FieldError => bad(field, valu
 interface Workload {
   selector: LabelSelector;
   template: PodTemplate;
+  volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[];
 }
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -166,6 +196,16 @@ function workload(spec: Workload): FieldError[] {
     });
   }
   return errors;
+}
+
+/** Containers may mount a StatefulSet's claims as volumes. */
+function withClaims(spec: Workload): Workload {
+  const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => ({ name: metadata.name }));
+  const inner = spec.template.spec;
+  return {
+    ...spec,
+    template: { ...spec.template, spec: { ...inner, volumes: [...(inner.volumes ?? []), ...claims] } },
+  };
 }
 
 const jobRestart = (spec: Workload): FieldError[] =>
