@@ -4,6 +4,8 @@ import type { Strategy } from './strategy';
 export interface DeployRequest {
   /** Unique; holder of the lock. */
   readonly id: string;
+  /** ISO 8601, when this deploy was asked for: of two the later one is the newer. */
+  readonly requestedAt: string;
   readonly service: string;
   readonly environment: string;
   readonly namespace: string;

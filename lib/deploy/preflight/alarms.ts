@@ -1,0 +1,47 @@
+import type { Reason } from '../outcome';
+import type { Stop } from '../parts';
+import type { Ports } from '../ports';
+import { refusedFor } from './stop';
+
+/**
+ * An alarm that fires before the release is there says nothing about the release: it would be blamed for it afterwards. The way back
+ * to the last known good release is open always.
+ */
+export async function firingAlarms(
+  names: readonly string[],
+  goesBack: boolean,
+  { alarms, log }: Pick<Ports, 'alarms' | 'log'>,
+  warn: (message: string) => void,
+): Promise<Stop | undefined> {
+  if (names.length === 0) return undefined;
+  const reasons = await problemsOf(names, alarms);
+  if (reasons.length === 0) log.info(`no alarm fires: ${names.join(' ')}`);
+  if (!goesBack) return refusedFor(reasons);
+  for (const { object, message } of reasons)
+    warn(`${object}: ${message}; ignored, since this is the last known good release`);
+  return undefined;
+}
+
+async function problemsOf(names: readonly string[], alarms: Ports['alarms']): Promise<Reason[]> {
+  let states: Awaited<ReturnType<Ports['alarms']>>;
+  try {
+    states = await alarms(names);
+  } catch (error) {
+    const message = `CloudWatch could not be asked whether it fires: ${(error as Error).message}; allow cloudwatch:DescribeAlarms, or deploy again when it answers`;
+    return names.map((name) => ({ code: 'AlarmUnknown', object: `Alarm/${name}`, message }));
+  }
+  return names.flatMap((name): Reason[] => {
+    const state = states.get(name);
+    const object = `Alarm/${name}`;
+    if (state === 'ALARM') {
+      const message =
+        'it fires already, before this release; find its cause first, or go back to the last known good release';
+      return [{ code: 'AlarmFiring', object, message }];
+    }
+    if (state === undefined) {
+      const message = 'there is no such alarm; deploy the monitoring stack, or take its name away';
+      return [{ code: 'AlarmUnknown', object, message }];
+    }
+    return [];
+  });
+}

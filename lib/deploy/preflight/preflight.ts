@@ -1,0 +1,40 @@
+import type { Parts, Stop } from '../parts';
+import { isSame } from '../same-release';
+import { firingAlarms } from './alarms';
+import { showDifference } from './difference';
+import { dryRun, withoutUnknownKinds } from './dry-run';
+import { liveWorkloads } from './live-workloads';
+import { missingReferences } from './missing-references';
+import { quotaProblems } from './quota';
+import { workloadProblems } from './workload-problems';
+
+export interface PreflightOptions {
+  /** Takes the difference, for a report. */
+  readonly keepDifference: (text: string) => void;
+  readonly warn: (message: string) => void;
+}
+
+/** The checks that change nothing; the first kind of problem ends it, told with all of its instances. */
+export const preflight =
+  ({ keepDifference, warn }: PreflightOptions): Parts['preflight'] =>
+  async (release, { request, good, ports }): Promise<Stop | undefined> => {
+    const goesBack = good !== undefined && isSame(good, release);
+    const firing = await firingAlarms(request.alarms, goesBack, ports, warn);
+    if (firing) return firing;
+
+    const live = await liveWorkloads(release.objects, request.namespace, ports.kubectl);
+    if (!live.ok) return live.errors[0];
+    const workload = workloadProblems(release.objects, live.value, request.namespace);
+    if (workload) return workload;
+
+    const known = await withoutUnknownKinds(release.objects, ports);
+    if (!known.ok) return known.errors[0];
+    const answered = await dryRun(known.value, request.namespace, ports);
+    if (!answered.ok) return answered.errors[0];
+
+    const missing = await missingReferences(release.objects, request.namespace, ports, warn);
+    if (missing) return missing;
+    const quota = await quotaProblems(answered.value, live.value, request.namespace, ports, warn);
+    if (quota) return quota;
+    return showDifference(known.value, request.namespace, ports, keepDifference, warn);
+  };

@@ -1,0 +1,188 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from '../result';
+import { accept } from './accept';
+import { deploy } from './deploy';
+import { kubectlProcess } from './kubectl-process';
+import type { CommonOptions, DeployOptions } from './options';
+import { EXIT_CODES } from './outcome';
+import type { Parts } from './parts';
+import type { Clock, Log, Ports } from './ports';
+import { preview } from './preview';
+import { realParts } from './real-parts';
+import { openStore } from './releases/open-store';
+import { manifestSource } from './render/manifest-source';
+import { type DeployResult, type Ending, lastLine, Report } from './report';
+import type { DeployRequest, ImagePin, ManifestSource } from './request';
+import { restore } from './restore';
+import { apiProxy } from './strategy/api-proxy';
+import { chooseRollOut } from './strategy/choose';
+import { cloudWatchAlarms } from './system';
+import { collectEvidence } from './verify/evidence';
+import { junit } from './verify/junit';
+
+export type CommandName = 'deploy' | 'accept' | 'restore' | 'preview';
+
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly fetch: typeof fetch;
+  readonly signal: AbortSignal;
+  /** Name of this deploy where none is given. */
+  readonly defaultId: string;
+}
+
+export const USAGE = `
+Exit codes:
+  0   Verified: the release serves, and was seen to (accept: it is the last known good one; preview: shown)
+  2   wrong command line
+  10  RolledBack: it was bad; the last known good release serves again
+  11  Refused: nothing was changed
+  12  Superseded: a newer deploy took over
+  13  RollbackFailed: it was bad, and could not be taken back; a person must look
+  14  Error: the deployer could not do its work; nothing was judged or undone, run it again
+`;
+
+/** Seconds that giving the lock back may take when the API is away. */
+const LAST_CALLS = 10;
+
+/** Runs a command; its exit code. Writes what it leaves for machines to the output folder. */
+export async function runProgram(
+  command: CommandName,
+  options: CommonOptions | DeployOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { log, clock, random, signal, environment } = surroundings;
+  const processOptions = {
+    program: options.kubectl,
+    prefix: options.context === undefined ? [] : ['--context', options.context],
+    environment,
+    clock,
+    random,
+    log,
+  };
+  const kubectl = kubectlProcess({ ...processOptions, signal, unreachable: options.unreachable });
+  const never = new AbortController().signal;
+  const lastKubectl = kubectlProcess({ ...processOptions, signal: never, unreachable: LAST_CALLS });
+  const report = new Report(clock, log);
+  const releases = openStore(options.releases, { signal, now: () => clock.now() });
+  const rollOut = chooseRollOut(options.strategy, apiProxy(processOptions));
+  const request = requestOf(options, surroundings.defaultId);
+  if (!releases.ok || !rollOut.ok || !request.ok) {
+    const errors = [releases, rollOut, request].flatMap((each) => (each.ok ? [] : each.errors));
+    return finish({ outcome: 'Refused', reason: { code: 'Options', message: errors.join('; ') } });
+  }
+  const ports: Ports = {
+    kubectl,
+    releases: releases.value,
+    clock,
+    random,
+    fetch: surroundings.fetch,
+    alarms: cloudWatchAlarms(signal),
+    log,
+    signal,
+  };
+  const parts = realParts({
+    request: request.value,
+    rollOut: rollOut.value,
+    lockPorts: { kubectl, lastKubectl, clock, random, log, signal },
+    lockDuration: options.lockDuration,
+    environment,
+    report,
+    keepDifference: (text) => write('diff.txt', text),
+    evidence: evidenceTo(join(options.output, 'evidence')),
+  });
+  switch (command) {
+    case 'deploy':
+      return finish(await deploy(request.value, ports, parts, report));
+    case 'accept':
+      return finish(await accept(request.value, ports, parts, report));
+    case 'restore':
+      return finish(await restore(request.value, ports, parts, report));
+    case 'preview':
+      return finish(await preview(request.value, ports, parts, report, write));
+  }
+
+  function write(name: string, text: string): void {
+    mkdirSync(options.output, { recursive: true });
+    writeFileSync(join(options.output, name), text);
+  }
+
+  function finish(ending: Ending): number {
+    const { service, environment, namespace, version = '' } = options;
+    const digest = 'image' in options ? options.image.digest : '';
+    const result = report.result(ending, { command, service, environment, namespace, version, digest }, kubectl);
+    rmSync(join(options.output, 'result.json'), { force: true });
+    write('result.json', `${JSON.stringify(result, null, 2)}\n`);
+    write('junit.xml', junit(`${command} ${service} ${environment}`, checksOf(result)));
+    log.info('');
+    log.info(lastLine(ending));
+    return EXIT_CODES[ending.outcome];
+  }
+}
+
+const evidenceTo =
+  (folder: string): Parts['evidence'] =>
+  ({ reason, pods }, expectations, { request: { namespace }, ports }) =>
+    collectEvidence(
+      { reason, pods, workloads: expectations.map(({ workload }) => workload), namespace, folder },
+      ports,
+    );
+
+/** The steps, and where none of them tells that it ended badly, the end. */
+const checksOf = ({ steps, outcome, reason }: DeployResult) => [
+  ...steps.map(({ name, status, seconds, detail }) => ({
+    name,
+    status,
+    seconds,
+    ...(detail === undefined ? {} : { message: detail }),
+  })),
+  ...(outcome === 'Verified' || steps.some(({ status }) => status === 'failed')
+    ? []
+    : [{ name: outcome, status: 'failed' as const, message: reason.message }]),
+];
+
+function requestOf(options: CommonOptions | DeployOptions, defaultId: string): Result<DeployRequest, string> {
+  const isRelease = 'image' in options;
+  const manifests = isRelease ? sourceOf(options) : { ok: true as const, value: NO_MANIFESTS };
+  if (!manifests.ok) return manifests;
+  if (isRelease && options.version === undefined) return { ok: false, errors: ['--version is missing'] };
+  const { service, environment, namespace, version = '', strategy, requestedAt } = options;
+  return {
+    ok: true,
+    value: {
+      id: options.id ?? defaultId,
+      requestedAt,
+      service,
+      environment,
+      namespace,
+      version,
+      image: isRelease ? options.image : NO_IMAGE,
+      manifests: manifests.value,
+      strategy,
+      limits: {
+        rollout: options.rolloutTimeout,
+        smoke: options.smokeTimeout,
+        settle: options.settle,
+        lock: options.lockTimeout,
+        unreachable: options.unreachable,
+      },
+      smoke: {
+        ...(options.smoke ? (options.url === undefined ? {} : { url: options.url }) : { url: false as const }),
+        readyPath: options.readyPath,
+        ...(options.versionPath === '' ? {} : { versionPath: options.versionPath }),
+      },
+      alarms: 'alarms' in options ? options.alarms : [],
+      accept: 'accept' in options && options.accept,
+    },
+  };
+}
+
+/** For commands that bring up what the store holds. */
+const NO_MANIFESTS: ManifestSource = { kind: 'plain', path: '' };
+const NO_IMAGE: ImagePin = { name: '', repository: '', digest: '' };
+
+const sourceOf = (options: DeployOptions): Result<ManifestSource, string> =>
+  manifestSource(options.manifests, { values: options.helmValues, release: options.service });
