@@ -28,9 +28,12 @@ export function ensure(parent: Fields, key: string): Fields {
   return made;
 }
 
-/** A changed copy; what came in stays as it is. */
+/**
+ * A changed copy; what came in stays as it is. By JSON, since what stands twice by a YAML alias (labels, say) is one object in
+ * memory, of which a structured clone would change both places.
+ */
 export function edited(object: KubeObject, edit: (draft: Fields) => void): KubeObject {
-  const draft = structuredClone(object);
+  const draft = JSON.parse(JSON.stringify(object)) as KubeObject;
   edit(draft as unknown as Fields);
   return draft;
 }

@@ -49,7 +49,7 @@ function readHook({ at, content }: Document): Result<Document | undefined, strin
   const name = `${at}: ${content['kind']}/${fieldsAt(content, 'metadata')?.['name']}`;
   if (hooks.every((hook) => LEFT_OUT.includes(hook))) return ok(undefined);
   if (hooks.length === 2 && BEFORE.every((hook) => hooks.includes(hook))) {
-    const copy = structuredClone(content);
+    const copy = JSON.parse(JSON.stringify(content)) as Fields;
     if (copy['kind'] === 'Job') (fieldsAt(copy, 'metadata', 'annotations') as Fields)[PHASE_ANNOTATION] = 'before';
     return ok({ at, content: copy });
   }

@@ -262,6 +262,18 @@ describe('a bucket of releases', () => {
     expect(await at('s3://here', { name })).toEqual([[expect.stringMatching(read)], [expect.stringMatching(written)]]);
   });
 
+  it('that refuses an object of which its list knows nothing has no such object', async () => {
+    const answering = (KeyCount: number) => {
+      const send = (command: { input: { Key?: string; Prefix?: string } }) =>
+        command.input.Prefix === 'shop/dev/record.json'
+          ? Promise.resolve({ KeyCount })
+          : Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+      return valueIn(openStore('s3://here', options({ client: { send } as unknown as S3Client })));
+    };
+    expect(valueIn(await answering(0).record('shop', 'dev'))).toEqual({});
+    expect(errorsIn(await answering(1).record('shop', 'dev'))).toHaveLength(1);
+  });
+
   it.each(['', 's3://', 's3://B', 'https://x/y', 's3:///x'])('or folder is not at %j', (location) => {
     expect(errorsIn(openStore(location, options()))).toEqual([
       expect.stringContaining('expected `s3://bucket/prefix` or a folder'),
