@@ -1,11 +1,6 @@
-/** Watches an alarm for a while after a deploy. One check an invocation; a continuation token carries what was seen so far. */
+import { type BakeParameters, parseObject, parseParameters } from './parameters';
 
-export interface BakeParameters {
-  /** Name of a composite or metric alarm. */
-  readonly alarm: string;
-  /** 1–1,380. */
-  readonly minutes: number;
-}
+/** Watches a release for a while after its deploy. One check an invocation; a continuation token carries what was seen so far. */
 
 export interface Alarm {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -20,6 +15,8 @@ export interface Alarm {
 export interface BakePorts {
   /** The alarm of this name; undefined if there is none. May throw. */
   describe(alarm: string): Promise<Alarm | undefined>;
+  /** Asks the service as a user does: undefined, or what is wrong. Does not throw. */
+  probe(url: string, version: string): Promise<string | undefined>;
   now(): Date;
   /** How many times faster than the machine's clock the bake's time runs; 1 on AWS. */
   readonly clockRate: number;
@@ -28,28 +25,31 @@ export interface BakePorts {
 export type Verdict =
   | { readonly status: 'healthy'; readonly message: string }
   | { readonly status: 'failed'; readonly message: string }
-  /** Not over: invoke again with this token. */
-  | { readonly status: 'baking'; readonly token: string };
+  /** Not over: invoke again with this token. `message`: why something is not judged now. */
+  | { readonly status: 'baking'; readonly token: string; readonly message?: string };
 
 /** What the token holds. */
 interface Progress {
   /** Milliseconds since 1970. */
   readonly started: number;
-  /** Checks so far, and how many of them found the alarm OK. */
-  readonly samples: number;
-  readonly ok: number;
+  /** Checks so far, and how many of them found the alarm OK and the service well. */
+  readonly checks: number;
+  readonly good: number;
   /** Checks in a row, up to the last one, in which CloudWatch could not be asked. */
   readonly errors: number;
+  /** Requests in a row, up to the last one, that the service failed. */
+  readonly failures: number;
 }
 
-/** CodePipeline, limits: a Lambda action ends after 24 hours; this leaves room for the last invocation. */
-const LONGEST_MINUTES = 23 * 60;
 /** CloudWatch throttles now and then; this many failed checks in a row are too many. */
 const ERRORS_ALLOWED = 2;
+/** A pod that ends may take one request with it; this many in a row are the release's. */
+const FAILURES_ALLOWED = 2;
 
 /**
- * Checks the alarm once. ALARM fails at once. When the time is over the last state must be OK: INSUFFICIENT_DATA is inconclusive,
- * and what nobody measured is not healthy.
+ * Checks once. The service's alarm fails the release at once, requests fail it when three in a row do; neither while the cluster's
+ * own alarm fires. When the time is over, all of it must have been seen well: an alarm without data, a cluster that is not well
+ * and a service that nobody asks are inconclusive.
  */
 export async function bake(
   userParameters: string | undefined,
@@ -60,80 +60,102 @@ export async function bake(
   if (typeof parameters === 'string') return { status: 'failed', message: parameters };
   const now = ports.now().getTime();
   const before =
-    continuationToken === undefined ? { started: now, samples: 0, ok: 0, errors: 0 } : parseProgress(continuationToken);
+    continuationToken === undefined
+      ? { started: now, checks: 0, good: 0, errors: 0, failures: 0 }
+      : parseProgress(continuationToken);
   if (before === undefined)
     return { status: 'failed', message: `continuation token is not one of the bake's: ${continuationToken}` };
-
-  const { alarm: name, minutes } = parameters;
   const elapsed = ((now - before.started) * ports.clockRate) / 60_000;
-  const isOver = elapsed >= minutes;
-  let alarm: Alarm | undefined;
-  try {
-    alarm = await ports.describe(name);
-  } catch (cause) {
+  const when = `after ${Math.floor(elapsed * 10) / 10} of ${parameters.minutes} minutes`;
+
+  const seen = await look(parameters, ports);
+  if ('error' in seen) {
     const errors = before.errors + 1;
     if (errors <= ERRORS_ALLOWED) return { status: 'baking', token: JSON.stringify({ ...before, errors }) };
-    const words = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    return { status: 'failed', message: `alarm ${name} could not be read ${errors} times in a row: ${words}` };
+    const doubt = `the alarms could not be read ${errors} times in a row: ${seen.error}`;
+    return inconclusive(parameters, when, before, [doubt]);
   }
-  if (alarm === undefined)
+  if ('missing' in seen)
     return {
       status: 'failed',
-      message: `there is no alarm ${name} in this account and Region: nothing watches the release`,
+      message: `there is no alarm ${seen.missing} in this account and Region: nothing watches the release`,
     };
-  const { unmeasured } = alarm;
-  const state = alarm.state === 'OK' && unmeasured.length > 0 ? 'INSUFFICIENT_DATA' : alarm.state;
-  const progress = { ...before, samples: before.samples + 1, ok: before.ok + (state === 'OK' ? 1 : 0), errors: 0 };
-  const why = unmeasured.length > 0 && state !== 'ALARM' ? `nobody measures ${unmeasured.join(', ')}` : alarm.reason;
-  const reason = why === undefined ? '' : `: ${why}`;
-  const when = `after ${Math.floor(elapsed * 10) / 10} of ${minutes} minutes`;
-  switch (state) {
-    case 'ALARM':
-      return { status: 'failed', message: `alarm ${name} is in ALARM ${when}${reason}` };
-    case 'OK':
-      if (!isOver) break;
-      return {
-        status: 'healthy',
-        message: `alarm ${name} is OK ${when} (${progress.ok} of ${progress.samples} checks)`,
-      };
-    case 'INSUFFICIENT_DATA':
-      if (!isOver) break;
-      return {
-        status: 'failed',
-        message: `inconclusive: alarm ${name} has INSUFFICIENT_DATA ${when} (OK in ${progress.ok} of ${progress.samples} checks); no data is not healthy${reason}`,
-      };
+  const { alarm, platformAlarm } = seen;
+  const isClusterIll = platformAlarm.state === 'ALARM';
+  if (alarm.state === 'ALARM' && !isClusterIll)
+    return { status: 'failed', message: `alarm ${parameters.alarm} is in ALARM ${when}${because(alarm.reason)}` };
+
+  const wrong = parameters.url === '' ? undefined : await ports.probe(parameters.url, parameters.version);
+  const failures = wrong === undefined || isClusterIll ? 0 : before.failures + 1;
+  if (failures > FAILURES_ALLOWED)
+    return { status: 'failed', message: `the service failed ${failures} requests in a row ${when}: ${wrong}` };
+
+  const doubts = [
+    ...(isClusterIll
+      ? [
+          `alarm ${parameters.platformAlarm} of the cluster is in ALARM, nothing is blamed on the release${because(platformAlarm.reason)}`,
+        ]
+      : []),
+    ...doubtsOf(parameters.alarm, alarm),
+    ...(parameters.url === '' ? ['nobody asks the service: no traffic is not healthy'] : []),
+  ];
+  const isGood = doubts.length === 0 && wrong === undefined;
+  const { started, checks, good } = before;
+  const progress = { started, checks: checks + 1, good: good + (isGood ? 1 : 0), errors: 0, failures };
+  // A request that failed last is neither a verdict nor a good end: the next checks decide.
+  if (elapsed < parameters.minutes || failures > 0) {
+    const message = isClusterIll ? doubts[0] : wrong;
+    return { status: 'baking', token: JSON.stringify(progress), ...(message !== undefined && { message }) };
   }
-  return { status: 'baking', token: JSON.stringify(progress) };
+  if (doubts.length > 0) return inconclusive(parameters, when, progress, doubts);
+  return {
+    status: 'healthy',
+    message: `alarm ${parameters.alarm} is OK and ${parameters.url} is ${parameters.version} ${when} (${progress.good} of ${progress.checks} checks)`,
+  };
 }
 
-const EXPECTED = `expected UserParameters such as {"alarm": "visits-production", "minutes": 5}, minutes from 1 to ${LONGEST_MINUTES}`;
+type Seen =
+  | { readonly alarm: Alarm; readonly platformAlarm: Alarm }
+  | { readonly missing: string }
+  | { readonly error: string };
 
-function parseParameters(text: string | undefined): BakeParameters | string {
-  const value = parseObject(text ?? '');
-  const { alarm, minutes } = value ?? {};
-  const isAlarm = typeof alarm === 'string' && alarm.trim() !== '';
-  const isMinutes = typeof minutes === 'number' && minutes >= 1 && minutes <= LONGEST_MINUTES;
-  return isAlarm && isMinutes
-    ? { alarm, minutes }
-    : `${EXPECTED}; got ${text === undefined ? 'none' : text.slice(0, 200)}`;
+async function look(names: BakeParameters, { describe }: BakePorts): Promise<Seen> {
+  try {
+    const alarm = await describe(names.alarm);
+    if (alarm === undefined) return { missing: names.alarm };
+    const platformAlarm = await describe(names.platformAlarm);
+    return platformAlarm === undefined ? { missing: names.platformAlarm } : { alarm, platformAlarm };
+  } catch (cause) {
+    return { error: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause) };
+  }
 }
+
+/** Why an alarm that does not fire is no proof of health. */
+function doubtsOf(name: string, { state, reason, unmeasured }: Alarm): string[] {
+  if (state === 'ALARM') return [`alarm ${name} is in ALARM${because(reason)}`];
+  if (state === 'INSUFFICIENT_DATA') return [`alarm ${name} has no data${because(reason)}`];
+  return unmeasured.length > 0 ? [`alarm ${name} is blind: nobody measures ${unmeasured.join(', ')}`] : [];
+}
+
+function inconclusive(
+  parameters: BakeParameters,
+  when: string,
+  { checks, good }: Progress,
+  doubts: readonly string[],
+): Verdict {
+  const message = `${when} (${good} of ${checks} checks were good): ${doubts.join('; ')}`;
+  return parameters.inconclusive === 'pass'
+    ? { status: 'healthy', message: `INCONCLUSIVE, and let through since bakeInconclusive is pass: ${message}` }
+    : { status: 'failed', message: `inconclusive, which fails unless bakeInconclusive is pass: ${message}` };
+}
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
 
 function parseProgress(token: string): Progress | undefined {
-  const { started, samples, ok, errors } = parseObject(token) ?? {};
+  const { started, checks, good, errors, failures } = parseObject(token) ?? {};
   const isCount = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0;
-  return isCount(started) && isCount(samples) && isCount(ok) && isCount(errors)
-    ? { started, samples, ok, errors }
+  return isCount(started) && isCount(checks) && isCount(good) && isCount(errors) && isCount(failures)
+    ? { started, checks, good, errors, failures }
     : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import {
   PutJobSuccessResultCommand,
 } from '@aws-sdk/client-codepipeline';
 import { type Alarm, bake } from './bake';
+import { probe } from './probe';
 
 /** The part of CodePipeline's event that the bake reads (CodePipeline, actions-invoke-lambda-function). */
 interface JobEvent {
@@ -20,14 +21,20 @@ interface JobEvent {
 const cloudWatch = new CloudWatchClient({});
 const codePipeline = new CodePipelineClient({});
 
-/** Lambda invoke action: watches the alarm of its UserParameters and puts the job's result. */
+/** Lambda invoke action: watches the release that its UserParameters tell of and puts the job's result. */
 export async function handler(event: JobEvent): Promise<void> {
   const { id: jobId, data } = event['CodePipeline.job'];
   const { UserParameters } = data.actionConfiguration.configuration;
   const clockRate = Number(process.env['SLIPWAY_CLOCK_RATE'] ?? 1);
-  const verdict = await bake(UserParameters, data.continuationToken, { describe, now: () => new Date(), clockRate });
+  const verdict = await bake(UserParameters, data.continuationToken, {
+    describe,
+    probe: (url, version) => probe(url, version, fetch),
+    now: () => new Date(),
+    clockRate,
+  });
   switch (verdict.status) {
     case 'baking':
+      if (verdict.message !== undefined) console.log(verdict.message);
       await codePipeline.send(new PutJobSuccessResultCommand({ jobId, continuationToken: verdict.token }));
       return;
     case 'healthy':

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, Duration } from 'aws-cdk-lib';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, AssetHashType, DockerImage, Duration, Stack } from 'aws-cdk-lib';
+import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { acknowledge } from './acknowledge';
@@ -15,10 +16,22 @@ export interface BakeFunctionProps {
   readonly projectRoot: string;
   readonly key: IKey;
   readonly logRetentionDays: number;
+  /** Private subnets from which the service is reached, with a way to the AWS APIs. */
+  readonly network: { readonly vpcId: string; readonly subnetIds: readonly string[] };
 }
 
+/** What Lambda does with its function's role to put it into a VPC. Source: Lambda developer guide, configuration-vpc. */
+const INTERFACE_ACTIONS = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 /**
- * Watches a service's alarm for the bake action. It has no dead-letter queue: CodePipeline fails an action whose function
+ * Watches a release for the bake action, by its alarms and by requests from inside the cluster's network. It has no dead-letter queue: CodePipeline fails an action whose function
  * does not report back, so no failure is lost.
  */
 export class BakeFunction extends Construct {
@@ -27,6 +40,12 @@ export class BakeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: BakeFunctionProps) {
     super(scope, id);
+    const arn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: props.functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     const logs = logGroup(this, 'Logs', `/aws/lambda/${props.functionName}`, props.key, props.logRetentionDays);
     const role = new Role(this, 'Role', {
       description: `Runs ${props.functionName}`,
@@ -37,6 +56,14 @@ export class BakeFunction extends Construct {
             allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs.logGroupArn]),
             allow(['cloudwatch:DescribeAlarms'], ['*']),
             allow(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']),
+            allow(INTERFACE_ACTIONS, ['*']),
+            // Lambda itself needs these, not the function's code (configuration-vpc).
+            new PolicyStatement({
+              effect: Effect.DENY,
+              actions: INTERFACE_ACTIONS,
+              resources: ['*'],
+              conditions: { ArnEquals: { 'lambda:SourceFunctionArn': arn } },
+            }),
           ],
         }),
       },
@@ -44,11 +71,11 @@ export class BakeFunction extends Construct {
     acknowledge(
       role,
       'IAM5[Resource::*]',
-      'DescribeAlarms returns composite alarms only if it is allowed on *, and the job results know no resources; a job is answered with an id that only this invocation was given.',
+      'DescribeAlarms returns composite alarms only if it is allowed on *, and the job results know no resources; a job is answered with an id that only this invocation was given. Interfaces are made by Lambda with ids of EC2; the function itself is denied them.',
     );
     const resource = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
-      description: "Fails as soon as the service's alarm fires after a deploy",
+      description: 'Watches a release after its deploy',
       code: bundle(join(props.projectRoot, 'lambda', 'bake')),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
@@ -58,6 +85,16 @@ export class BakeFunction extends Construct {
       role,
       logGroup: logs,
     });
+    const group = new CfnSecurityGroup(this, 'SecurityGroup', {
+      vpcId: props.network.vpcId,
+      groupDescription: `Requests of ${props.functionName}`,
+      // The load balancer of the service may listen anywhere, and the AWS APIs are on the internet.
+      securityGroupEgress: [{ ipProtocol: '-1', cidrIp: '0.0.0.0/0', description: 'To the service and the AWS APIs' }],
+    });
+    (resource.node.defaultChild as CfnFunction).vpcConfig = {
+      subnetIds: [...props.network.subnetIds],
+      securityGroupIds: [group.attrGroupId],
+    };
     this.name = resource.functionName;
     this.arn = resource.functionArn;
   }

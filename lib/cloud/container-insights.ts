@@ -23,6 +23,12 @@ export const ofWorkload = ({ clusterName, namespace, name }: Workload): Dimensio
   PodName: name,
 });
 
+/** The container of a workload that is named as the workload is. */
+export const ofMainContainer = (workload: Workload): Dimensions => ({
+  ...ofWorkload(workload),
+  ContainerName: workload.name,
+});
+
 /** `name` is the Kubernetes Service in front of the workload. */
 export const ofKubernetesService = ({ clusterName, namespace, name }: Workload): Dimensions => ({
   ClusterName: clusterName,

@@ -56,6 +56,7 @@ export class DeliveryStack extends Stack {
         projectRoot,
         key,
         logRetentionDays: config.retention.logs,
+        network: cluster,
       });
       return bake;
     };

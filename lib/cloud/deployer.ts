@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, BundlingOutput, DockerImage } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -43,7 +43,6 @@ function bundleOf(projectRoot: string): Uint8Array {
   if (known !== undefined) return known;
   const folder = join(projectRoot, 'lib', 'deploy');
   const options = JSON.parse(readFileSync(join(folder, 'bundle.json'), 'utf8')) as BuildOptions;
-  if (!existsSync(join(folder, 'main.ts'))) return new Uint8Array(); // TEMPORARY
   const { outputFiles } = buildSync({
     ...options,
     absWorkingDir: projectRoot,

@@ -1,12 +1,11 @@
-import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { asAlarmDimensions, type Dimensions, NAMESPACE } from './container-insights';
 
 const PERIOD_SECONDS = 60;
 
 export interface MetricAlarmProps {
-  /** Absent: CloudFormation makes one up. */
-  readonly alarmName?: string;
+  readonly alarmName: string;
   readonly description: string;
   readonly metric: string;
   readonly dimensions: Dimensions;
@@ -22,23 +21,45 @@ export interface MetricAlarmProps {
    * published only when something is wrong.
    */
   readonly missing: 'missing' | 'notBreaching';
-  readonly topicArn?: string;
+  /** `change`: not the metric but how much it has changed since its last datapoint, for one that only counts up. */
+  readonly watch?: 'value' | 'change';
 }
 
 /** An alarm on one Container Insights metric, evaluated every minute. */
 export const metricAlarm = (scope: Construct, id: string, props: MetricAlarmProps): CfnAlarm =>
   new CfnAlarm(scope, id, {
-    ...(props.alarmName !== undefined && { alarmName: props.alarmName }),
+    alarmName: props.alarmName,
     alarmDescription: props.description,
-    namespace: NAMESPACE,
-    metricName: props.metric,
-    dimensions: asAlarmDimensions(props.dimensions),
-    statistic: props.statistic,
-    period: PERIOD_SECONDS,
+    ...(props.watch === 'change' ? changeOf(props) : metricAlone(props)),
     comparisonOperator: props.comparison,
     threshold: props.threshold,
     datapointsToAlarm: props.datapoints,
     evaluationPeriods: props.of,
     treatMissingData: props.missing,
-    ...(props.topicArn !== undefined && { alarmActions: [props.topicArn], okActions: [props.topicArn] }),
   });
+
+type Watched = Partial<CfnAlarmProps>;
+
+const metricAlone = ({ metric, dimensions, statistic }: MetricAlarmProps): Watched => ({
+  namespace: NAMESPACE,
+  metricName: metric,
+  dimensions: asAlarmDimensions(dimensions),
+  statistic,
+  period: PERIOD_SECONDS,
+});
+
+/** DIFF: CloudWatch user guide, using-metric-math. */
+const changeOf = ({ metric, dimensions, statistic }: MetricAlarmProps): Watched => ({
+  metrics: [
+    {
+      id: 'counted',
+      metricStat: {
+        metric: { namespace: NAMESPACE, metricName: metric, dimensions: asAlarmDimensions(dimensions) },
+        period: PERIOD_SECONDS,
+        stat: statistic,
+      },
+      returnData: false,
+    },
+    { id: 'change', expression: 'DIFF(counted)', label: `change of ${metric}`, returnData: true },
+  ],
+});

@@ -33,7 +33,7 @@ export class MonitoringStack extends Stack {
           topicArn: topic.topicArn,
         }),
     );
-    new PlatformAlarms(this, 'Platform', { clusterName, topicArn: topic.topicArn });
+    new PlatformAlarms(this, 'Platform', { service, clusterName, topicArn: topic.topicArn });
     serviceDashboard(this, 'Dashboard', { service, clusterName, environments });
   }
 }

@@ -1,7 +1,7 @@
 import { CfnCompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alarmName } from '../model/names';
-import { type Dimensions, ofKubernetesService, ofWorkload, type Workload } from './container-insights';
+import { type Dimensions, ofKubernetesService, ofMainContainer, ofWorkload, type Workload } from './container-insights';
 import { type MetricAlarmProps, metricAlarm } from './metric-alarm';
 
 export interface ServiceAlarmsProps {
@@ -41,7 +41,7 @@ export class ServiceAlarms extends Construct {
   }
 }
 
-type Symptom = Omit<MetricAlarmProps, 'alarmName' | 'topicArn'>;
+type Symptom = Omit<MetricAlarmProps, 'alarmName'>;
 
 const symptomsOf = (workload: Workload): Readonly<Record<string, Symptom>> => {
   const what = `${workload.name} in ${workload.namespace}`;
@@ -75,6 +75,26 @@ const symptomsOf = (workload: Workload): Readonly<Record<string, Symptom>> => {
       metric: 'pod_container_status_waiting_reason_crash_loop_back_off',
       datapoints: 1,
       of: 2,
+      missing: 'notBreaching',
+    },
+    // One container of the service that came back by itself would be seen by nobody else: it is ready again in seconds.
+    restarting: {
+      ...pods,
+      ...present,
+      description: `Containers of ${what} have been restarted`,
+      metric: 'pod_number_of_container_restarts',
+      watch: 'change',
+      datapoints: 1,
+      of: 3,
+      missing: 'notBreaching',
+    },
+    'out-of-memory': {
+      ...present,
+      description: `The container ${workload.name} of ${what} was ended for its memory limit`,
+      metric: 'pod_container_status_terminated_reason_oom_killed',
+      dimensions: ofMainContainer(workload),
+      datapoints: 1,
+      of: 3,
       missing: 'notBreaching',
     },
     'image-missing': {

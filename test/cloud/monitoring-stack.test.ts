@@ -12,16 +12,38 @@ const alarms = propertiesOf(template, 'AWS::CloudWatch::Alarm');
 const composites = propertiesOf(template, 'AWS::CloudWatch::CompositeAlarm');
 const [[topicId, topic]] = Object.entries(resourcesOf(template, 'AWS::SNS::Topic')) as [[string, Json]];
 
-const dimensionsOf = ({ Dimensions }: Json) =>
-  Object.fromEntries(Dimensions.map(({ Name, Value }: Json) => [Name, Value]));
+/** The metric that an alarm is about, of an expression the one that it counts with. */
+const metricOf = (alarm: Json): Json => alarm.Metrics?.[0].MetricStat.Metric ?? alarm;
+const dimensionsOf = (alarm: Json) =>
+  Object.fromEntries(metricOf(alarm).Dimensions.map(({ Name, Value }: Json) => [Name, Value]));
 
 it('every environment has the composite alarm that the model’s bake watches', () => {
-  const baked = pipelines
-    .flatMap((pipeline) => pipeline.stages.flatMap((stage) => stage.actions))
-    .flatMap((action) => (action.kind === 'bake' ? [action.alarm] : []));
+  const actions = pipelines.flatMap((pipeline) => pipeline.stages.flatMap((stage) => stage.actions));
+  const named = actions.flatMap((action) => {
+    if (action.kind === 'bake') return [action.alarm, action.platformAlarm];
+    return action.kind === 'build' ? (action.environment['ALARMS'] ?? '').split(' ').filter(Boolean) : [];
+  });
   const names = composites.map(({ AlarmName }) => AlarmName);
-  expect(names).toEqual(['visits-dev', 'visits-staging', 'visits-production']);
-  expect(names).toEqual(expect.arrayContaining(baked));
+  expect(names).toEqual(['visits-dev', 'visits-staging', 'visits-production', 'visits_platform']);
+  expect([...new Set(named)].sort()).toEqual([...names].sort());
+});
+
+it('no alarm of the cluster is among those that a release is judged by', () => {
+  for (const { AlarmName, AlarmRule } of composites)
+    expect(AlarmRule.includes('visits_platform')).toBe(AlarmName === 'visits_platform');
+});
+
+it('restarts are counted by their change: the metric only rises', () => {
+  const restarting = alarms.find(({ AlarmName }) => AlarmName === 'visits-production-restarting');
+  expect(restarting).toMatchObject({
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    Metrics: [
+      { Id: 'counted', ReturnData: false, MetricStat: { Stat: 'Maximum', Period: 60 } },
+      { Expression: 'DIFF(counted)', ReturnData: true },
+    ],
+  });
+  expect(restarting).not.toHaveProperty('MetricName');
 });
 
 it('a composite alarm fires when any symptom of its own environment does, and each symptom exists', () => {
@@ -29,9 +51,11 @@ it('a composite alarm fires when any symptom of its own environment does, and ea
   for (const { AlarmName, AlarmRule } of composites) {
     const children = [...AlarmRule.matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name);
     expect(AlarmRule).toBe(children.map((name) => `ALARM("${name}")`).join(' OR '));
-    expect(children).toEqual(
-      ['gone', 'unavailable', 'crashing', 'image-missing', 'memory-full'].map((s) => `${AlarmName}-${s}`),
-    );
+    const symptoms =
+      AlarmName === 'visits_platform'
+        ? ['failed-nodes', 'cpu', 'memory', 'filesystem']
+        : ['gone', 'unavailable', 'crashing', 'restarting', 'out-of-memory', 'image-missing', 'memory-full'];
+    expect(children).toEqual(symptoms.map((symptom) => `${AlarmName}-${symptom}`));
     expect(known).toEqual(expect.arrayContaining(children));
   }
 });
@@ -42,6 +66,8 @@ it('alarms read Container Insights under the dimensions that it publishes', () =
     status_replicas_unavailable: ['ClusterName', 'Namespace', 'PodName'],
     pod_container_status_waiting_reason_crash_loop_back_off: ['ClusterName', 'Namespace', 'PodName'],
     pod_container_status_waiting_reason_image_pull_error: ['ClusterName', 'Namespace', 'PodName'],
+    pod_number_of_container_restarts: ['ClusterName', 'Namespace', 'PodName'],
+    pod_container_status_terminated_reason_oom_killed: ['ClusterName', 'ContainerName', 'Namespace', 'PodName'],
     pod_memory_utilization_over_pod_limit: ['ClusterName', 'Namespace', 'PodName'],
     cluster_failed_node_count: ['ClusterName'],
     node_cpu_utilization: ['ClusterName'],
@@ -49,8 +75,8 @@ it('alarms read Container Insights under the dimensions that it publishes', () =
     node_filesystem_utilization: ['ClusterName'],
   };
   for (const alarm of alarms) {
-    expect(alarm.Namespace).toBe('ContainerInsights');
-    expect(Object.keys(dimensionsOf(alarm)).sort()).toEqual(sets[alarm.MetricName]);
+    expect(metricOf(alarm).Namespace).toBe('ContainerInsights');
+    expect(Object.keys(dimensionsOf(alarm)).sort()).toEqual(sets[metricOf(alarm).MetricName]);
   }
   const gone = alarms.find(({ AlarmName }) => AlarmName === 'visits-staging-gone');
   expect(dimensionsOf(gone)).toEqual({ ClusterName: 'slipway', Namespace: 'visits-staging', Service: 'visits' });
@@ -65,15 +91,9 @@ it('an error that is not there is fine; a workload that is not there is unknown'
   });
 });
 
-it('people hear of a service by its composite alarm, once, and of the platform apart', () => {
-  const telling = alarms.filter(({ AlarmActions }) => AlarmActions);
-  expect(telling.map(({ MetricName }) => MetricName)).toEqual([
-    'cluster_failed_node_count',
-    'node_cpu_utilization',
-    'node_memory_utilization',
-    'node_filesystem_utilization',
-  ]);
-  for (const alarm of [...composites, ...telling])
+it('people hear of each service and of the platform once, by the composite alarm', () => {
+  expect(alarms.filter(({ AlarmActions }) => AlarmActions)).toEqual([]);
+  for (const alarm of composites)
     expect(alarm).toMatchObject({ AlarmActions: [{ Ref: topicId }], OKActions: [{ Ref: topicId }] });
 });
 

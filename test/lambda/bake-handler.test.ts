@@ -35,32 +35,46 @@ async function sentFor(answer: object | readonly object[], ...given: Parameters<
   jest.spyOn(CodePipelineClient.prototype, 'send').mockImplementation(record() as never);
   jest.spyOn(console, 'log').mockImplementation(() => {});
   jest.spyOn(console, 'error').mockImplementation(() => {});
+  jest.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response('{"version":"2.0"}'));
   await handler(event(...given));
   return sent as { input: Record<string, unknown> }[];
 }
 
-const parameters = JSON.stringify({ alarm: 'visits-production', minutes: 5 });
-const over = JSON.stringify({ started: 0, samples: 3, ok: 3, errors: 0 });
+const parameters = JSON.stringify({
+  alarm: 'visits-production',
+  platformAlarm: 'visits_platform',
+  minutes: 5,
+  url: 'http://visits',
+  version: '2.0',
+  inconclusive: 'fail',
+});
+const over = JSON.stringify({ started: 0, checks: 3, good: 3, errors: 0, failures: 0 });
+const PLATFORM = { MetricAlarms: [{ StateValue: 'OK' }] };
 
 describe('the handler of the bake', () => {
   test('asks for composite and metric alarms of that name, and goes on with a token', async () => {
-    const [asked, children, put] = await sentFor({ CompositeAlarms: [{ StateValue: 'OK' }] }, parameters);
+    const [asked, children, platform, put] = await sentFor(
+      [{ CompositeAlarms: [{ StateValue: 'OK' }] }, {}, PLATFORM],
+      parameters,
+    );
+    expect(platform?.input).toMatchObject({ AlarmNames: ['visits_platform'] });
+    expect(fetch).toHaveBeenCalledTimes(2);
     expect(asked).toBeInstanceOf(DescribeAlarmsCommand);
     expect(asked?.input).toEqual({ AlarmNames: ['visits-production'], AlarmTypes: ['CompositeAlarm', 'MetricAlarm'] });
     expect(children?.input).toEqual({ ChildrenOfAlarmName: 'visits-production', MaxRecords: 100 });
     expect(put).toBeInstanceOf(PutJobSuccessResultCommand);
-    expect(put?.input).toEqual({ jobId: 'job-1', continuationToken: expect.stringContaining('"samples":1') });
+    expect(put?.input).toEqual({ jobId: 'job-1', continuationToken: expect.stringContaining('"checks":1') });
   });
 
   test('puts success without a token when the time is over', async () => {
-    const [, put] = await sentFor({ MetricAlarms: [{ StateValue: 'OK' }] }, parameters, over);
+    const [, , put] = await sentFor([PLATFORM, PLATFORM], parameters, over);
     expect(put).toBeInstanceOf(PutJobSuccessResultCommand);
     expect(put?.input).not.toHaveProperty('continuationToken');
   });
 
   test('puts failure with the reason', async () => {
-    const [, , put] = await sentFor(
-      { CompositeAlarms: [{ StateValue: 'ALARM', StateReason: 'restarts' }] },
+    const [, , , put] = await sentFor(
+      [{ CompositeAlarms: [{ StateValue: 'ALARM', StateReason: 'restarts' }] }, {}, PLATFORM],
       parameters,
     );
     expect(put).toBeInstanceOf(PutJobFailureResultCommand);
@@ -78,7 +92,7 @@ describe('the handler of the bake', () => {
         { AlarmName: 'b', StateValue: 'INSUFFICIENT_DATA' },
       ],
     };
-    const [, , put] = await sentFor([composite, children], parameters, over);
+    const [, , , put] = await sentFor([composite, children, PLATFORM], parameters, over);
     expect(put?.input).toMatchObject({ failureDetails: { message: expect.stringContaining('nobody measures b') } });
   });
 

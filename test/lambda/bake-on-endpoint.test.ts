@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
@@ -31,15 +34,23 @@ const metric = (name: string): Alarm => ({
   treatMissingData: 'missing',
 });
 
+/** The cluster's, which is well throughout. */
+const PLATFORM: Alarm = metric('visits_platform');
+
 /** The states of the composite alarm and its two children; each invocation of the bake takes the next. */
 type States = readonly [AlarmState['state'], AlarmState['state'], AlarmState['state']];
 let now: States;
 let machine: Surroundings;
+let service: Server;
 let code: string;
 
 beforeAll(async () => {
+  service = createServer((request, response) =>
+    response.end(request.url === '/version' ? '{"version":"2.0"}' : 'ready'),
+  ).listen(0, '127.0.0.1');
+  await once(service, 'listening');
   const states = () =>
-    [COMPOSITE, metric('gone'), metric('crashing')].map((alarm, index): AlarmState => {
+    [COMPOSITE, metric('gone'), metric('crashing'), PLATFORM].map((alarm, index): AlarmState => {
       const state = now[index] ?? 'OK';
       return { alarm, state, reason: `${alarm.name} is ${state}`, since: new Date(0) };
     });
@@ -54,10 +65,17 @@ beforeAll(async () => {
     logLevel: 'error',
   });
 });
-afterAll(() => machine.close());
+afterAll(async () => {
+  service.close();
+  await machine.close();
+});
 
 /** Bakes for one minute, at a rate at which the second check is the last. */
 async function bakeThrough(alarm: string, ...states: States[]) {
+  return bakeVersion('2.0', alarm, ...states);
+}
+
+async function bakeVersion(version: string, alarm: string, ...states: States[]) {
   const [first, ...rest] = states;
   now = first as States;
   // Two checks of a minute's bake: the clock rate makes the milliseconds between two invocations longer than it.
@@ -87,7 +105,14 @@ async function bakeThrough(alarm: string, ...states: States[]) {
       runOrder: 3,
       inputs: [],
       outputs: [],
-      userParameters: JSON.stringify({ alarm, minutes: 1 }),
+      userParameters: JSON.stringify({
+        alarm,
+        platformAlarm: 'visits_platform',
+        minutes: 1,
+        url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+        version,
+        inconclusive: 'fail',
+      }),
       function: {
         name: 'visits-bake',
         logicalId: 'Bake',
@@ -111,7 +136,9 @@ describe('the bundled bake, in a process of its own, against the local endpoint'
   test('is healthy after its time, with nothing said but that', async () => {
     const { outcome, lines } = await bakeThrough('visits-production', ['OK', 'OK', 'OK'], ['OK', 'OK', 'OK']);
     expect(outcome).toMatchObject({ status: 'Succeeded' });
-    expect(lines).toEqual([expect.stringMatching(/^alarm visits-production is OK after .* \(2 of 2 checks\)$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^alarm visits-production is OK and http:\S+ is 2\.0 after .* \(2 of 2 checks\)$/),
+    ]);
     const calls = machine.endpoint.calls.map(
       ({ principal, service, operation }) => `${principal} ${service}:${operation}`,
     );
@@ -137,6 +164,13 @@ describe('the bundled bake, in a process of its own, against the local endpoint'
       ['OK', 'INSUFFICIENT_DATA', 'OK'],
     );
     expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('nobody measures gone') });
+  });
+
+  test('fails when the service keeps answering as another version', async () => {
+    const well = (): States => ['OK', 'OK', 'OK'];
+    const { outcome, lines } = await bakeVersion('3.0', 'visits-production', well(), well(), well());
+    expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('says 2.0, expected 3.0') });
+    expect(lines.filter((line) => line.includes('says 2.0'))).toHaveLength(3);
   });
 
   test('takes a metric alarm too, and fails without its alarm', async () => {

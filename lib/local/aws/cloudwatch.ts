@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ok } from '../../result';
+import type { MetricAlarm } from '../template/alarm';
 import { alarmsOf, parseAlarmRule } from './alarm-rule';
 import type { AlarmState, AlarmWatch } from './alarms';
 import { operation, type Service } from './service';
@@ -67,18 +68,31 @@ function describe({ alarm, state, reason, since }: AlarmState): Record<string, u
     StateTransitionedTimestamp: since,
   };
   if (alarm.kind === 'composite') return { ...common, AlarmRule: alarm.rule };
-  const isPercentile = alarm.statistic.startsWith('p');
   return {
     ...common,
-    Namespace: alarm.namespace,
-    MetricName: alarm.metricName,
-    Dimensions: alarm.dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
-    [isPercentile ? 'ExtendedStatistic' : 'Statistic']: alarm.statistic,
-    Period: alarm.period,
+    ...metricOf(alarm),
     EvaluationPeriods: alarm.evaluationPeriods,
     DatapointsToAlarm: alarm.datapointsToAlarm,
     Threshold: alarm.threshold,
     ComparisonOperator: alarm.comparisonOperator,
     TreatMissingData: alarm.treatMissingData,
   };
+}
+
+function metricOf(alarm: MetricAlarm): Record<string, unknown> {
+  const { statistic, period, expression } = alarm;
+  const metric = {
+    Namespace: alarm.namespace,
+    MetricName: alarm.metricName,
+    Dimensions: alarm.dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
+  };
+  if (expression !== undefined)
+    return {
+      Metrics: [
+        { Id: 'm1', MetricStat: { Metric: metric, Period: period, Stat: statistic }, ReturnData: false },
+        { Id: 'e1', Expression: `${expression}(m1)`, ReturnData: true },
+      ],
+    };
+  const isPercentile = statistic.startsWith('p');
+  return { ...metric, [isPercentile ? 'ExtendedStatistic' : 'Statistic']: statistic, Period: period };
 }

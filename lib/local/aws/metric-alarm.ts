@@ -12,7 +12,10 @@ export interface Verdict {
 const EXTRA_PERIODS = 2;
 
 /** Samples that an evaluation reads at most. */
-export const evaluationRange = (alarm: MetricAlarm): number => alarm.evaluationPeriods + EXTRA_PERIODS;
+export const evaluationRange = (alarm: MetricAlarm): number =>
+  rangeOf(alarm) + (alarm.expression === undefined ? 0 : 1);
+
+const rangeOf = (alarm: MetricAlarm): number => alarm.evaluationPeriods + EXTRA_PERIODS;
 
 /**
  * Evaluates a metric alarm (CloudWatch documentation, "Configuring how CloudWatch alarms treat missing data") on its samples,
@@ -21,7 +24,7 @@ export const evaluationRange = (alarm: MetricAlarm): number => alarm.evaluationP
  */
 export function evaluateMetricAlarm(alarm: MetricAlarm, samples: readonly (number | undefined)[]): Verdict {
   const { evaluationPeriods: periods, datapointsToAlarm: needed, treatMissingData: missing } = alarm;
-  const range = samples.slice(-evaluationRange(alarm));
+  const range = calculated(alarm, samples.slice(-evaluationRange(alarm))).slice(-rangeOf(alarm));
   const real = range.filter((sample) => sample !== undefined).slice(-periods);
   const breaches = real.filter((sample) => isBreaching(alarm, sample)).length;
   const filled = missing === 'breaching' ? periods - real.length : 0;
@@ -36,6 +39,17 @@ export function evaluateMetricAlarm(alarm: MetricAlarm, samples: readonly (numbe
   return oldest >= needed
     ? { state: 'ALARM', reason: crossed(alarm, real, breaches, filled) }
     : { reason: `Too few datapoints yet: ${breaches} of ${needed}.` };
+}
+
+/** The alarm's expression over its samples. The first real one has none before it, so nothing is known of it. */
+function calculated({ expression, period }: MetricAlarm, samples: readonly (number | undefined)[]) {
+  if (expression === undefined) return samples;
+  return samples.map((sample, index) => {
+    const last = samples.findLastIndex((earlier, at) => at < index && earlier !== undefined);
+    if (sample === undefined || last < 0) return undefined;
+    const change = sample - (samples[last] as number);
+    return expression === 'DIFF' ? change : change / ((index - last) * period);
+  });
 }
 
 function isBreaching({ comparisonOperator, threshold }: MetricAlarm, value: number): boolean {
@@ -56,7 +70,7 @@ function isBreaching({ comparisonOperator, threshold }: MetricAlarm, value: numb
 function crossed(alarm: MetricAlarm, real: readonly number[], breaches: number, filled: number): string {
   const values = real.length > 0 ? `[${real.join(', ')}]` : 'none';
   const missing = filled > 0 ? ` and ${filled} missing ones, which count as breaching,` : '';
-  return `${breaches} of the last ${real.length} datapoints ${values}${missing} are ${RELATIONS[alarm.comparisonOperator]} the threshold (${alarm.threshold}) of ${alarm.metricName}; ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} make an alarm.`;
+  return `${breaches} of the last ${real.length} datapoints ${values}${missing} are ${RELATIONS[alarm.comparisonOperator]} the threshold (${alarm.threshold}) of ${alarm.expression === undefined ? alarm.metricName : `${alarm.expression}(${alarm.metricName})`}; ${alarm.datapointsToAlarm} of ${alarm.evaluationPeriods} make an alarm.`;
 }
 
 const RELATIONS: Readonly<Record<MetricAlarm['comparisonOperator'], string>> = {

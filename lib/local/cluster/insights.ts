@@ -11,6 +11,7 @@ export interface InsightsQuery {
 }
 
 const WAITING = /^pod_container_status_waiting_reason_(.+)$/;
+const OOM_KILLED = 'pod_container_status_terminated_reason_oom_killed';
 const NODE_CONDITION = /^node_status_condition_(.+)$/;
 
 /** Waiting reasons by the name that a metric gives them. */
@@ -24,7 +25,7 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * What Container Insights with enhanced observability would say of the cluster now, from the API's objects. Dimensions: ClusterName
- * alone, or with Namespace, Namespace and PodName (the workload's name), FullPodName, Service. Undefined: no such metric, an
+ * alone, or with Namespace, Namespace and PodName (the workload's name), FullPodName, ContainerName, Service. Undefined: no such metric, an
  * object that is not there, or another cluster's. CPU, memory and network are not measured.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-enhanced-EKS.html
  */
@@ -72,8 +73,20 @@ export function containerInsights(
         (PodName === undefined || workloadOf(pod) === PodName) &&
         (FullPodName === undefined || pod.metadata.name === FullPodName),
     );
+    if (metricName === OOM_KILLED) return outOfMemory(chosen, dimensions['ContainerName']);
     return chosen.length === 0 && (PodName ?? FullPodName) !== undefined ? undefined : podMetric(metricName, chosen);
   };
+}
+
+/** How many containers were ended for their memory limit and do not run again yet; without one there is no data. */
+function outOfMemory(pods: readonly Pod[], container: string | undefined): number | undefined {
+  const killed = pods
+    .flatMap((pod) => pod.status?.containerStatuses ?? [])
+    .filter(({ name }) => container === undefined || name === container)
+    .filter(
+      ({ state, lastState }) => (state.terminated ?? (state.waiting && lastState.terminated))?.reason === 'OOMKilled',
+    );
+  return killed.length === 0 ? undefined : killed.length;
 }
 
 /** Container Insights' PodName: the name of the workload that a pod belongs to. */

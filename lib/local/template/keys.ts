@@ -223,6 +223,7 @@ export const KEYS = {
       'Threshold',
       'ComparisonOperator',
       'TreatMissingData',
+      'Metrics',
     ],
     ignores: {
       ActionsEnabled: noAlarmActions,
@@ -237,10 +238,24 @@ export const KEYS = {
       EvaluateLowSampleCountPercentile: 'percentiles are taken of all samples; remove it.',
       EvaluationCriteria: 'queries are not evaluated here; use a metric of its own.',
       EvaluationInterval: 'queries are not evaluated here; use a metric of its own.',
-      Metrics: 'metric math is not evaluated here; use an alarm a metric and a composite alarm.',
       ThresholdMetricId: 'anomaly detection needs weeks of data; use a fixed threshold.',
     },
   },
+  metricQuery: {
+    of: 'entry of Metrics',
+    reads: ['Id', 'MetricStat', 'Expression', 'ReturnData'],
+    ignores: { Label: label },
+    refuses: {
+      AccountId: 'metrics of other accounts are not here.',
+      Period: 'give the period in MetricStat.',
+    },
+  },
+  metricStat: {
+    of: 'MetricStat',
+    reads: ['Metric', 'Period', 'Stat'],
+    ignores: { Unit: 'A metric here has one unit.' },
+  },
+  metric: { of: 'Metric', reads: ['Namespace', 'MetricName', 'Dimensions'] },
   dimension: { of: 'dimension', reads: ['Name', 'Value'] },
   compositeAlarm: {
     of: 'AWS::CloudWatch::CompositeAlarm',

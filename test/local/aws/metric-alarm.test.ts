@@ -23,6 +23,41 @@ const samples = (text: string) => text.split(' ').map((each) => ({ '0': 0, X: 1 
 
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
+describe('an expression over the samples', () => {
+  const change = (expression: 'DIFF' | 'RATE', threshold = 0) =>
+    alarm({
+      expression,
+      threshold,
+      comparisonOperator: 'GreaterThanThreshold',
+      evaluationPeriods: 3,
+      datapointsToAlarm: 1,
+      treatMissingData: 'notBreaching',
+    });
+
+  it.each<[string, (number | undefined)[], string]>([
+    ['a count that stands still', [4, 4, 4, 4], 'OK'],
+    ['a count that has just risen', [4, 4, 4, 5], 'ALARM'],
+    ['one that rose and stands', [4, 5, 5, 5], 'ALARM'],
+    ['one that rose so long ago that nobody asks', [4, 5, 5, 5, 5, 5, 5, 5], 'OK'],
+    ['one that falls, since its pods are gone', [7, 0, 0], 'OK'],
+    ['the first that is seen, whatever it is', [undefined, 9], 'OK'],
+    ['one that rose while nobody looked', [1, undefined, undefined, 2], 'ALARM'],
+    ['none', [undefined, undefined], 'OK'],
+  ])('DIFF: %s', (_, samples, state) => {
+    expect(evaluateMetricAlarm(change('DIFF'), samples).state).toBe(state);
+  });
+
+  it('RATE is the change a second', () => {
+    expect(evaluateMetricAlarm(change('RATE', 0.5), [0, 30]).state).toBe('OK');
+    expect(evaluateMetricAlarm(change('RATE', 0.5), [0, 31]).state).toBe('ALARM');
+    expect(evaluateMetricAlarm(change('RATE', 0.5), [0, undefined, 31]).state).toBe('OK');
+  });
+
+  it('is named in the reason', () => {
+    expect(evaluateMetricAlarm(change('DIFF'), [0, 1]).reason).toContain('DIFF(M)');
+  });
+});
+
 describe('missing data, as the table of CloudWatch’s documentation says', () => {
   it.each<[string, number, (string | undefined)[]]>([
     ['0 - X - X', 3, ['OK', 'OK', 'OK', 'OK']],

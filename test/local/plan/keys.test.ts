@@ -13,7 +13,7 @@ const hook = (templates: Templates): Loose => pipelineOf(templates).Stages[2].Be
 
 /** An object of each kind in the delivery assembly. */
 const PLACES: Record<
-  Exclude<keyof typeof KEYS, 'alarm' | 'compositeAlarm' | 'dimension'>,
+  Exclude<keyof typeof KEYS, 'alarm' | 'compositeAlarm' | 'dimension' | 'metric' | 'metricQuery' | 'metricStat'>,
   (templates: Templates) => Loose
 > = {
   pipeline: pipelineOf,

@@ -122,9 +122,61 @@ describe('readWorld', () => {
   });
 });
 
+describe('an alarm on an expression', () => {
+  const math =
+    (change: (metrics: Loose) => void): Change =>
+    (templates) => {
+      const { Namespace, MetricName, Dimensions, Statistic, Period, ...rest } =
+        delivery(templates).UnreadyAlarm.Properties;
+      const Metrics = [
+        {
+          Id: 'm',
+          ReturnData: false,
+          MetricStat: { Stat: Statistic, Period, Metric: { Namespace, MetricName, Dimensions } },
+        },
+        { Id: 'e', Expression: 'DIFF(m)', Label: 'change' },
+      ];
+      delivery(templates).UnreadyAlarm.Properties = { ...rest, Metrics };
+      change(Metrics);
+    };
+
+  test('is one on its metric, with the function over it', () => {
+    const [plain] = worldOf(() => {}).alarms;
+    expect(worldOf(math(() => {})).alarms[0]).toEqual({ ...plain, expression: 'DIFF' });
+    expect(worldOf(math((metrics) => (metrics[1].Expression = 'RATE(m)'))).alarms[0]).toEqual({
+      ...plain,
+      expression: 'RATE',
+    });
+  });
+
+  test.each<[string, (metrics: Loose) => void, string, RegExp]>([
+    ['another function', (m) => (m[1].Expression = 'SUM(METRICS())'), '[1].Expression', /DIFF\(m\) and RATE\(m\)/],
+    ['a function of another metric', (m) => (m[1].Expression = 'DIFF(x)'), '[1].Expression', /DIFF\(m\)/],
+    ['two metrics', (m) => m.unshift(structuredClone(m[0])), '', /and no more/],
+    ['a metric that is judged itself', (m) => delete m[0].ReturnData, '[0]', /ReturnData must be false/],
+    [
+      'an unknown member',
+      (m) => (m[0].MetricStat.Metric.Surprise = 'x'),
+      '[0].MetricStat.Metric.Surprise',
+      /not known/,
+    ],
+    ['another account', (m) => (m[0].AccountId = '1'), '[0].AccountId', /other accounts/],
+  ])('is not taken with %s', (_, change, path, message) => {
+    const world = readWorld(deliveryAssembly(math(change)), BINDINGS);
+    expect(world).toMatchObject({
+      ok: false,
+      errors: [{ path: `Resources.UnreadyAlarm.Properties.Metrics${path}`, message: expect.stringMatching(message) }],
+    });
+  });
+});
+
 describe('what is not supported', () => {
   const breakAlarm: Change = (templates) => {
-    delivery(templates).UnreadyAlarm.Properties.Metrics = [{ Id: 'm', Expression: 'a/b' }];
+    const { AlarmName, Threshold, ComparisonOperator, EvaluationPeriods } = delivery(templates).UnreadyAlarm.Properties;
+    delivery(templates).UnreadyAlarm.Properties = {
+      ...{ AlarmName, Threshold, ComparisonOperator, EvaluationPeriods },
+      Metrics: [{ Id: 'm', Expression: 'a/b' }],
+    };
   };
 
   test('is an error if a pipeline depends on it: the bake reads a composite alarm of this one', () => {
@@ -135,7 +187,7 @@ describe('what is not supported', () => {
         {
           file: 'VisitsDelivery.template.json',
           path: 'Resources.UnreadyAlarm.Properties.Metrics',
-          message: expect.stringContaining('metric math is not evaluated here'),
+          message: expect.stringContaining('one Expression of it are evaluated'),
         },
       ],
     });
