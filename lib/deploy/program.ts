@@ -70,8 +70,8 @@ export async function runProgram(
   const releases = openStore(options.releases, { signal, now: () => clock.now() });
   const rollOut = chooseRollOut(options.strategy, apiProxy(processOptions));
   const request = requestOf(options, surroundings.defaultId);
-  if (!releases.ok || !rollOut.ok || !request.ok) {
-    const errors = [releases, rollOut, request].flatMap((each) => (each.ok ? [] : each.errors));
+  if (!releases.ok || !request.ok) {
+    const errors = [releases, request].flatMap((each) => (each.ok ? [] : each.errors));
     return finish({ outcome: 'Refused', reason: { code: 'Options', message: errors.join('; ') } });
   }
   const ports: Ports = {
@@ -86,7 +86,7 @@ export async function runProgram(
   };
   const parts = realParts({
     request: request.value,
-    rollOut: rollOut.value,
+    rollOut,
     lockPorts: { kubectl, lastKubectl, clock, random, log, signal },
     lockDuration: options.lockDuration,
     environment,

@@ -1,20 +1,24 @@
 import { err, ok, type Result } from '../../result';
+import { endOf } from '../failure';
+import type { KubectlFailure } from '../kubectl';
 import { type KubeObject, titleOf } from '../objects';
 import type { Reason } from '../outcome';
 import type { RollOut, RollOutContext } from '../roll-out';
 import type { RollingStrategy } from '../strategy';
+import type { OpenApiProxy } from './api-proxy';
+import { bringUpBeside, putBack, sweepTracks, takeAway } from './put-back';
 
 /** Kubernetes' own rolling update: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
-export function rolling(strategy: RollingStrategy): RollOut {
-  const bringUp = async (context: RollOutContext) => {
-    const end = await context.applyAndWait(context.release.objects);
-    return end.status === 'ready' ? context.smoke() : end;
-  };
+export function rolling(strategy: RollingStrategy, openProxy: OpenApiProxy): RollOut {
   return {
     prepare: async (objects, { request }) => withSettings(objects, request.service, strategy),
-    bringUp,
-    restore: bringUp,
-    abort: async () => ok(undefined),
+    bringUp: async (context: RollOutContext) => {
+      const swept = await sweepTracks(context);
+      if (!swept.ok) return endOf(swept.errors[0] as KubectlFailure);
+      return bringUpBeside(context, openProxy, 0);
+    },
+    restore: (context) => putBack(context, openProxy),
+    abort: takeAway,
   };
 }
 
