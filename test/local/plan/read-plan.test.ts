@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PlannedAction } from '../../../lib/local/plan';
+import type { PlannedAction, PlannedStage } from '../../../lib/local/plan';
 import { pipelineOf, planOf } from './delivery-assembly';
 import { onFailure, resource, stage } from './mutants';
 
@@ -64,7 +64,7 @@ describe('readPlan on the assembly of a delivery pipeline', () => {
       ],
     });
     expect(dev?.onFailure).toEqual({ result: 'ROLLBACK' });
-    const [{ roleArn: _, ...deploy }] = dev?.actions as [PlannedAction];
+    const { roleArn: _, ...deploy } = (dev as PlannedStage).actions[0] as PlannedAction;
     const withRule = (project?: object) =>
       planOf((templates) => {
         stage(templates, 4).OnFailure = onFailure(templates);
