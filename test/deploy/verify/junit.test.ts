@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Check, junit } from '../../../lib/deploy/verify/junit';
+import { readReport } from '../../../lib/local/codebuild/reports';
+
+const read = (checks: readonly Check[]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-junit-'));
+  const file = join(folder, 'deploy.xml');
+  writeFileSync(file, junit('deploy <shop> & "co"', checks));
+  const report = readReport('deploy', 'JUNITXML', [file]);
+  rmSync(folder, { recursive: true });
+  return report;
+};
+
+test('passed, failed and not run are counted as such by who reads it, whatever the words', () => {
+  const report = read([
+    { name: 'Lock', status: 'passed', seconds: 0.25 },
+    { name: 'Deployment/web', status: 'failed', seconds: 2, message: 'says \u001b[31m"no" & <never>\u0000\nor so' },
+    { name: 'Smoke test', status: 'not-run' },
+  ]);
+  expect(report).toMatchObject({ ok: true, value: { total: 3, passed: 1, failed: 1, skipped: 1 } });
+  expect(JSON.stringify(report)).toContain('<never>');
+});
+
+test('one check alone is one test case', () => {
+  expect(read([{ name: 'Lock', status: 'passed' }])).toMatchObject({ ok: true, value: { total: 1, failed: 0 } });
+});
