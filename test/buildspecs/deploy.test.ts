@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programs } from './programs';
 import { openWorkshop, VERSION, type Workshop } from './workshop';
@@ -10,156 +11,134 @@ beforeAll(async () => {
 afterAll(() => workshop.remove());
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
+const PROGRAM = 'console.log("the deployer");';
 const ENVIRONMENT = {
   CLUSTER: 'slipway',
   NAMESPACE: 'visits-dev',
   ENVIRONMENT: 'dev',
   MANIFESTS: 'k8s/overlays/dev',
+  HELM_VALUES: '',
   REPOSITORY: 'visits',
   REPOSITORY_URI: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/visits',
   ROLLOUT_TIMEOUT: '300s',
+  SETTLE: '5s',
+  STRATEGY: '{"kind":"rolling","maxSurge":"50%"}',
+  URL: '',
+  ALARMS: '',
+  RELEASES: 's3://releases',
   KUBECTL_VERSION: '1.35',
   KUBECTL_S3: 's3://assets/kubectl.zip',
+  DEPLOYER_S3: 's3://assets/deploy.mjs',
+  DEPLOYER_SHA256: createHash('sha256').update(PROGRAM).digest('hex'),
+  MODE: 'deploy',
   VERSION,
 };
 
-/** As kubectl and diff write it. */
-const DIFF = `diff -u -N /tmp/LIVE-1/apps.v1.Deployment.visits-dev.visits /tmp/MERGED-1/apps.v1.Deployment.visits-dev.visits
---- /tmp/LIVE-1/apps.v1.Deployment.visits-dev.visits\t2026-11-21
-+++ /tmp/MERGED-1/apps.v1.Deployment.visits-dev.visits\t2026-11-21
-@@ -1,2 +1,2 @@
- kind: Deployment
--  replicas: 1
-+  replicas: 2
-diff -u -N /tmp/LIVE-1/v1.ConfigMap.visits-dev.visits-x /tmp/MERGED-1/v1.ConfigMap.visits-dev.visits-x
---- /tmp/LIVE-1/v1.ConfigMap.visits-dev.visits-x\t2026-11-21
-+++ /tmp/MERGED-1/v1.ConfigMap.visits-dev.visits-x\t2026-11-21
-@@ -0,0 +1,2 @@
-+kind: ConfigMap
-+  whole: object
-`;
-
-/** A cluster as far as a deploy sees it; kustomize is the real one. */
-interface Cluster {
-  /** Before the deploy, `deployment.apps/name revision` by line. */
-  readonly before?: string;
-  readonly after?: string;
-  readonly diff?: number;
-  readonly applied?: string;
-  readonly apply?: number;
-  /** Status of `rollout status` before an undo. */
-  readonly rollout?: number;
-  readonly undo?: number;
-}
-
-const cluster = (given: Cluster): string => {
+/** Runs the job with a `node` that writes down how it is called and ends with `status`. */
+const deploy = async (environment: Record<string, string> = {}, { status = 0, image = DIGEST } = {}) => {
   const folder = programs(workshop.root, {
     aws: `case "$1 $2" in
-'ecr describe-images') echo ${DIGEST} ;;
+'ecr describe-images') [ '${image}' ] || exit 254; echo '${image}' ;;
 'eks update-kubeconfig') : ;;
+'s3 cp') case "$4" in
+  *kubectl.zip) cp "$STATE/layer.zip" "$5" ;;
+  *) printf '%s' '${PROGRAM}' > "$5" ;;
+esac ;;
 *) echo "unexpected: aws $*" >&2; exit 1 ;;
 esac`,
-    kubectl: `[ "$1" = kustomize ] && exec '${workshop.binFolder}/kubectl' "$@"
-[ "$1" = version ] && { echo 'Client Version: v1.35.2'; exit; }
-echo "$*" >> "$STATE/calls"
-case "$1 $2" in
-diff*) cat "$STATE/diff"; exit ${given.diff ?? 1} ;;
-'get deployments') if [ -e "$STATE/is-applied" ]; then cat "$STATE/after"; else cat "$STATE/before"; fi ;;
-'get pods') case "$*" in *selector*) echo 'True ${VERSION}' ;; *metadata.name*) echo 'visits-1 False' ;; esac ;;
-apply*) touch "$STATE/is-applied"; cat "$STATE/applied"; exit ${given.apply ?? 0} ;;
-'rollout status') if [ -e "$STATE/undone" ]; then exit 0; fi; exit ${given.rollout ?? 0} ;;
-'rollout undo') touch "$STATE/undone"; exit ${given.undo ?? 0} ;;
-'describe pod') printf 'Name: visits-1\\nEvents:\\n  Readiness probe failed: 404\\n' ;;
-logs*) echo 'last words of visits-1' ;;
-*) echo "unexpected: kubectl $*" >&2; exit 1 ;;
-esac`,
+    kubectl: `echo 'Client Version: v1.35.2'`,
+    node: `printf '%s\\n' "$@" > "$STATE/arguments"; command -v helm > "$STATE/helm"; mkdir -p .reports
+echo '<testsuite name="deploy" tests="1"><testcase name="Lock"/></testsuite>' > .reports/junit.xml; exit ${status}`,
   });
-  writeFileSync(join(folder, 'before'), given.before ?? 'deployment.apps/visits 3\ndeployment.apps/visits-redis 1\n');
-  writeFileSync(join(folder, 'after'), given.after ?? 'deployment.apps/visits 4\ndeployment.apps/visits-redis 1\n');
-  const applied =
-    'service/visits unchanged\ndeployment.apps/visits configured\ndeployment.apps/visits-redis unchanged\n';
-  writeFileSync(join(folder, 'diff'), DIFF);
-  writeFileSync(join(folder, 'applied'), given.applied ?? applied);
-  return folder;
-};
-
-const deploy = async (given: Cluster, environment: Record<string, string> = {}) => {
-  const folder = cluster(given);
   const source = workshop.sample();
+  const layer = join(folder, 'layer.zip');
+  writeFileSync(layer, Buffer.from(LAYER, 'base64'));
+  if (environment['MANIFESTS'] === 'chart') {
+    mkdirSync(join(source, 'chart'));
+    writeFileSync(join(source, 'chart', 'Chart.yaml'), 'name: visits\n');
+  }
   const result = await workshop.run('deploy', {
     source,
     programs: folder,
     environment: { ...ENVIRONMENT, ...environment },
   });
-  const calls = existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : [];
-  return { ...result, calls, did: (start: string) => calls.filter((call) => call.startsWith(start)) };
+  const read = (name: string): string => {
+    const file = join(folder, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
+  const [program = '', mode, ...words] = read('arguments').split('\n').slice(0, -1);
+  return { ...result, program, mode, words, line: words.join(' '), helm: read('helm') };
 };
 
-test('a good release is shown, applied and watched, each workload of it', async () => {
-  const { outcome, log, calls, did } = await deploy({});
+/** A zip with kubectl/kubectl and helm/helm, as the layer's. */
+const LAYER =
+  'UEsDBBQAAAAAAAAAIVwdnfsECgAAAAoAAAAPAAAAa3ViZWN0bC9rdWJlY3RsIyEvYmluL3NoClBLAwQUAAAAAAAAACFcHZ37BAoAAAAKAAAACQAAAGhlbG0vaGVsbSMhL2Jpbi9zaApQSwECFAMUAAAAAAAAACFcHZ37BAoAAAAKAAAADwAAAAAAAAAAAAAAgAEAAAAAa3ViZWN0bC9rdWJlY3RsUEsBAhQDFAAAAAAAAAAhXB2d+wQKAAAACgAAAAkAAAAAAAAAAAAAAIABNwAAAGhlbG0vaGVsbVBLBQYAAAAAAgACAHQAAABoAAAAAAA=';
+
+test('a deploy is given the release by digest, and everything that the environment says', async () => {
+  const { outcome, log, program, mode, words, line, reports } = await deploy({
+    URL: 'https://dev.example.com',
+    ALARMS: 'visits-dev platform',
+  });
   expect({ outcome, log }).toMatchObject({ outcome: { status: 'Succeeded' } });
-  expect(calls.map((call) => call.split(' ')[0])).toEqual(['diff', 'get', 'apply', 'rollout', 'get']);
-  expect(did('rollout status')).toEqual([
-    'rollout status deployment.apps/visits deployment.apps/visits-redis --namespace visits-dev --timeout 300s',
-  ]);
-  expect(log).toContain(`serving in visits-dev: ${VERSION}`);
-}, 30_000);
-
-test('what changes is shown: lines of what is there, only the name of what is new', async () => {
-  const { log } = await deploy({});
-  expect(log).toContain(
-    'changed: apps.v1.Deployment.visits-dev.visits\n@@ -1,2 +1,2 @@\n kind: Deployment\n-  replicas: 1\n+  replicas: 2\nnew: v1.ConfigMap.visits-dev.visits-x\n',
+  expect(program).toMatch(/\/deploy\.mjs$/);
+  expect(mode).toBe('deploy');
+  expect(line).toMatch(
+    `--service visits --environment dev --namespace visits-dev --version ${VERSION} --releases s3://releases --id `,
   );
-  expect(log).not.toContain('whole: object');
+  expect(words).toContain('{"kind":"rolling","maxSurge":"50%"}');
+  expect(line).toContain('--rollout-timeout 300s --settle 5s --url https://dev.example.com');
+  expect(line).toContain(
+    `--manifests k8s/overlays/dev --image visits=111122223333.dkr.ecr.eu-west-1.amazonaws.com/visits@${DIGEST}`,
+  );
+  expect(line).toMatch(/--alarms visits-dev platform$/);
+  expect(reports).toHaveLength(1);
 }, 30_000);
 
-test('what the API server would refuse is told before anything is changed', async () => {
-  const { outcome, log, did } = await deploy({ diff: 2 });
-  expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(log).toContain('the cluster refuses this release; nothing was changed');
-  expect(did('apply')).toEqual([]);
+test('what the environment does not say is left to the deployer', async () => {
+  const { words } = await deploy();
+  for (const absent of ['--url', '--alarms', '--helm-values', '']) expect(words).not.toContain(absent);
 }, 30_000);
 
-test('a rollout that fails is undone, only where this deploy changed something, with its evidence', async () => {
-  const { outcome, log, did } = await deploy({ rollout: 1 });
+test.each(['accept', 'restore'])(
+  '%s needs neither image nor manifests',
+  async (MODE) => {
+    const { outcome, mode, words } = await deploy({ MODE, ALARMS: 'visits-dev' }, { image: '' });
+    expect(outcome).toMatchObject({ status: 'Succeeded' });
+    expect(mode).toBe(MODE);
+    for (const absent of ['--image', '--manifests', '--alarms']) expect(words).not.toContain(absent);
+  },
+  30_000,
+);
+
+test.each([
+  ['deploy', 10, 'Failed'],
+  ['accept', 10, 'Failed'],
+  ['restore', 10, 'Succeeded'],
+  ['restore', 13, 'Failed'],
+])(
+  '%s that ends with %i: %s',
+  async (MODE, status, expected) => {
+    expect((await deploy({ MODE }, { status })).outcome).toMatchObject({ status: expected });
+  },
+  30_000,
+);
+
+test('a program that is not the one of the stack is not run', async () => {
+  const { outcome, log, program } = await deploy({ DEPLOYER_SHA256: 'f'.repeat(64) });
   expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(did('rollout undo')).toEqual(['rollout undo deployment.apps/visits --namespace visits-dev --to-revision 3']);
-  expect(log).toContain('deployment.apps/visits is back at its revision 3');
-  expect(log).toContain('deployment.apps/visits-redis was not changed');
-  expect(log).toContain('Readiness probe failed: 404');
-  expect(log).toContain('last words of visits-1');
+  expect(log).toContain('s3://assets/deploy.mjs does not have the SHA-256 fff');
+  expect(program).toBe('');
 }, 30_000);
 
-test('the first deploy has nothing to go back to, and says so', async () => {
-  const applied = 'deployment.apps/visits created\n';
-  const { outcome, log, did } = await deploy({ before: '', after: 'deployment.apps/visits 1\n', applied, rollout: 1 });
+test('an image that is not there', async () => {
+  const { outcome, program } = await deploy({}, { image: '' });
   expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(did('rollout undo')).toEqual([]);
-  expect(log).toContain('deployment.apps/visits is new: there is nothing to go back to');
+  expect(program).toBe('');
 }, 30_000);
 
-test('an apply that breaks off in the middle is undone as far as it got', async () => {
-  const { outcome, did } = await deploy({ apply: 1, applied: 'deployment.apps/visits configured\n' });
-  expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(did('rollout undo')).toHaveLength(1);
-}, 30_000);
-
-test('an undo that fails calls for a person', async () => {
-  const { outcome, log } = await deploy({ rollout: 1, undo: 1 });
-  expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(log).toContain('ROLLBACK FAILED: deployment.apps/visits');
-}, 30_000);
-
-test('an overlay that is not there', async () => {
-  const { outcome, log, calls } = await deploy({}, { MANIFESTS: 'k8s/overlays/prod' });
-  expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(log).toContain('k8s/overlays/prod: no such folder in the source');
-  expect(calls).toEqual([]);
-}, 30_000);
-
-test('an overlay whose pods would not run the release is refused', async () => {
-  const { outcome, log, calls } = await deploy({}, { REPOSITORY: 'another' });
-  expect(outcome).toMatchObject({ status: 'Failed' });
-  expect(log).toContain('has no workload with the image `another`');
-  expect(calls).toEqual([]);
+test('a chart finds helm, out of the archive that holds kubectl', async () => {
+  const { outcome, helm, line } = await deploy({ MANIFESTS: 'chart', HELM_VALUES: 'a.yaml b.yaml' });
+  expect(outcome).toMatchObject({ status: 'Succeeded' });
+  expect(helm).not.toBe('');
+  expect(line).toContain('--helm-values a.yaml b.yaml');
 }, 30_000);
