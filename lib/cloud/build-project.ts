@@ -18,7 +18,7 @@ const QUEUED_TIMEOUT_MINUTES = 60;
 const PRIVILEGED_JOB = 'image';
 
 export interface BuildProjectProps {
-  readonly action: BuildAction;
+  readonly action: Pick<BuildAction, 'name' | 'job' | 'environment' | 'timeoutMinutes'>;
   readonly projectName: string;
   /** YAML text. It is inlined, so that the repository that is built can never replace it. */
   readonly buildspec: string;
@@ -32,6 +32,8 @@ export interface BuildProjectProps {
   readonly managedPolicies: readonly IManagedPolicy[];
   readonly key: IKey;
   readonly logRetentionDays: number;
+  /** HTTPS address of the CodeCommit repository that it builds by itself; absent: CodePipeline hands the source over. */
+  readonly repository?: string;
   /** Absent: no cache. */
   readonly cache?: { readonly location: string; readonly namespace: string };
   /** Absent: outside of any VPC, with no way to the cluster. */
@@ -88,8 +90,11 @@ export class BuildProject extends Construct {
       name: projectName,
       description: `buildspecs/${action.job}.yml for ${action.name}`,
       serviceRole: this.role.roleArn,
-      source: { type: 'CODEPIPELINE', buildSpec: props.buildspec },
-      artifacts: { type: 'CODEPIPELINE' },
+      source:
+        props.repository === undefined
+          ? { type: 'CODEPIPELINE', buildSpec: props.buildspec }
+          : { type: 'CODECOMMIT', location: props.repository, buildSpec: props.buildspec },
+      artifacts: { type: props.repository === undefined ? 'CODEPIPELINE' : 'NO_ARTIFACTS' },
       environment: {
         type: 'LINUX_CONTAINER',
         image: BUILD_IMAGE,

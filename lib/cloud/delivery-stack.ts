@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import { cacheRepositoryName, imageRepositoryName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
+import type { Preview } from '../model/preview';
 import { ArtifactStore } from './artifact-store';
 import { BakeFunction } from './bake-function';
 import { BranchEvent } from './branch-event';
@@ -13,12 +14,15 @@ import { DeliveryPipeline } from './delivery-pipeline';
 import { Deployer } from './deployer';
 import { encryptionKey } from './encryption-key';
 import { ImageRegistry } from './image-registry';
+import { PullRequestPreview } from './pull-request-preview';
 import { ReleaseBucket } from './release-bucket';
 import { ServiceBuilds } from './service-builds';
 
 export interface DeliveryStackProps extends StackProps {
   readonly config: Config;
   readonly pipelines: readonly Pipeline[];
+  /** Absent: pull requests are not looked at. */
+  readonly preview?: Preview;
   readonly cluster: ClusterReference;
   /** Layer that holds kubectl; the builds that deploy and verify take it from there. */
   readonly kubectlZip: string;
@@ -49,6 +53,7 @@ export class DeliveryStack extends Stack {
       deployer: new Deployer(this, 'Deployer', projectRoot),
       releases: new ReleaseBucket(this, 'Releases', { service, key, accessLogs: artifacts.accessLogs }),
     });
+    if (props.preview !== undefined) new PullRequestPreview(this, 'Preview', { preview: props.preview, builds });
     let bake: BakeFunction | undefined;
     const bakeFunction = () => {
       bake ??= new BakeFunction(this, 'Bake', {

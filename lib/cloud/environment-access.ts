@@ -6,7 +6,11 @@ import type { Target } from '../model/pipeline';
 import { deployerGroup } from './deployer-role';
 
 /** EKS access policies (user guide, access-policy-permissions) by what a job does in its namespace. */
-const POLICIES = { deploy: 'AmazonEKSEditPolicy', verify: 'AmazonEKSViewPolicy' } as const;
+const POLICIES = {
+  deploy: 'AmazonEKSEditPolicy',
+  verify: 'AmazonEKSViewPolicy',
+  preview: 'AmazonEKSViewPolicy',
+} as const;
 
 /** Lets a build's role into the namespace of its environment, and nowhere else in the cluster. */
 export const environmentAccess = (

@@ -4,6 +4,7 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import type { BuildAction, Job } from '../model/pipeline';
+import type { Preview } from '../model/preview';
 import { acknowledge, wildcardFinding } from './acknowledge';
 import { type ArtifactAccess, type ArtifactStore, CACHE_PREFIX } from './artifact-store';
 import type { BuildNetwork } from './build-network';
@@ -15,6 +16,7 @@ import type { Deployer } from './deployer';
 import { environmentAccess } from './environment-access';
 import type { ImageRegistry } from './image-registry';
 import type { ReleaseBucket } from './release-bucket';
+import { allow } from './statement';
 
 /** The kubectl in the layer that the cluster stack uses too; within one minor of every version that slipway.yaml accepts. */
 const KUBECTL_VERSION = '1.35';
@@ -82,6 +84,30 @@ export class ServiceBuilds {
     return project;
   }
 
+  /** The build of pull requests. It has no part in any pipeline's artifacts. */
+  preview(scope: Construct, id: string, { project: name, repository, build }: Preview): BuildProject {
+    const { config, artifacts, network } = this.props;
+    const { buildspec, reports } = this.buildspecOf(build.job);
+    const stack = Stack.of(scope);
+    const codeCommit = stack.formatArn({ service: 'codecommit', resource: repository });
+    const project = new BuildProject(scope, id, {
+      action: build,
+      projectName: name,
+      buildspec,
+      reports,
+      compute: 'BUILD_GENERAL1_SMALL',
+      environment: this.environment(build.job),
+      statements: [...this.statements(scope, build), allow(['codecommit:GitPull'], [codeCommit])],
+      managedPolicies: [network.policy],
+      key: artifacts.key,
+      logRetentionDays: config.retention.logs,
+      network,
+      repository: `https://git-codecommit.${stack.region}.${stack.urlSuffix}/v1/repos/${repository}`,
+    });
+    project.prerequisites.push(environmentAccess(project, config.cluster.name, project.role, 'preview', build.target));
+    return project;
+  }
+
   /** Read and parsed once a job, though each environment has its own project for it. */
   private buildspecOf(job: Job): BuildspecFeatures & { readonly buildspec: string } {
     let known = this.buildspecs.get(job);
@@ -98,17 +124,14 @@ export class ServiceBuilds {
     const { registry, kubectl, deployer, releases } = this.props;
     const images = { REPOSITORY_URI: registry.images.repositoryUri };
     const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.s3ObjectUrl };
+    const program = { DEPLOYER_S3: deployer.asset.s3ObjectUrl, DEPLOYER_SHA256: deployer.sha256 };
     switch (job) {
       case 'image':
         return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
       case 'deploy':
-        return {
-          ...images,
-          ...kubectlZip,
-          RELEASES: releases.location,
-          DEPLOYER_S3: deployer.asset.s3ObjectUrl,
-          DEPLOYER_SHA256: deployer.sha256,
-        };
+        return { ...images, ...kubectlZip, RELEASES: releases.location, ...program };
+      case 'preview':
+        return { ...images, ...kubectlZip, ...program };
       case 'verify':
         return kubectlZip;
       default:
@@ -116,7 +139,7 @@ export class ServiceBuilds {
     }
   }
 
-  private statements(scope: Construct, { job, target }: BuildAction) {
+  private statements(scope: Construct, { job, target }: Pick<BuildAction, 'job' | 'target'>) {
     const { config, registry, kubectl, deployer, releases } = this.props;
     const stack = Stack.of(scope);
     return buildPermissions(job, {

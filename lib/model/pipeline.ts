@@ -118,7 +118,18 @@ export interface BuildAction extends ActionBase {
   readonly timeoutMinutes: number;
 }
 
-export type Job = 'build' | 'image' | 'unit' | 'integration' | 'quality' | 'security' | 'release' | 'deploy' | 'verify';
+export type Job =
+  | 'build'
+  | 'image'
+  | 'unit'
+  | 'integration'
+  | 'quality'
+  | 'security'
+  | 'release'
+  | 'deploy'
+  | 'verify'
+  /** Outside of the pipelines; see preview.ts. */
+  | 'preview';
 
 /** Where a release runs. */
 export interface Target {

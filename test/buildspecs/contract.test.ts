@@ -6,6 +6,7 @@ import { loadConfig } from '../../lib/config/load';
 import { PHASES, parseBuildspec } from '../../lib/local/codebuild/buildspec';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import type { BuildAction, Job } from '../../lib/model/pipeline';
+import { preview } from '../../lib/model/preview';
 import { variablesRead } from './variables-read';
 import { PROJECT, read } from './workshop';
 
@@ -21,16 +22,21 @@ const JOBS: readonly Job[] = [
   'release',
   'deploy',
   'verify',
+  'preview',
 ];
 
 /** What only the templates know (lib/cloud sets it). */
 const FROM_TEMPLATE: Partial<Record<Job, readonly string[]>> = {
   image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
-  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3'],
+  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'RELEASES', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
+  preview: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
   verify: ['KUBECTL_VERSION', 'KUBECTL_S3'],
 };
 
-/** What CodeBuild, the shell or whoever starts a run may set; none of it is needed (CHECKS: without it all checks are on). */
+/**
+ * What CodeBuild, the shell or whoever starts a run may set; none of it is needed (CHECKS: without it all checks are on; MANIFESTS:
+ * without it no chart is rendered).
+ */
 const SURROUNDINGS = [
   'PATH',
   'PWD',
@@ -40,6 +46,7 @@ const SURROUNDINGS = [
   'UV_CACHE_DIR',
   'KUBECONFIG',
   'CHECKS',
+  'MANIFESTS',
   'PIP_AUDIT_OUTAGE',
 ];
 
@@ -53,6 +60,7 @@ const actions = deliveryPipelines(config.value)
   .filter((action): action is BuildAction => action.kind === 'build');
 const actionsOf = (job: Job): BuildAction[] => actions.filter((action) => action.job === job);
 const given = (job: Job): string[] => [
+  ...(job === 'preview' ? Object.keys(preview(config.value)?.build.environment ?? {}) : []),
   ...actionsOf(job).flatMap((action) => [...Object.keys(action.environment), ...Object.keys(action.variables)]),
   ...(FROM_TEMPLATE[job] ?? []),
 ];

@@ -25,6 +25,7 @@ const JOBS: readonly Job[] = [
   'release',
   'deploy',
   'verify',
+  'preview',
 ];
 
 /** What a command line of the AWS CLI calls. Source: IAM service authorization reference. */

@@ -6,7 +6,10 @@ import { projectRoot, propertiesOf, readable, resourcesOf, someCluster } from '.
 const { pipelines, template } = deliver();
 const builds = buildsOf(pipelines);
 const roles = resourcesOf(template, 'AWS::IAM::Role');
-const projects = propertiesOf(template, 'AWS::CodeBuild::Project');
+/** Of the pipelines. */
+const projects = propertiesOf(template, 'AWS::CodeBuild::Project').filter(
+  ({ Source }) => Source.Type === 'CODEPIPELINE',
+);
 const projectOf = (name: string): Json => projects.find(({ Name }) => Name === name);
 const roleOf = (project: Json): Json => roles[project.ServiceRole['Fn::GetAtt'][0]];
 
@@ -67,8 +70,11 @@ describe('builds', () => {
   });
 
   it('enter their own namespace only: to edit where they deploy, to look where they verify', () => {
-    const entries = propertiesOf(template, 'AWS::EKS::AccessEntry').map(
-      ({ PrincipalArn, AccessPolicies, ClusterName, KubernetesGroups = [] }) => {
+    const entries = propertiesOf(template, 'AWS::EKS::AccessEntry')
+      .filter(({ PrincipalArn }) =>
+        projects.some(({ ServiceRole }) => readable(ServiceRole) === readable(PrincipalArn)),
+      )
+      .map(({ PrincipalArn, AccessPolicies, ClusterName, KubernetesGroups = [] }) => {
         const name = projects.find(
           (project) => project.ServiceRole['Fn::GetAtt'][0] === PrincipalArn['Fn::GetAtt'][0],
         )?.Name;
@@ -82,8 +88,7 @@ describe('builds', () => {
           ...AccessScope.Namespaces,
           ...KubernetesGroups,
         ];
-      },
-    );
+      });
     expect(entries.sort()).toEqual([
       [
         'visits-development-dev-deploy',

@@ -4,6 +4,7 @@ import type { Json } from '../../lib/cloud/template-rules/template';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { projectName } from '../../lib/model/names';
 import type { BuildAction, Pipeline } from '../../lib/model/pipeline';
+import { preview } from '../../lib/model/preview';
 import { configOf, kubectlZip, newApp, projectRoot, propertiesOf, readable, someCluster, templateOf } from './fixtures';
 
 /** The delivery stack alone, on a cluster that belongs to nobody here. `yaml` goes on from the smallest slipway.yaml. */
@@ -13,12 +14,18 @@ export function deliver(yaml = ''): { readonly pipelines: Pipeline[]; readonly t
   const stack = new DeliveryStack(newApp(), 'VisitsDelivery', {
     config,
     pipelines,
+    ...previewOf(config),
     cluster: someCluster,
     kubectlZip,
     projectRoot,
   });
   return { pipelines, template: templateOf(stack) };
 }
+
+const previewOf = (config: Parameters<typeof preview>[0]) => {
+  const found = preview(config);
+  return found === undefined ? {} : { preview: found };
+};
 
 export const pipelineOf = (template: Template, name: string): Json =>
   propertiesOf(template, 'AWS::CodePipeline::Pipeline').find(({ Name }) => Name === name);

@@ -9,6 +9,7 @@ import type { Json } from '../../lib/cloud/template-rules/template';
 import { parseConfig } from '../../lib/config/parse';
 import type { Config } from '../../lib/config/schema';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
+import { preview } from '../../lib/model/preview';
 
 // CDK's own template validation takes seconds to start; `cdk synth` runs it, and so does the test of bin/app.
 process.env['CDK_VALIDATION'] = 'false';
@@ -46,7 +47,9 @@ export function newApp({ staged = false } = {}): App {
 /** The whole app; its `synth` throws if a check finds something. */
 export function slipwayApp(config: Config, options?: { readonly staged: boolean }): { readonly app: App } {
   const app = newApp(options);
-  addStacks(app, { config, pipelines: deliveryPipelines(config), configFolder: projectRoot, projectRoot });
+  const previewed = preview(config);
+  const optional = previewed === undefined ? {} : { preview: previewed };
+  addStacks(app, { config, pipelines: deliveryPipelines(config), ...optional, configFolder: projectRoot, projectRoot });
   return { app };
 }
 

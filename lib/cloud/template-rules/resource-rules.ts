@@ -76,10 +76,12 @@ export const RESOURCE_RULES: readonly TemplateRule[] = [
   },
   {
     id: 'branch-events',
-    description: 'An event rule on CodeCommit looks at branches only.',
+    description: 'An event rule on what is pushed to CodeCommit looks at branches only.',
     types: ['AWS::Events::Rule'],
     check: ({ EventPattern: pattern }) =>
-      list(pattern?.source).includes('aws.codecommit') && list(pattern.detail?.referenceType).join() !== 'branch'
+      list(pattern?.source).includes('aws.codecommit') &&
+      list(pattern['detail-type']).join() !== 'CodeCommit Pull Request State Change' &&
+      list(pattern.detail?.referenceType).join() !== 'branch'
         ? 'detail.referenceType must be [branch]: a tag named like the branch would start the pipeline'
         : undefined,
   },
