@@ -18,6 +18,7 @@ import { JobController } from './controllers/job';
 import { GarbageCollector, NamespaceController } from './controllers/lifecycle';
 import { Manager } from './controllers/manager';
 import { ReplicaSetController } from './controllers/replicaset';
+import { Scheduler } from './controllers/scheduler';
 import { ServiceController } from './controllers/service';
 import { StatefulSetController } from './controllers/statefulset';
 import { StatusController } from './controllers/status';
@@ -31,8 +32,9 @@ import { KindTable } from './kind-table';
 import { kubeconfigOf } from './kubeconfig';
 import { BACK_OFF } from './kubelet/context';
 import { Kubelet } from './kubelet/kubelet';
+import { MEMORY_INTERVAL, MemoryWatch, readMemory } from './kubelet/memory';
 import { ServicePorts } from './network/services';
-import { bootstrap } from './node';
+import { bootstrap, resizeNode } from './node';
 import { clusterFolder } from './record';
 import { Registry } from './registry';
 import { type ClusterSettings, Settings } from './settings';
@@ -82,7 +84,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const registry = new Registry(store, clock, [serviceAccount, podSecurity, quota, faults.admission]);
   const ports = new ServicePorts(registry, recorder);
   registry.onService((service) => ports.reserve(service));
-  bootstrap(store, clock);
+  bootstrap(store, clock, settings.node);
   await ports.restore();
   const kubelet = new Kubelet({
     registry,
@@ -93,11 +95,13 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     path: () => settings.path ?? SYSTEM_PATH,
     folder,
     backOff: () => settings.backOff ?? BACK_OFF,
+    memory: new MemoryWatch(readMemory, () => settings.memoryInterval ?? MEMORY_INTERVAL),
     onError,
   });
   const manager = new Manager(
     store,
     [
+      new Scheduler(registry, clock, recorder),
       new DeploymentController(registry, clock, recorder),
       new ReplicaSetController(registry, clock, recorder),
       new StatefulSetController(registry, clock, recorder),
@@ -124,6 +128,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const resources = new Resources(registry, clock, authorizer, (pod, container) => kubelet.log(pod, container));
   const configure = (given: ClusterSettings) => {
     settings = Settings.parse(given);
+    resizeNode(store, settings.node ?? {});
   };
   const portFile = join(folder, 'port');
   const server = await ApiServer.listen(

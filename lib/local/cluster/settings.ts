@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { AccessEntry } from './auth/user';
+import { parseQuantity } from './kubelet/downward';
+import type { NodeSize } from './node';
 
 /** What a run tells the cluster, at its start and again when another run takes a running one over. */
 export interface ClusterSettings {
@@ -16,7 +18,16 @@ export interface ClusterSettings {
   readonly access?: readonly AccessEntry[];
   /** Of crashed containers and failed pulls, in milliseconds; default: Kubernetes' 10 s to 5 min. */
   readonly backOff?: { readonly initial: number; readonly maximum: number };
+  /** Room of the node for what pods request, as quantities; default: generous, see node.ts. */
+  readonly node?: NodeSize;
+  /** Milliseconds between two looks at the memory of containers that have a limit; default 500. */
+  readonly memoryInterval?: number;
 }
+
+const quantity = z
+  .string()
+  .refine((text) => parseQuantity(text) >= 0, 'is no quantity such as 2, 500m or 4Gi')
+  .optional();
 
 /** Settings as they come in from outside, with defaults. */
 export const Settings = z.strictObject({
@@ -35,4 +46,6 @@ export const Settings = z.strictObject({
     )
     .default([]),
   backOff: z.strictObject({ initial: z.number(), maximum: z.number() }).optional(),
+  node: z.strictObject({ cpu: quantity, memory: quantity, pods: quantity }).optional(),
+  memoryInterval: z.number().positive().optional(),
 });

@@ -157,7 +157,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Secret: [col<Secret>('Type', (o) => o.type), entries('data')],
   Namespace: [col<Namespace>('Status', (o) => o.status?.phase ?? 'Active')],
   Node: [
-    col('Status', () => 'Ready'),
+    col('Status', (o) => (spec(o)?.['unschedulable'] ? 'Ready,SchedulingDisabled' : 'Ready')),
     col('Roles', () => '<none>'),
     { ...AGE, cell: () => '' },
     col('Version', (o) => (status(o)?.['nodeInfo'] as { kubeletVersion?: string } | undefined)?.kubeletVersion ?? ''),

@@ -1,5 +1,5 @@
 import { parseQuantity } from '../kubelet/downward';
-import type { Node, Pod, PodSpec, Taint } from '../types';
+import type { Node, PodSpec, Taint } from '../types';
 
 type Toleration = NonNullable<PodSpec['tolerations']>[number];
 
@@ -44,16 +44,28 @@ export function requestsOf(spec: PodSpec): Readonly<Record<string, number>> {
   return total;
 }
 
-/** What a node lacks for one more pod beside those that it has, in the scheduler's words; empty: it fits. */
-export function lacking(spec: PodSpec, node: Node, present: readonly Pod[]): string[] {
-  const allocatable = node.status.allocatable ?? {};
-  const amount = (name: string) => parseQuantity(allocatable[name] ?? '0');
-  const used: Record<string, number> = {};
-  for (const pod of present) {
-    for (const [name, value] of Object.entries(requestsOf(pod.spec))) used[name] = (used[name] ?? 0) + value;
+/** What a node has left for pods. */
+export class Room {
+  private readonly used: Record<string, number> = {};
+  private pods = 0;
+
+  constructor(private readonly node: Node) {}
+
+  take(spec: PodSpec): void {
+    this.pods++;
+    for (const [name, value] of Object.entries(requestsOf(spec))) this.used[name] = (this.used[name] ?? 0) + value;
   }
-  const short = Object.entries(requestsOf(spec))
-    .filter(([name, value]) => value > 0 && (used[name] ?? 0) + value > amount(name) + 1e-9)
-    .map(([name]) => `Insufficient ${name}`);
-  return present.length + 1 > amount('pods') ? ['Too many pods', ...short] : short;
+
+  /** What there is too little of for one more pod, in the scheduler's words; empty: it fits. */
+  lacks(spec: PodSpec): string[] {
+    const amount = (name: string) => parseQuantity(this.node.status.allocatable?.[name] ?? '0');
+    const short = Object.entries(requestsOf(spec))
+      .filter(([name, value]) => value > 0 && (this.used[name] ?? 0) + value > amount(name) + ROUNDING)
+      .map(([name]) => `Insufficient ${name}`)
+      .sort();
+    return this.pods + 1 > amount('pods') ? ['Too many pods', ...short] : short;
+  }
 }
+
+/** Sums of thousandths are not exact. */
+const ROUNDING = 1e-9;

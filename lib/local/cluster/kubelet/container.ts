@@ -1,10 +1,12 @@
 import { timestamp } from '../clock';
 import { resolvePort } from '../controllers/service';
 import type { Container, ContainerStatus, Pod, Probe } from '../types';
-import { COMPONENT, type KubeletContext } from './context';
+import { COMPONENT, type KubeletContext, NODE } from './context';
 import { delay } from './delay';
+import { parseQuantity } from './downward';
 import { mapMounts } from './environment';
 import { type HealthContext, superviseHealth } from './health';
+import { obtain, type Puller } from './image-pull';
 import { launchOf, type Place, pull, type Runnable } from './launch';
 import type { ContainerLog } from './log';
 import { check, type Exec, type ProbeTarget } from './probe';
@@ -53,7 +55,8 @@ export class ContainerRunner {
   /** Runs until the container is done for good or the pod ends; gives the last exit, if there was one. */
   async run(restart: Pod['spec']['restartPolicy']): Promise<Exit | undefined> {
     const { signal } = this.stopping;
-    const image = await this.obtain(signal);
+    const image = await obtain(this.puller, signal);
+    if (image) this.set({ imageID: image.imageID });
     while (image && !signal.aborted) {
       const command = await this.prepare(image, signal);
       if (!command) return undefined;
@@ -70,6 +73,9 @@ export class ContainerRunner {
 
   /** Ends it: preStop, SIGTERM, and SIGKILL after the grace period (seconds). */
   async end(grace: number): Promise<void> {
+    if (this.process && !this.stopping.signal.aborted) {
+      this.say('Normal', 'Killing', `Stopping container ${this.options.container.name}`);
+    }
     this.stopping.abort();
     await this.kill(grace);
   }
@@ -98,37 +104,6 @@ export class ContainerRunner {
       ? { code: 124, output: `command timed out after ${timeout / 1000}s` }
       : { code: exit.code, output };
   };
-
-  private async obtain(signal: AbortSignal): Promise<Runnable | undefined> {
-    const { context, container, place } = this.options;
-    let wait = context.backOff().initial;
-    while (!signal.aborted) {
-      this.say('Normal', 'Pulling', `Pulling image "${container.image}"`);
-      let problem = `image "${container.image}" is not in the local registry and slipway.yaml maps no command to it`;
-      try {
-        const found = await pull(context, container.image);
-        if (found) {
-          this.say('Normal', 'Pulled', `Successfully pulled image "${container.image}"`);
-          this.set({ imageID: found.imageID });
-          return found;
-        }
-      } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
-      }
-      if (place().pod.metadata.deletionTimestamp) return undefined;
-      const message = `failed to pull and unpack image "${container.image}": ${problem}`;
-      this.say('Warning', 'Failed', `Failed to pull image "${container.image}": ${problem}`);
-      this.say('Warning', 'Failed', 'Error: ErrImagePull');
-      this.waiting('ErrImagePull', message);
-      if (!(await delay(Math.min(wait, 500), signal))) return undefined;
-      this.say('Normal', 'BackOff', `Back-off pulling image "${container.image}"`);
-      this.say('Warning', 'Failed', 'Error: ImagePullBackOff');
-      this.waiting('ImagePullBackOff', `Back-off pulling image "${container.image}": ${message}`);
-      if (!(await delay(wait, signal))) return undefined;
-      wait = Math.min(wait * 2, context.backOff().maximum);
-    }
-    return undefined;
-  }
 
   /** Waits until what the environment needs is there. */
   private async prepare(image: Runnable, signal: AbortSignal): Promise<Command | undefined> {
@@ -162,19 +137,23 @@ export class ContainerRunner {
       ready: !container.readinessProbe && !container.startupProbe,
       containerID: `process://${process.pid}`,
     });
+    let starved = false;
+    const release = this.limit(process, () => {
+      starved = true;
+    });
     const probes = new AbortController();
     const watching = superviseHealth(this.health, AbortSignal.any([probes.signal, signal])).catch((error: unknown) => {
       context.onError(`probes of ${container.name}: ${error instanceof Error ? error.stack : String(error)}`);
     });
     this.hook(container.lifecycle?.postStart, 'postStart', signal);
     const exit = await process.ended;
+    release();
     probes.abort();
     await watching;
     this.process = undefined;
     const terminated = {
       exitCode: exit.code,
-      ...(exit.signal === undefined ? {} : { signal: exit.signal }),
-      reason: exit.code === 0 ? 'Completed' : 'Error',
+      reason: starved ? 'OOMKilled' : exit.code === 0 ? 'Completed' : 'Error',
       startedAt,
       finishedAt: timestamp(this.now()),
       containerID: `process://${process.pid}`,
@@ -183,11 +162,26 @@ export class ContainerRunner {
     return exit;
   }
 
+  /** Ends the process outright when it holds more memory than its limit; gives what ends the watch. */
+  private limit(process: GroupProcess, exceeded: () => void): () => void {
+    const { context, container } = this.options;
+    const amount = container.resources?.limits?.['memory'];
+    if (amount === undefined || !context.memory) return () => {};
+    return context.memory.watch(process.pid, parseQuantity(amount), ({ bytes, biggest }) => {
+      exceeded();
+      process.kill();
+      const node = context.registry.store.get('Node', undefined, NODE);
+      const text = `Memory cgroup out of memory: Killed process ${biggest.pid} (${biggest.name}) anon-rss:${Math.ceil(bytes / 1024)}kB`;
+      if (node) context.recorder.record(node, 'Warning', 'OOMKilling', text, 'kernel-monitor');
+    });
+  }
+
   private hook(handler: NonNullable<Container['lifecycle']>['postStart'], name: string, signal: AbortSignal): void {
     if (!handler) return;
     check(handler, this.target, 60_000, signal).then((result) => {
       if (result.ok || signal.aborted) return;
-      this.say('Warning', 'FailedPostStartHook', `${name}: ${result.message}`);
+      this.say('Warning', 'FailedPostStartHook', 'PostStartHook failed');
+      this.say('Normal', 'Killing', 'FailedPostStartHook');
       this.killed = true;
       void this.kill(this.options.place().pod.spec.terminationGracePeriodSeconds);
     }, this.broken(name));
@@ -249,6 +243,14 @@ export class ContainerRunner {
     const result = await check(handler, this.target, grace * 1000, over);
     if (!result.ok && !over.aborted) this.say('Warning', 'FailedPreStopHook', `PreStopHook failed: ${result.message}`);
   }
+
+  private readonly puller: Puller = {
+    pull: () => pull(this.options.context, this.options.container.image),
+    image: () => this.options.container.image,
+    backOff: () => this.options.context.backOff(),
+    waiting: (reason, message) => this.waiting(reason, message),
+    say: (type, reason, message) => this.say(type, reason, message),
+  };
 
   private readonly health: HealthContext = {
     container: () => this.options.container,

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import type { Recorder } from '../events';
 import type { Images } from '../images';
 import type { Registry } from '../registry';
+import type { MemoryWatch } from './memory';
 
 /** Seconds-long waits of the kubelet, in milliseconds, so that tests can have them short. */
 export interface BackOff {
@@ -25,6 +26,8 @@ export interface KubeletContext {
   /** Below it: pods/<uid>/, processes/. */
   readonly folder: string;
   readonly backOff: () => BackOff;
+  /** Enforces memory limits; default: one that reads /proc. */
+  readonly memory?: MemoryWatch;
   /** Where what broke inside the cluster itself is told. */
   readonly onError: (message: string) => void;
 }

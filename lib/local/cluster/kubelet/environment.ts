@@ -84,14 +84,14 @@ function variableValue(
   }
   const reference = from.configMapKeyRef ?? from.secretKeyRef;
   if (!reference) return undefined;
-  const kind = from.configMapKeyRef ? 'configmap' : 'secret';
+  const [kind, title] = from.configMapKeyRef ? ['configmap', 'ConfigMap'] : ['secret', 'Secret'];
   const data = from.configMapKeyRef
     ? configMapData(store.get<ConfigMap>('ConfigMap', namespace, reference.name))
     : secretData(store.get<Secret>('Secret', namespace, reference.name));
   const value = data?.get(reference.key);
   if (value === undefined && !reference.optional) {
     const what = `${kind} "${reference.name}" not found`;
-    errors.push(data ? `couldn't find key ${reference.key} in ${kind} ${namespace}/${reference.name}` : what);
+    errors.push(data ? `couldn't find key ${reference.key} in ${title} ${namespace}/${reference.name}` : what);
   }
   return value?.toString();
 }

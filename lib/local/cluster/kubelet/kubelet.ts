@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { isFinished } from '../controllers/pods';
 import type { Change } from '../store/store';
 import type { KubeObject, Pod } from '../types';
-import type { KubeletContext } from './context';
+import { type KubeletContext, NODE } from './context';
 import type { ContainerLog } from './log';
-import { CLAIMS, PodWorker, schedule } from './pod';
+import { MemoryWatch } from './memory';
+import { CLAIMS, PodWorker } from './pod';
 import { killRecorded } from './process';
 
 /** Runs the pods of the store as processes of this machine. */
@@ -14,7 +15,11 @@ export class Kubelet {
   private readonly closing = new Set<Promise<void>>();
   private unsubscribe: () => void = () => {};
 
-  constructor(private readonly context: KubeletContext) {}
+  private readonly context: KubeletContext;
+
+  constructor(context: KubeletContext) {
+    this.context = { memory: new MemoryWatch(), ...context };
+  }
 
   /** Ends what an earlier life left behind, then starts every pod that should run. */
   start(): void {
@@ -28,7 +33,7 @@ export class Kubelet {
     for (const pod of pods) {
       if (pod.metadata.deletionTimestamp) store.remove('Pod', pod.metadata.namespace, pod.metadata.name);
       else if (pod.spec.restartPolicy === 'Never' && pod.status?.phase === 'Running') this.lose(pod);
-      else if (!isFinished(pod)) this.begin(pod);
+      else if (!isFinished(pod) && isHere(pod)) this.begin(pod);
     }
   }
 
@@ -52,7 +57,7 @@ export class Kubelet {
     const pod = object as Pod;
     const { uid, deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const worker = this.workers.get(uid);
-    if (type === 'ADDED' && !worker) this.begin(pod);
+    if (type !== 'DELETED' && !worker && !deletionTimestamp && isHere(pod) && !isHere(previous)) this.begin(pod);
     else if (type === 'DELETED') this.finish(pod, 0);
     else if (deletionTimestamp && deletionTimestamp !== previous?.metadata.deletionTimestamp) {
       this.finish(pod, deletionGracePeriodSeconds);
@@ -73,7 +78,6 @@ export class Kubelet {
     // Not inside the writer's call: whoever made the pod sees its own object first.
     setImmediate(() => {
       if (this.workers.get(pod.metadata.uid) !== worker) return;
-      schedule(this.context, pod);
       worker.start();
     });
   }
@@ -111,3 +115,5 @@ export class Kubelet {
     for (const name of names) if (!known.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
+
+const isHere = (pod: KubeObject | undefined): boolean => (pod as Pod | undefined)?.spec.nodeName === NODE;

@@ -5,7 +5,7 @@ import { PORTS, type PortMap, portMapOf } from '../controllers/service';
 import { freePort } from '../network/ports';
 import type { Container, ContainerStatus, Pod } from '../types';
 import { ContainerRunner } from './container';
-import { COMPONENT, type KubeletContext, NODE } from './context';
+import { COMPONENT, type KubeletContext } from './context';
 import { delay } from './delay';
 import type { Place } from './launch';
 import { ContainerLog } from './log';
@@ -149,20 +149,4 @@ export class PodWorker {
       copy.status = podStatus(copy, statuses(this.init), statuses(this.main), now);
     });
   }
-}
-
-/** Puts a pod on the one node, as the scheduler would. */
-export function schedule(context: KubeletContext, pod: Pod): Pod {
-  const bound = context.registry.change<Pod>(pod, (copy) => {
-    copy.spec.nodeName = NODE;
-  });
-  const { namespace, name } = pod.metadata;
-  context.recorder.record(
-    pod,
-    'Normal',
-    'Scheduled',
-    `Successfully assigned ${namespace}/${name} to ${NODE}`,
-    'default-scheduler',
-  );
-  return bound ?? pod;
 }
