@@ -34,10 +34,24 @@ function struct(type: string, raw: unknown, path: string, owner: string, finding
     }
     if (value === null || value === undefined) continue;
     const read = readValue(field.type, value, at, type, findings);
-    if (read !== undefined) out[key] = read;
+    if (read !== undefined && !(isEmpty(read, field.type) && !WRITTEN_EMPTY.has(`${type}.${key}`))) out[key] = read;
   }
   return out;
 }
+
+/** Lists that the Go types write also when they are empty; all others, and maps, have `omitempty`. */
+const WRITTEN_EMPTY: ReadonlySet<string> = new Set([
+  'PodSpec.containers',
+  'EndpointSlice.endpoints',
+  'EndpointSlice.ports',
+  'Role.rules',
+  'ClusterRole.rules',
+  'CustomResourceDefinitionSpec.versions',
+]);
+
+const isEmpty = (value: unknown, { form }: FieldType): boolean =>
+  (form === 'list' && (value as readonly unknown[]).length === 0) ||
+  (form === 'map' && Object.keys(value as object).length === 0);
 
 function readValue(type: FieldType, raw: unknown, path: string, owner: string, findings: Findings): unknown {
   switch (type.form) {
