@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCode } from './exit-codes';
 
 const examples = `
@@ -9,6 +9,7 @@ Examples:
   slipway run --json | jq .kind      every event as one line of JSON
   slipway plan production            what would run, as a tree
   slipway logs Test/Unit             the output of an action of the last run
+  slipway drill                      every fault that a deploy can meet, and what comes of it
   slipway doctor                     what this machine has, what is missing, what to do
 
 Exit codes:
@@ -16,6 +17,11 @@ Exit codes:
     .map(([meaning, code]) => `${String(code).padEnd(4)} ${meaning}`)
     .join('\n  ')}
 `;
+
+const positive = (text: string): number => {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1 to 99.');
+  return Number(text);
+};
 
 const program = new Command('slipway')
   .description('Runs the pipelines that slipway.yaml describes: on AWS through CDK, and unchanged on this machine.')
@@ -61,6 +67,19 @@ program
   .option('--run <execution>', 'an execution id, or the beginning of one; default: the last run')
   .option('--list', 'list the runs')
   .action(async (action, options) => (await import('./commands/logs')).logs(action, { ...program.opts(), ...options }));
+
+program
+  .command('drill')
+  .description('put faults in on purpose, and show that no deploy leaves a bad release behind')
+  .argument('[drill...]', 'names or numbers; default: all')
+  .option('--list', 'list the drills')
+  .option('--context <name>', 'in a namespace of this context of your kubeconfig, not on an embedded cluster')
+  .option('--namespace <name>', 'the namespace there')
+  .option('--image <repository@digest>', 'the image of lib/drill/server, where that cluster can pull it')
+  .option('--at-once <number>', 'how many drills run at a time', positive, 3)
+  .addOption(new Option('--verbose', 'show what the deployers print'))
+  .addOption(new Option('--json', 'print results as JSON lines').conflicts('verbose'))
+  .action(async (words, options) => (await import('./commands/drill')).drill(words, options));
 
 program
   .command('clean')

@@ -27,14 +27,17 @@ export function deployCommand(stage: Stage, release: DrillRelease, image: string
     venue.programs.deployer,
     command,
     ...['--service', service, '--environment', 'drill', '--namespace', namespace],
-    ...['--version', release.version, '--manifests', release.manifests],
-    ...['--image', `${image}=${release.repository}@${release.digest}`],
+    ...(command === 'accept' || command === 'restore' ? [] : releaseOptions(release, image)),
     ...['--releases', stage.releases, '--output', stage.output],
     ...['--strategy', strategy],
     ...['--rollout-timeout', limit('rollout'), '--smoke-timeout', limit('smoke'), '--settle', limit('settle')],
-    ...['--lock-timeout', limit('lock'), '--unreachable-timeout', limit('unreachable')],
+    ...['--lock-timeout', limit('lock'), '--unreachable', limit('unreachable')],
     ...(venue.proxy ? ['--url', venue.proxy.url(namespace, service)] : []),
-    ...alarms.flatMap((alarm) => ['--alarm', alarm]),
+    ...(alarms.length > 0 ? ['--alarms', ...alarms] : []),
     ...(accept ? ['--accept'] : []),
   ];
+}
+
+function releaseOptions({ version, manifests, repository, digest }: DrillRelease, image: string): string[] {
+  return ['--version', version, '--manifests', manifests, '--image', `${image}=${repository}@${digest}`];
 }

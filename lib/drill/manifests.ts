@@ -61,4 +61,4 @@ export function podSpec({ image, environment = {} }: Pick<ManifestOptions, 'imag
 export const container = (workload: Manifest): Manifest => workload['spec'].template.spec.containers[0];
 
 export const toYaml = (objects: readonly Manifest[]): string =>
-  objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
+  objects.map((object) => stringify(object, { lineWidth: 0, version: '1.1' })).join('---\n');
