@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments, type Tags } from 'yaml';
 import { err, ok, type Result } from '../../result';
 import { isFields } from './fields';
 
@@ -20,12 +20,7 @@ export function readDocuments(text: string, source: string): Result<Document[], 
     version: '1.1',
     lineCounter: lines,
     prettyErrors: false,
-    // The timestamps and base-60 numbers of YAML 1.1 are no part of what kubectl reads.
-    customTags: (tags) =>
-      tags.filter(
-        (tag) =>
-          typeof tag === 'string' || !(('format' in tag && tag.format === 'TIME') || tag.tag.endsWith(':timestamp')),
-      ),
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || isPlain(tag)),
   });
   if (!Array.isArray(parsed)) return ok([]);
   const documents: Document[] = [];
@@ -63,3 +58,7 @@ function expand(document: Document): Document[] {
     expand({ at: `${at}, item ${index + 1}`, content: isFields(item) ? { ...typed, ...item } : item }),
   );
 }
+
+/** The timestamps and base-60 numbers of YAML 1.1 are no part of what kubectl reads; its sets and binaries have no place in JSON. */
+const isPlain = (tag: Tags[number] & object): boolean =>
+  !('format' in tag && tag.format === 'TIME') && !/:(timestamp|binary|omap|pairs|set)$/.test(tag.tag);

@@ -6,7 +6,7 @@ import { runsPods } from './pod-template';
 import { isBuiltIn, scopeOf } from './scope';
 
 /** What is applied together; each part after the one before. */
-export type Part =
+type Part =
   | 'definitions'
   | 'cluster'
   | 'policies'
@@ -53,7 +53,7 @@ export const comesBefore = (object: KubeObject): boolean =>
   isJob(object) && object.metadata.annotations?.[PHASE_ANNOTATION] === 'before';
 
 /** The part of a release that an object belongs to. Custom kinds come before the pods, which may need what is made of them. */
-export function partOf(object: KubeObject, isClusterScoped = false): Part {
+function partOf(object: KubeObject, isClusterScoped: boolean): Part {
   if (object.kind === 'CustomResourceDefinition') return 'definitions';
   if (isClusterScoped) return 'cluster';
   if (comesBefore(object)) return 'before';
@@ -64,8 +64,7 @@ export function partOf(object: KubeObject, isClusterScoped = false): Part {
 /** The objects in the order in which they are applied; within a part as they came. */
 export function inOrder(objects: readonly KubeObject[]): KubeObject[] {
   const scope = scopeOf(objects);
-  const rank = (object: KubeObject): number =>
-    PARTS.indexOf(partOf(object, scope(object) === 'Cluster' && isBuiltIn(object)));
+  const rank = (object: KubeObject): number => PARTS.indexOf(partOf(object, scope(object) === 'Cluster'));
   return objects
     .map((object, index) => ({ object, index, rank: rank(object) }))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)

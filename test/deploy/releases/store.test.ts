@@ -182,6 +182,17 @@ describe.each<[string, () => Place | Promise<Place>]>([
     ]);
   });
 
+  it.each<[string, (text: string) => string]>([
+    ['no objects', (text) => text.replace(/"objects": \[[\s\S]*\]/, '"objects": []')],
+    ['an object without a name', (text) => text.replace('"name": "c"', '"title": "c"')],
+    ['no time', (text) => text.replace('2026-11-21T13:00', 'soon')],
+  ])('are refused with %s, though no record names them', async (_what, change) => {
+    valueIn(await place.open().write(release()));
+    const file = place.fileOf(RELEASE);
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    expect(errorsIn(await place.open().read('shop', 'dev', ID))).toEqual([expect.stringMatching(/is damaged: .*: /)]);
+  });
+
   it('never leave their place, whatever a name holds', async () => {
     valueIn(await place.open().write(release('../../x/1+2')));
     expect(readdirSync(place.fileOf('shop/dev/releases'))).toContain('%2E%2E%2F..%2Fx%2F1%2B2.json');

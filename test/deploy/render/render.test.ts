@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { render } from '../../../lib/deploy/render/render';
 import {
@@ -149,6 +150,15 @@ describe('plain YAML', () => {
       'b.yaml, item 8: ConfigMap/f: annotation slipway.dev/phase is for Jobs; a ConfigMap has its place in the order by its kind',
       'b.yaml, item 9: Job/g: annotation slipway.dev/phase is "after"; expected "before"',
       'b.yaml, item 9: Job/g: its pod template has no containers',
+    ]);
+  });
+
+  it('is not followed out of its folder by a link', async () => {
+    const made = folder({ 'a.json': deployment() });
+    remove.push(made.remove);
+    symlinkSync('/etc/hostname', join(made.path, 'b.yaml'));
+    expect(errorsIn(await render(input({ kind: 'plain', path: made.path }), { kubectl: noKubectl }))).toEqual([
+      expect.stringMatching(/b\.yaml is a symbolic link, which is not followed/),
     ]);
   });
 

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { KubeObject } from '../../../lib/deploy/objects';
 import { generatorHash } from '../../../lib/deploy/render/content-hash';
@@ -62,6 +64,15 @@ describe('reading YAML', () => {
     );
   });
 
+  it.each(['!!binary aGk=', '!!set {a, b}', '!thing x', '!!timestamp 2026-01-02'])(
+    'refuses %s, which is no JSON',
+    (value) => {
+      expect(errorsIn(readDocuments(`a: 1\nb: ${value}`, 'f'))).toEqual([
+        expect.stringMatching(/^f, line 2: Unresolved tag/),
+      ]);
+    },
+  );
+
   it('does not follow an alias that leads nowhere or everywhere', () => {
     expect(errorsIn(readDocuments('a: *b', 'f'))).toHaveLength(1);
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
@@ -88,8 +99,10 @@ describe('pinning images', () => {
 
   it('knows a registry with a port', () => {
     const pin = { name: 'localhost:5000/shop', repository: 'r', digest: DIGEST };
-    const { objects } = valueIn(pinImages([deployment({ image: 'localhost:5000/shop:1' })], pin));
-    expect(podOf(objects[0]).spec.containers[0]?.image).toBe(`r@${DIGEST}`);
+    for (const image of ['localhost:5000/shop:1', 'localhost:5000/shop']) {
+      const { objects } = valueIn(pinImages([deployment({ image })], pin));
+      expect(podOf(objects[0]).spec.containers[0]?.image).toBe(`r@${DIGEST}`);
+    }
   });
 
   it.each(KINDS_WITH_PODS)('finds every container of a %s, and leaves what came in as it was', (kind, apiVersion) => {
@@ -242,12 +255,13 @@ describe('names by content', () => {
           { name: 'tls', type: 'example.com/x', literals: ['p=q'] },
         ],
       },
-      binary: '\u0000',
     });
+    writeFileSync(join(made.path, 'binary'), Buffer.from([0xff, 0]));
     const { stdout } = await promisify(execFile)(await kubectlProgram(), ['kustomize', made.path]);
     made.remove();
     const generated = valueIn(readDocuments(stdout, '')).map(({ content }) => content as KubeObject);
     expect(generated).toHaveLength(3);
+    expect(generated[0]).toHaveProperty('binaryData');
     for (const each of generated) expect(each.metadata.name.endsWith(`-${generatorHash({ ...each })}`)).toBe(true);
     const [c, s] = [generated[0] as KubeObject, generated[1] as KubeObject];
     const pods = withPods('Deployment', 'x', everywhere(c.metadata.name, s.metadata.name));
@@ -360,6 +374,11 @@ spec:
       'matchLabels',
       'slipway.dev/service',
     ]);
+  });
+
+  it('are at most 63 characters', () => {
+    expect(setLabels([], { ...marks, version: 'x'.repeat(63) }).ok).toBe(true);
+    expect(setLabels([], { ...marks, version: 'x'.repeat(64) }).ok).toBe(false);
   });
 
   it('must be labels, and no part of a selector', () => {
