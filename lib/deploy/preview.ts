@@ -4,9 +4,8 @@ import { reasonOf } from './failure';
 import { type KubeObject, titleOf } from './objects';
 import type { Parts } from './parts';
 import type { Ports } from './ports';
-import { findPrunable } from './prune';
+import { findPrunable, kindArg } from './prune';
 import { releaseId } from './release-id';
-import { groupOf } from './render/fields';
 import type { Ending, Report } from './report';
 import type { DeployRequest } from './request';
 
@@ -76,10 +75,8 @@ async function readLive(
 ): Promise<Live> {
   const live = new Map<string, KubeObject>();
   const unseen = new Set<string>();
-  const resourceOf = (object: KubeObject): string =>
-    [object.kind, object.apiVersion.split('/').at(-1), groupOf(object)].filter(Boolean).join('.');
-  for (const resource of new Set(objects.map(resourceOf))) {
-    const group = objects.filter((object) => resourceOf(object) === resource);
+  for (const resource of new Set(objects.map(kindArg))) {
+    const group = objects.filter((object) => kindArg(object) === resource);
     const names = group.map(({ metadata }) => metadata.name);
     const answer = await ports.kubectl.run(
       ['get', resource, ...names, '--namespace', namespace, '--ignore-not-found', '--output', 'json'],

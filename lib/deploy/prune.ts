@@ -102,10 +102,10 @@ const list = ({ service, environment, namespace }: PruneRequest, kinds: readonly
   );
 };
 
-/** `kind.version.group`, as kubectl takes it where names of resources are not known. */
-const kindArg = ({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): string => {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  return [kind, version, ...(group ? [group] : [])].join('.');
+/** `Kind.version.group`, as kubectl takes it where names of resources are not known; of the core group the kind alone. */
+export const kindArg = ({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): string => {
+  const [group, version] = apiVersion.split('/');
+  return version === undefined ? kind : `${kind}.${version}.${group}`;
 };
 
 /** Which of the live objects go. Never a stranger's: both labels must be ours; never one that another object owns. */
@@ -142,7 +142,7 @@ export async function remove(
       ['delete', kind, ...names, '--namespace', namespace, '--ignore-not-found', '--wait=false'],
       {},
     );
-    if (!deleted.ok && deleted.errors[0]?.kind !== 'not-found') return deleted;
+    if (!deleted.ok) return deleted;
   }
   return ok(undefined);
 }
