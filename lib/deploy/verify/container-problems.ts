@@ -38,7 +38,7 @@ function pullProblem(pod: Pod, status: ContainerStatus, snapshot: Snapshot, rule
       each.reason === 'Failed' && each.message?.startsWith('Failed to pull image') && each.message.includes(image),
   );
   const words = [message, ...failed.map((each) => each.message ?? '')].join('; ');
-  const why = oneLine(failed.at(-1)?.message ?? message);
+  const why = pullWords(failed.at(-1)?.message ?? message, image);
   return {
     ...problemOf(
       pod,
@@ -49,6 +49,13 @@ function pullProblem(pod: Pod, status: ContainerStatus, snapshot: Snapshot, rule
     // The two reasons take turns.
     key: `ImagePull ${pod.metadata.uid} ${status.name}`,
   };
+}
+
+/** Runtimes name the image up to four times, with its whole digest: once is enough. */
+function pullWords(message: string, image: string): string {
+  const [first = '', ...others] = message.replace(`Failed to pull image "${image}": `, '').split(image);
+  if (image === '' || others.length === 0) return oneLine(`${image === '' ? '' : `image "${image}": `}${first}`);
+  return oneLine(`${first}${image}${others.join('…')}`, 500);
 }
 
 const imageOf = (pod: Pod, container: string): string =>
@@ -93,7 +100,7 @@ function exitProblem(
   const how = last ? exitOf(name, last, pod) : 'ended and was started again';
   const times = exits > 1 ? `, ${exits} times` : '';
   const code = last?.reason === 'OOMKilled' ? 'OOMKilled' : 'CrashLoop';
-  const culprit: Culprit = { pod: pod.metadata.name, container: name, previous: state?.terminated === undefined };
+  const culprit: Culprit = { pod: pod.metadata.name, container: name };
   return { ...problemOf(pod, code, `container ${name} ${how}${times}${probeWords(pod, snapshot, name)}`), culprit };
 }
 

@@ -62,10 +62,9 @@ function failure(live: WorkloadObject, pods: readonly Pod[]): readonly Problem[]
 function lastFailure(pods: readonly Pod[]): { readonly culprit: Culprit; readonly how: string } | undefined {
   const ends = pods.flatMap((pod) =>
     [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].flatMap((status) => {
-      const current = status.state?.terminated;
-      const terminated = current ?? status.lastState?.terminated;
+      const terminated = status.state?.terminated ?? status.lastState?.terminated;
       if (!terminated || terminated.exitCode === 0) return [];
-      const culprit = { pod: pod.metadata.name, container: status.name, previous: current === undefined };
+      const culprit = { pod: pod.metadata.name, container: status.name };
       return [{ culprit, how: exitOf(status.name, terminated, pod), at: terminated.finishedAt ?? '' }];
     }),
   );

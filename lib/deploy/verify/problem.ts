@@ -17,8 +17,6 @@ export interface Problem {
 export interface Culprit {
   readonly pod: string;
   readonly container: string;
-  /** The log of the container before the one that runs now. */
-  readonly previous: boolean;
 }
 
 /**

@@ -26,8 +26,8 @@ export async function withLastWords(
   kubectl: Kubectl,
 ): Promise<Reason> {
   if (!culprit) return reason;
-  // The container may have been started again since: then its former log is the one.
-  for (const previous of culprit.previous ? [true, false] : [false, true]) {
+  // By now the container may have been started again: then its former log is the one, else there is no former one.
+  for (const previous of [true, false]) {
     const words = await logOf(culprit, previous, namespace, kubectl);
     if (words) return { ...reason, message: `${reason.message}; its last words: ${words}` };
   }

@@ -150,6 +150,26 @@ describe('bad at once', () => {
     expect(verdict(sidecar)).toMatchObject({ status: 'failed', reason: { code: 'CrashLoop' } });
   });
 
+  test('the image is named once, in words of a runtime that names it again and again, and the cause is not cut off', () => {
+    const image = `${'registry/'.repeat(12)}app@sha256:${'a'.repeat(64)}`;
+    const bad = pod('web-2', {
+      ready: false,
+      spec: { containers: [{ name: 'app', image }] },
+      container: {
+        imageID: '',
+        state: {
+          waiting: {
+            reason: 'ErrImagePull',
+            message: `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`,
+          },
+        },
+      },
+    });
+    const { reason } = verdict(bad) as { reason: { message: string } };
+    expect(reason.message.split(image)).toHaveLength(2);
+    expect(reason.message).toMatch(/: not found$/);
+  });
+
   test('a liveness probe that fails is named', () => {
     const bad = crashed(exit(137));
     const events = [
