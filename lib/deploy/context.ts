@@ -10,6 +10,7 @@ import type { Parts } from './parts';
 import type { Ports } from './ports';
 import { referenceTo, remove } from './prune';
 import type { Release } from './release';
+import { type Report, sentence } from './report';
 import type { DeployRequest } from './request';
 import type { Applied, End, RollOutContext } from './roll-out';
 import type { Expectation } from './verdict';
@@ -33,10 +34,11 @@ export interface ContextOptions {
   readonly parts: Parts;
   readonly lock: Lock;
   readonly ledger: Ledger;
+  readonly report: Report;
 }
 
 export function makeContext(options: ContextOptions): RollOutContext {
-  const { purpose, request, release, ports, parts, lock, ledger } = options;
+  const { purpose, request, release, ports, parts, lock, ledger, report } = options;
   const { namespace } = request;
   const restoring = purpose === 'restore';
   const startedAt = ports.clock.now().getTime();
@@ -52,10 +54,15 @@ export function makeContext(options: ContextOptions): RollOutContext {
   const applyObjects = async (objects: readonly KubeObject[]): Promise<Applied> => {
     const stop = await interrupted();
     if (stop && stop.status !== 'ready') return stop;
+    if (objects.length === 0) return { status: 'applied', objects: [] };
     const handed = await handOverReplicas(objects, namespace, ports);
     if (!handed.ok) return endOf(first(handed.errors));
     for (const object of objects) ledger.applied.set(titleOf(object), referenceTo(object));
-    const answer = await apply(objects, namespace, ports);
+    const answer = await report.part(
+      'Apply',
+      () => apply(objects, namespace, ports),
+      (result) => (result.ok ? undefined : first(result.errors).failure.message),
+    );
     if (!answer.ok) {
       const { failure, applied } = first(answer.errors);
       if (applied.length > 0) ports.log.info(`applied before that: ${applied.map(titleOf).join(' ')}`);
@@ -70,7 +77,18 @@ export function makeContext(options: ContextOptions): RollOutContext {
   const wait: RollOutContext['wait'] = async (expectations, { limit } = {}) =>
     expectations.length === 0
       ? READY
-      : parts.wait(expectations, { request, ports, interrupted, startedAt, limit: limit ?? request.limits.rollout });
+      : report.part(
+          expectations.map(({ workload }) => `${workload.kind}/${workload.name}`).join(' '),
+          () =>
+            parts.wait(expectations, {
+              request,
+              ports,
+              interrupted,
+              startedAt,
+              limit: limit ?? request.limits.rollout,
+            }),
+          detail,
+        );
 
   const applyAndWait = async (objects: readonly KubeObject[]): Promise<End> => {
     // What a migration did is done; running it again is nobody's wish.
@@ -98,11 +116,17 @@ export function makeContext(options: ContextOptions): RollOutContext {
     applyAndWait,
     wait,
     smoke: (test = {}) =>
-      parts.smoke({ ...request.smoke, ...test }, release.version, { request, ports, interrupted, startedAt }),
+      report.part(
+        'Smoke test',
+        () => parts.smoke({ ...request.smoke, ...test }, release.version, { request, ports, interrupted, startedAt }),
+        detail,
+      ),
     interrupted,
     remove: (references) => remove(references, namespace, ports.kubectl),
   };
 }
+
+const detail = (end: End): string | undefined => (end.status === 'ready' ? undefined : sentence(end.reason));
 
 const READY: End = { status: 'ready' };
 

@@ -34,10 +34,11 @@ export async function readLease(
   kubectl: Kubectl,
   namespace: string,
   name: string,
+  retry = true,
 ): Promise<Result<Lease | undefined, KubectlFailure>> {
   const answer = await kubectl.run(
     ['get', 'leases.coordination.k8s.io', name, '--namespace', namespace, '--ignore-not-found', '--output', 'json'],
-    { quiet: true, timeoutSeconds: 15 },
+    { quiet: true, timeoutSeconds: 15, retry },
   );
   if (!answer.ok) return answer;
   return ok(answer.value.trim() === '' ? undefined : (JSON.parse(answer.value) as Lease));
@@ -46,13 +47,14 @@ export async function readLease(
 /**
  * Writes it if nobody else has since it was read (`metadata.resourceVersion`), or since there was none. `conflict`: somebody has.
  */
-export async function writeLease(kubectl: Kubectl, lease: Lease): Promise<Result<Lease, KubectlFailure>> {
+export async function writeLease(kubectl: Kubectl, lease: Lease, retry = true): Promise<Result<Lease, KubectlFailure>> {
   const verb = lease.metadata.resourceVersion === undefined ? 'create' : 'replace';
   const namespace = lease.metadata.namespace ?? 'default';
   const answer = await kubectl.run([verb, '--namespace', namespace, '--filename', '-', '--output', 'json'], {
     input: JSON.stringify(lease),
     quiet: true,
     timeoutSeconds: 15,
+    retry,
   });
   if (answer.ok) return ok(JSON.parse(answer.value) as Lease);
   const [failure] = answer.errors;

@@ -56,6 +56,8 @@ const WAITING_RENEWED = 'slipway.dev/waiting-renewed';
 const WAITING_RENEWAL = 10_000;
 const WAITING_EXPIRY = 30_000;
 const POLL = 2_000;
+/** Milliseconds until a renewal that failed is tried again. */
+const AGAIN = 2_000;
 
 export const leaseName = (service: string, environment: string): string => `slipway-${service}-${environment}`;
 
@@ -115,7 +117,7 @@ function holdLock(first: Lease, options: LockOptions, ports: LockPorts): Lock {
   let lost: Reason | undefined;
 
   const look = async (): Promise<void> => {
-    const read = await readLease(kubectl, namespace, first.metadata.name);
+    const read = await readLease(kubectl, namespace, first.metadata.name, false);
     if (!read.ok) return;
     asked = clock.now().getTime();
     if (read.value?.spec.holderIdentity === holder.id) lease = read.value;
@@ -125,20 +127,16 @@ function holdLock(first: Lease, options: LockOptions, ports: LockPorts): Lock {
     }
   };
   const renew = async (): Promise<void> => {
-    const pause = (options.duration * 1000) / 3;
+    const regular = (options.duration * 1000) / 3;
     const either = AbortSignal.any([signal, ended.signal]);
+    let pause = regular;
     while ((await clock.sleep(pause, either)) === 'elapsed' && !lost) {
       const renewed = { ...lease, spec: { ...lease.spec, renewTime: microTime(clock.now()) } };
-      const written = await writeLease(kubectl, renewed);
+      const written = await writeLease(kubectl, renewed, false);
       if (written.ok) lease = written.value;
-      else if (written.errors[0]?.kind === 'conflict') {
-        // Somebody wrote that he waits; the next turn renews what is there now.
-        await look();
-        if (!lost) {
-          const again = await writeLease(kubectl, { ...lease, spec: renewed.spec });
-          if (again.ok) lease = again.value;
-        }
-      }
+      // Somebody wrote that he waits, or has taken it over; else the API is away.
+      else await look();
+      pause = written.ok ? regular : Math.min(regular, AGAIN);
     }
   };
   const renewing = renew();

@@ -56,8 +56,13 @@ export class Report {
   }
 
   /** Runs a step under its heading. `failure` reads from what it gives why it failed; undefined: it passed. */
-  async step<T>(name: string, run: () => Promise<T>, failure: (value: T) => string | undefined): Promise<T> {
+  step<T>(name: string, run: () => Promise<T>, failure: (value: T) => string | undefined): Promise<T> {
     this.log.step(name);
+    return this.part(name, run, failure);
+  }
+
+  /** A part of a step: in the report a line of its own, in the log without a heading. */
+  async part<T>(name: string, run: () => Promise<T>, failure: (value: T) => string | undefined): Promise<T> {
     const started = this.clock.now().getTime();
     const value = await run();
     const seconds = (this.clock.now().getTime() - started) / 1000;

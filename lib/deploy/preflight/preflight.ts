@@ -1,11 +1,15 @@
 import type { Parts, Stop } from '../parts';
+import type { Release } from '../release';
+import type { DeployRequest } from '../request';
 import { isSame } from '../same-release';
+import { addressProblem } from '../verify/address';
 import { firingAlarms } from './alarms';
 import { showDifference } from './difference';
 import { dryRun, withoutUnknownKinds } from './dry-run';
 import { liveWorkloads } from './live-workloads';
 import { missingReferences } from './missing-references';
 import { quotaProblems } from './quota';
+import { refused } from './stop';
 import { workloadProblems } from './workload-problems';
 
 export interface PreflightOptions {
@@ -24,7 +28,7 @@ export const preflight =
 
     const live = await liveWorkloads(release.objects, request.namespace, ports.kubectl);
     if (!live.ok) return live.errors[0];
-    const workload = workloadProblems(release.objects, live.value, request.namespace);
+    const workload = workloadProblems(release.objects, live.value, request.namespace) ?? noAddress(release, request);
     if (workload) return workload;
 
     const known = await withoutUnknownKinds(release.objects, ports);
@@ -38,3 +42,10 @@ export const preflight =
     if (quota) return quota;
     return showDifference(known.value, request.namespace, ports, keepDifference, warn);
   };
+
+/** The smoke test would have nothing to ask. A Service that is not in the release may be on the cluster: that is seen later. */
+function noAddress({ objects }: Release, { smoke, service }: DeployRequest): Stop | undefined {
+  const own = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service);
+  const problem = smoke.url === undefined && own ? addressProblem(own, service) : undefined;
+  return problem && refused(problem);
+}
