@@ -18,6 +18,11 @@ export interface SmokeRequest {
   readonly times?: number;
   /** Asked before each request; anything but `ready` ends the test. */
   readonly onLook?: () => Promise<End | undefined>;
+  /**
+   * Asked after each wrong answer; anything but `ready` ends the test. With `stillWell`, pods that die while the service is asked
+   * are the reason, and at once, instead of a connection that was refused at the end.
+   */
+  readonly onWrong?: () => Promise<End | undefined>;
 }
 
 export type SmokePorts = Pick<Ports, 'kubectl' | 'clock' | 'random' | 'fetch' | 'log' | 'signal'>;
@@ -32,7 +37,7 @@ const LONGEST = 5_000;
  * is the release's, several times in a row, each on a connection of its own, so that no kept one hides what a new client gets.
  */
 export async function smoke(request: SmokeRequest, ports: SmokePorts): Promise<End> {
-  const { test, version, limit, times = 3, onLook } = request;
+  const { test, version, limit, times = 3, onLook, onWrong } = request;
   const { clock, log, random, signal } = ports;
   if (test.url === false) {
     log.info('no request was made: the environment has `url: false`, so only the pods were looked at');
@@ -62,6 +67,8 @@ export async function smoke(request: SmokeRequest, ports: SmokePorts): Promise<E
     if (wrong !== said) log.info(wrong);
     said = wrong;
     failures++;
+    const cause = await onWrong?.();
+    if (cause && cause.status !== 'ready') return cause;
     const seconds = (clock.now().getTime() - began) / 1000;
     if (seconds >= limit) {
       const message = `${wrong}; it was asked for ${Math.round(seconds)} s`;

@@ -93,6 +93,17 @@ test('told to stop: an error, nothing is judged', async () => {
   expect(await smoke(request, world.ports)).toMatchObject({ status: 'error', reason: { code: 'Stopped' } });
 });
 
+test('a wrong answer whose cause is known ends it at once, with the cause', async () => {
+  const { world } = answering(() => new Error('no'));
+  const dead = { status: 'failed' as const, reason: { code: 'CrashLoop', message: 'x' }, pods: [] };
+  let asked = 0;
+  expect(await smoke({ ...request, onWrong: async () => (++asked > 1 ? dead : undefined) }, world.ports)).toBe(dead);
+  expect(world.now()).toBeLessThan(1);
+  expect(await smoke({ ...request, onWrong: async () => dead }, answering(good).world.ports)).toEqual({
+    status: 'ready',
+  });
+});
+
 test('interrupted between two requests', async () => {
   const { world } = answering(() => new Error('no'));
   const superseded = { status: 'superseded' as const, reason: { code: 'NewerDeploy', message: 'x' } };

@@ -1,5 +1,6 @@
 import type { KubectlFailure } from '../../../lib/deploy/kubectl';
 import { settle } from '../../../lib/deploy/verify/settle';
+import { stillWell } from '../../../lib/deploy/verify/still-well';
 import { type WatchOptions, waitForRollout } from '../../../lib/deploy/verify/wait';
 import { failure, fakes, listOf } from './fakes';
 import { at, expected, look, OLD, pod, replicaSet, START, workload } from './world';
@@ -214,4 +215,13 @@ describe('settling', () => {
     const { end } = settled((seconds) => (seconds < 3 ? READY : changed));
     expect(await end).toMatchObject({ status: 'superseded' });
   });
+});
+
+test('one look at what was ready: says what is certain, and nothing else', async () => {
+  const once = (answer: string | KubectlFailure) =>
+    stillWell([expected('Deployment')], options, fakes((args) => (args[0] === 'get' ? answer : '')).ports);
+  expect(await once(READY)).toBeUndefined();
+  expect(await once(WAITING)).toBeUndefined();
+  expect(await once(failure('unreachable'))).toBeUndefined();
+  expect(await once(CRASHED)).toMatchObject({ status: 'failed', reason: { code: 'CrashLoop' } });
 });
