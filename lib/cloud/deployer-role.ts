@@ -1,6 +1,6 @@
 /**
  * What the deployer needs in the namespace of an environment beside EKS's AmazonEKSEditPolicy (user guide, access-policy-permissions):
- * its lock, requests to single pods, and a look at quotas. A Role of the namespace, bound to a Kubernetes group that the access
+ * its lock, requests to single pods, and a look at quotas and roles. A Role of the namespace, bound to a Kubernetes group that the access
  * entry of the environment's deploy names.
  */
 
@@ -22,6 +22,8 @@ export const deployerRole = (namespace: string): Record<string, unknown>[] => [
         verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
       },
       { apiGroups: [''], resources: ['pods/proxy'], verbs: ['get', 'create'] },
+      // Only to see which of them the release no longer has.
+      { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs: ['get', 'list'] },
       { apiGroups: [''], resources: ['resourcequotas', 'limitranges', 'events'], verbs: ['get', 'list', 'watch'] },
     ],
   },

@@ -80,7 +80,9 @@ it('lets the deployer of each environment lock, look at quotas and reach pods th
       expect.arrayContaining(['patch leases', 'create leases', 'get pods/proxy', 'list resourcequotas']),
     );
     expect(
-      granted.filter((one: string) => /\*|secret|role|exec|(create|update|patch|delete) resourcequotas/.test(one)),
+      granted.filter((one: string) =>
+        /\*|secret|exec|(create|update|patch|delete) (resourcequotas|roles|rolebindings)/.test(one),
+      ),
     ).toEqual([]);
   }
 });
