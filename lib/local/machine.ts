@@ -188,16 +188,17 @@ async function applyManifests(
   if (code !== 0) throw new Error(`kubectl could not apply the cluster stack's manifests:\n${complaint.trim()}`);
 }
 
-/** What an access entry's EKS access policies allow, in the embedded cluster's three levels (EKS, access-policies). */
-function accessOf({ principalArn, policies }: AccessEntry): ClusterAccess[] {
-  return policies.flatMap(({ name, namespaces }) => {
+/** What an access entry gives its principal: groups, and what EKS's access policies allow (EKS, access-policies). */
+function accessOf({ principalArn, policies, groups }: AccessEntry): ClusterAccess[] {
+  const allowed = policies.flatMap(({ name, namespaces }) => {
     const level = LEVELS[name];
     return level ? [{ principalArn, namespaces: namespaces ?? ('*' as const), level }] : [];
   });
+  return groups.length > 0 ? [{ principalArn, groups }, ...allowed] : allowed;
 }
 
-const LEVELS: Readonly<Record<string, ClusterAccess['level']>> = {
-  AmazonEKSClusterAdminPolicy: 'admin',
+const LEVELS: Readonly<Record<string, NonNullable<ClusterAccess['level']>>> = {
+  AmazonEKSClusterAdminPolicy: 'cluster-admin',
   AmazonEKSAdminPolicy: 'admin',
   AmazonEKSEditPolicy: 'edit',
   AmazonEKSViewPolicy: 'view',

@@ -10,6 +10,9 @@ import { ApiServer } from './api/server';
 import { Authenticator } from './auth/authenticator';
 import { Authorizer } from './auth/authorizer';
 import { eksTokens } from './auth/eks-token';
+import { Rbac } from './auth/rbac';
+import { AccountTokens, knownTokens } from './auth/tokens';
+import { sameRole } from './auth/user';
 import { type Clock, systemClock } from './clock';
 import { ClaimController } from './controllers/claims';
 import { DaemonSetController } from './controllers/daemonset';
@@ -124,8 +127,17 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     clock,
     onRefusal: onError,
   });
-  const authorizer = new Authorizer(() => settings.access);
-  const resources = new Resources(registry, clock, authorizer, (pod, container) => kubelet.log(pod, container));
+  const authorizer = new Authorizer(() => settings.access, new Rbac(store));
+  const accounts = new AccountTokens(clock);
+  const groupsOf = (name: string) =>
+    settings.access.flatMap((entry) => (sameRole(entry.principalArn, name) ? (entry.groups ?? []) : []));
+  const resources = new Resources(
+    registry,
+    clock,
+    authorizer,
+    (pod, container) => kubelet.log(pod, container),
+    accounts,
+  );
   const configure = (given: ClusterSettings) => {
     settings = Settings.parse(given);
     resizeNode(store, settings.node ?? {});
@@ -134,8 +146,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const server = await ApiServer.listen(
     identity,
     existsSync(portFile) ? Number(readFileSync(portFile, 'utf8')) : 0,
-    new Authenticator(token, [eks]),
-    routes(resources, configure),
+    new Authenticator(token, [knownTokens(() => settings.users), accounts.read, eks], groupsOf),
+    routes(resources, authorizer, configure),
     onError,
     async (exchange, path) =>
       (await answerFaults(exchange, path, faults, outage)) || (await faults.intercept(exchange, path)),

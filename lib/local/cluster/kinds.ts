@@ -42,7 +42,7 @@ export interface ScalePaths {
   readonly labelSelectorPath?: string;
 }
 
-export type Subresource = 'status' | 'scale' | 'log' | 'proxy' | 'eviction';
+export type Subresource = 'status' | 'scale' | 'log' | 'proxy' | 'eviction' | 'token';
 
 type Extra = Partial<Omit<Kind, 'kind' | 'group' | 'version' | 'plural'>>;
 
@@ -87,7 +87,7 @@ export const KINDS: readonly Kind[] = [
     categories: ['all'],
     subresources: ['status', 'proxy'],
   }),
-  kind('', 'v1', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'] }),
+  kind('', 'v1', 'ServiceAccount', 'serviceaccounts', { shortNames: ['sa'], subresources: ['token'] }),
   kind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', {
     shortNames: ['crd', 'crds'],
     categories: ['api-extensions'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TokenUser } from './auth/tokens';
 import type { AccessEntry } from './auth/user';
 import { parseQuantity } from './kubelet/downward';
 import type { NodeSize } from './node';
@@ -15,7 +16,10 @@ export interface ClusterSettings {
   readonly commands?: Readonly<Record<string, readonly string[]>>;
   /** PATH of every pod; default: the system's folders. */
   readonly path?: string;
+  /** Access entries; those without a level only give their principal groups. */
   readonly access?: readonly AccessEntry[];
+  /** Further users, each with a bearer token: what they may is for Roles and their bindings to say. */
+  readonly users?: readonly TokenUser[];
   /** Of crashed containers and failed pulls, in milliseconds; default: Kubernetes' 10 s to 5 min. */
   readonly backOff?: { readonly initial: number; readonly maximum: number };
   /** Room of the node for what pods request, as quantities; default: generous, see node.ts. */
@@ -40,10 +44,14 @@ export const Settings = z.strictObject({
     .array(
       z.strictObject({
         principalArn: z.string(),
-        namespaces: z.union([z.literal('*'), z.array(z.string())]),
-        level: z.enum(['admin', 'edit', 'view']),
+        groups: z.array(z.string()).optional(),
+        namespaces: z.union([z.literal('*'), z.array(z.string())]).optional(),
+        level: z.enum(['cluster-admin', 'admin', 'edit', 'view']).optional(),
       }),
     )
+    .default([]),
+  users: z
+    .array(z.strictObject({ token: z.string().min(8), name: z.string(), groups: z.array(z.string()) }))
     .default([]),
   backOff: z.strictObject({ initial: z.number(), maximum: z.number() }).optional(),
   node: z.strictObject({ cpu: quantity, memory: quantity, pods: quantity }).optional(),

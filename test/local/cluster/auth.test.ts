@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Authenticator } from '../../../lib/local/cluster/auth/authenticator';
-import { Authorizer, sameRole, type Verb } from '../../../lib/local/cluster/auth/authorizer';
+import { Authorizer, type Verb } from '../../../lib/local/cluster/auth/authorizer';
 import { eksTokens } from '../../../lib/local/cluster/auth/eks-token';
+import { type Level, sameRole } from '../../../lib/local/cluster/auth/user';
 import { kindOf } from '../../../lib/local/cluster/kinds';
 
 const ARN = 'arn:aws:sts::111122223333:assumed-role/deploy/build';
@@ -89,19 +90,13 @@ describe('EKS tokens', () => {
 describe('access entries', () => {
   const role = 'arn:aws:iam::111122223333:role/deploy';
   const user = { name: ARN, groups: [] };
-  const may = (
-    level: 'admin' | 'edit' | 'view',
-    namespaces: string[] | '*',
-    verb: Verb,
-    kind: string,
-    namespace?: string,
-  ): boolean => {
+  const may = (level: Level, namespaces: string[] | '*', verb: Verb, kind: string, namespace?: string): boolean => {
     const authorizer = new Authorizer(() => [{ principalArn: role, namespaces, level }]);
     const target = { kind: kindOf(kind), namespace, name: 'x', subresource: undefined };
     return authorizer.check(user, verb, target) === undefined;
   };
 
-  test.each<['admin' | 'edit' | 'view', string[] | '*', Verb, string, string | undefined, boolean]>([
+  test.each<[Level, string[] | '*', Verb, string, string | undefined, boolean]>([
     ['edit', ['visits-dev'], 'create', 'Deployment', 'visits-dev', true],
     ['edit', ['visits-dev'], 'get', 'Deployment', 'visits-production', false],
     ['edit', ['visits-*'], 'get', 'Deployment', 'visits-production', true],
@@ -110,7 +105,11 @@ describe('access entries', () => {
     ['edit', '*', 'create', 'RoleBinding', 'any', false],
     ['edit', '*', 'create', 'ResourceQuota', 'any', false],
     ['edit', '*', 'create', 'ClusterRole', undefined, false],
-    ['admin', '*', 'create', 'ClusterRole', undefined, true],
+    ['admin', '*', 'create', 'ClusterRole', undefined, false],
+    ['cluster-admin', '*', 'create', 'ClusterRole', undefined, true],
+    ['edit', ['a'], 'create', 'Lease', 'a', false],
+    ['admin', ['a'], 'create', 'ResourceQuota', 'a', false],
+    ['edit', ['a'], 'get', 'Namespace', 'a', true],
     ['edit', ['a'], 'create', 'ClusterRole', undefined, false],
     ['admin', ['a'], 'create', 'RoleBinding', 'a', true],
     ['view', ['a'], 'list', 'Pod', 'a', true],

@@ -213,7 +213,10 @@ export function podSpec({ image = 'app:1', env = {}, container = {}, pod = {} }:
         name: 'server',
         image,
         ports: [{ name: 'http', containerPort: 8080 }],
-        env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+        // An empty list is not stored, and kubectl then says `configured` each time.
+        ...(Object.keys(env).length > 0
+          ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) }
+          : {}),
         readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
         ...container,
       },

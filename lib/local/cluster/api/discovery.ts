@@ -1,5 +1,6 @@
 import type { KindTable } from '../kind-table';
 import { apiVersionOf, type Kind } from '../kinds';
+import { REVIEWS, type Review } from './reviews';
 
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
@@ -16,16 +17,9 @@ const STATUS_VERBS = ['get', 'patch', 'update'];
 const SUBRESOURCES: Readonly<Record<string, { kind?: object; verbs: readonly string[] }>> = {
   scale: { kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: STATUS_VERBS },
   eviction: { kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
+  token: { kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, verbs: ['create'] },
   log: { verbs: ['get'] },
   proxy: { verbs: ['create', 'delete', 'get', 'patch', 'update'] },
-};
-
-/** Served only to be asked, never stored. */
-const REVIEWS = {
-  group: 'authorization.k8s.io',
-  version: 'v1',
-  kind: 'SelfSubjectAccessReview',
-  plural: 'selfsubjectaccessreviews',
 };
 
 /** Every group of `/apis`, or the core group of `/api`, with its resources in one answer. */
@@ -37,7 +31,10 @@ export function aggregated(kinds: KindTable, core: boolean, version: string): ob
     versions.push({ version: entry.version, resources: entry.kinds.map(aggregatedResource) });
     groups.set(entry.group, versions);
   }
-  if (!core) groups.set(REVIEWS.group, [{ version: REVIEWS.version, resources: [aggregatedReview()] }]);
+  for (const review of core ? [] : REVIEWS) {
+    const [{ resources } = { resources: [] as object[] }] = groups.get(review.group) ?? [];
+    groups.set(review.group, [{ version: review.version, resources: [...resources, aggregatedReview(review)] }]);
+  }
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -71,11 +68,11 @@ function aggregatedResource(kind: Kind): object {
   };
 }
 
-const aggregatedReview = () => ({
-  resource: REVIEWS.plural,
-  responseKind: { group: REVIEWS.group, version: REVIEWS.version, kind: REVIEWS.kind },
-  scope: 'Cluster',
-  singularResource: REVIEWS.kind.toLowerCase(),
+const aggregatedReview = ({ group, version, kind, plural, namespaced }: Review): object => ({
+  resource: plural,
+  responseKind: { group, version, kind },
+  scope: namespaced ? 'Namespaced' : 'Cluster',
+  singularResource: kind.toLowerCase(),
   verbs: ['create'],
 });
 
@@ -85,8 +82,8 @@ export const apiVersions = () => ({ kind: 'APIVersions', versions: ['v1'], serve
 /** `/apis`. */
 export function apiGroups(kinds: KindTable): object {
   const named = new Map<string, { groupVersion: string; version: string }[]>();
-  for (const { group, version } of [...kinds.groupVersions(), REVIEWS]) {
-    if (group === '') continue;
+  for (const { group, version } of [...kinds.groupVersions(), ...REVIEWS]) {
+    if (group === '' || named.get(group)?.some((known) => known.version === version)) continue;
     named.set(group, [...(named.get(group) ?? []), { groupVersion: `${group}/${version}`, version }]);
   }
   return {
@@ -98,15 +95,13 @@ export function apiGroups(kinds: KindTable): object {
 
 /** `/api/v1` or `/apis/<group>/<version>`; undefined when it is not served. */
 export function apiResources(kinds: KindTable, groupVersion: string): object | undefined {
-  if (groupVersion === `${REVIEWS.group}/${REVIEWS.version}`) {
-    const review = {
-      name: REVIEWS.plural,
-      singularName: REVIEWS.kind.toLowerCase(),
-      namespaced: false,
-      kind: REVIEWS.kind,
+  const reviews = REVIEWS.filter(({ group, version }) => groupVersion === `${group}/${version}`);
+  if (reviews.length > 0) {
+    const resources = reviews.map(({ plural, kind, namespaced }) => ({
+      ...{ name: plural, singularName: kind.toLowerCase(), namespaced, kind },
       verbs: ['create'],
-    };
-    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: [review] };
+    }));
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
   }
   const entry = kinds.groupVersions().find(({ kinds: [first] }) => first && apiVersionOf(first) === groupVersion);
   if (!entry) return undefined;

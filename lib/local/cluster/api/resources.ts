@@ -1,5 +1,6 @@
 import { ok } from '../../../result';
 import type { Authorizer, Verb } from '../auth/authorizer';
+import type { AccountTokens } from '../auth/tokens';
 import type { Clock } from '../clock';
 import { type DeleteOptions, deleteObject } from '../deletion';
 import type { KindTable } from '../kind-table';
@@ -15,6 +16,7 @@ import { type LogSource, sendLog } from './logs';
 import { proxy } from './proxy';
 import { filterOf, listOf, wantsTable } from './read';
 import { type Exchange, type ResourceRequest, readBody, sendJson, sendStatus } from './request';
+import { answerReview, type Review } from './reviews';
 import { applyScale, scaleOf } from './scale';
 import { rowTable, tableOf } from './table';
 import { watch } from './watch';
@@ -27,6 +29,7 @@ export class Resources {
     private readonly clock: Clock,
     private readonly authorizer: Authorizer,
     private readonly logs: LogSource,
+    private readonly accounts: AccountTokens,
   ) {}
 
   async handle(exchange: Exchange, target: ResourceRequest): Promise<void> {
@@ -44,7 +47,7 @@ export class Resources {
       );
       return;
     }
-    const refusal = this.authorizer.check(exchange.user, verb, target);
+    const refusal = this.authorizer.check(exchange.user, verb, withNameOf(target, exchange.query));
     if (refusal) {
       exchange.request.resume();
       sendStatus(exchange.response, refusal);
@@ -52,6 +55,7 @@ export class Resources {
     }
     if (target.subresource === 'proxy') return proxy(exchange, target, this.registry.store);
     if (target.subresource === 'eviction') return this.evict(exchange, target);
+    if (target.subresource === 'token') return this.token(exchange, target);
     await this.perform(verb, exchange, target);
   }
 
@@ -59,13 +63,12 @@ export class Resources {
     return this.registry.kinds;
   }
 
-  /** `kubectl auth can-i`. */
-  async review(exchange: Exchange): Promise<void> {
-    const body = await this.body(exchange, 'SelfSubjectAccessReview');
-    if (!body) return;
-    const answer = this.authorizer.review(exchange.user, body);
-    if (answer.ok) sendJson(exchange.response, 201, answer.value);
-    else this.send(exchange, answer, 201);
+  /** `kubectl auth can-i` and `whoami`. */
+  async review(exchange: Exchange, review: Review, namespace?: string): Promise<void> {
+    const body = await this.body(exchange, review.kind);
+    if (body === undefined) return;
+    const answer = answerReview(review, exchange.user, body, this.authorizer, namespace);
+    sendJson(exchange.response, 'code' in answer ? (answer as Status).code : 201, answer);
   }
 
   private async perform(verb: Verb, exchange: Exchange, target: ResourceRequest): Promise<void> {
@@ -180,6 +183,19 @@ export class Resources {
     else this.send(exchange, answer, 201);
   }
 
+  /** `kubectl create token`. */
+  private async token(exchange: Exchange, { kind, namespace = '', name = '' }: ResourceRequest): Promise<void> {
+    const body = await this.body(exchange, 'TokenRequest');
+    if (body === undefined) return;
+    if (!this.registry.store.get(kind.kind, namespace, name))
+      return sendStatus(exchange.response, notFound(kind, name));
+    const spec = isRecord(body) && isRecord(body['spec']) ? body['spec'] : {};
+    const seconds = typeof spec['expirationSeconds'] === 'number' ? spec['expirationSeconds'] : undefined;
+    const status = this.accounts.issue(namespace, name, seconds);
+    const type = { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1' };
+    sendJson(exchange.response, 201, { ...type, metadata: { name, namespace, creationTimestamp: null }, spec, status });
+  }
+
   private async remove(exchange: Exchange, target: ResourceRequest): Promise<void> {
     const { kind, namespace, name } = target;
     const body = await this.body(exchange, 'DeleteOptions');
@@ -240,7 +256,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 function verbOf({ request, query }: Exchange, { name, subresource, kind }: ResourceRequest): Verb | undefined {
   if (subresource !== undefined && !(kind.subresources as readonly string[]).includes(subresource)) return undefined;
   if (subresource === 'proxy') return PROXY_VERBS[request.method ?? ''];
-  if (subresource === 'eviction') return request.method === 'POST' ? 'create' : undefined;
+  if (subresource === 'eviction' || subresource === 'token') return request.method === 'POST' ? 'create' : undefined;
   switch (request.method) {
     case 'GET':
       if (query.get('watch') === 'true' || query.get('watch') === '1') return 'watch';
@@ -306,6 +322,12 @@ function inVersion(kind: Kind, object: KubeObject): KubeObject {
 
 const shown = <T extends Written>(kind: Kind, answer: Answer<T>): Answer<T> =>
   answer.ok ? ok({ ...answer.value, object: inVersion(kind, answer.value.object) }) : answer;
+
+/** A list of one object by its name is judged as a request for that object, as the real server does. */
+function withNameOf(target: ResourceRequest, query: URLSearchParams): ResourceRequest {
+  const name = /^metadata\.name=([^,]+)$/.exec(query.get('fieldSelector') ?? '')?.[1];
+  return target.name === undefined && name !== undefined ? { ...target, name } : target;
+}
 
 /** A PUT may leave out what its URL says. */
 function withPlace(body: unknown, current: KubeObject): unknown {

@@ -1,4 +1,6 @@
 import { isAdmin } from '../auth/authenticator';
+import type { Authorizer } from '../auth/authorizer';
+import { impersonated } from '../auth/impersonation';
 import type { KindTable } from '../kind-table';
 import { SETTINGS_PATH } from '../record';
 import { type ClusterSettings, Settings } from '../settings';
@@ -7,6 +9,7 @@ import { aggregated, aggregatedType, aggregatedVersion, apiGroups, apiResources,
 import { OPENAPI_V2, OPENAPI_V2_TYPE, openapiDocument, openapiIndex } from './openapi';
 import { type Exchange, readBody, resourceOf, sendJson, sendStatus } from './request';
 import type { Resources } from './resources';
+import { reviewOf } from './reviews';
 import type { Handle } from './server';
 
 const VERSION = {
@@ -22,10 +25,21 @@ const VERSION = {
 };
 
 /** Everything that the API answers, by path. */
-export function routes(resources: Resources, configure: (settings: ClusterSettings) => void): Handle {
+export function routes(
+  resources: Resources,
+  authorizer: Authorizer,
+  configure: (settings: ClusterSettings) => void,
+): Handle {
   const { kinds } = resources;
-  return async (exchange, path) => {
-    const { response, request } = exchange;
+  return async (asked, path) => {
+    const { response, request } = asked;
+    const acting = impersonated(asked.user, request.headers, (user, wanted) => authorizer.allows(user, wanted));
+    if ('refusal' in acting) {
+      request.resume();
+      return sendStatus(response, acting.refusal);
+    }
+    const exchange = { ...asked, user: acting.user };
+    const review = request.method === 'POST' ? reviewOf(path) : undefined;
     if (/^\/(healthz|livez|readyz)$/.test(path)) {
       response.writeHead(200, { 'Content-Type': 'text/plain' });
       response.end('ok');
@@ -33,8 +47,8 @@ export function routes(resources: Resources, configure: (settings: ClusterSettin
       sendJson(response, 200, VERSION);
     } else if (request.method === 'GET' && discover(exchange, path, kinds)) {
       return;
-    } else if (/^\/apis\/authorization\.k8s\.io\/v1\/selfsubjectaccessreviews$/.test(path)) {
-      await resources.review(exchange);
+    } else if (review) {
+      await resources.review(exchange, review.review, review.namespace);
     } else if (path === SETTINGS_PATH && request.method === 'PUT') {
       await takeSettings(exchange, configure);
     } else {

@@ -11,6 +11,8 @@ export class Authenticator {
   constructor(
     private readonly adminToken: string,
     private readonly readers: readonly TokenReader[],
+    /** Groups that an access entry gives a user. */
+    private readonly groupsOf: (name: string) => readonly string[] = () => [],
   ) {}
 
   async user(authorization: string | undefined): Promise<User | undefined> {
@@ -19,7 +21,7 @@ export class Authenticator {
     if (same(token, this.adminToken)) return ADMIN;
     for (const read of this.readers) {
       const user = await read(token);
-      if (user) return user;
+      if (user) return { ...user, groups: [...new Set([...this.groupsOf(user.name), ...user.groups])] };
     }
     return undefined;
   }

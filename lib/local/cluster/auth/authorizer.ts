@@ -1,31 +1,37 @@
-import { ok } from '../../../result';
 import type { ResourceRequest } from '../api/request';
-import { KINDS, type Kind, resourceName } from '../kinds';
+import { resourceName } from '../kinds';
 import { isRecord } from '../schema/decode';
-import { type Answer, failure, type Status } from '../status';
-import { isAdmin } from './authenticator';
-import type { AccessEntry, Level, User } from './user';
+import { failure, type Status } from '../status';
+import { ACCESS, BASIC } from './access-policies';
+import type { Rbac } from './rbac';
+import { type Attributes, type PolicyRule, permits, permitsPath } from './rules';
+import { type AccessEntry, sameRole, type User } from './user';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
-const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
-/** What `edit` may only read: who may do what, and how much. */
-const GUARDED: ReadonlySet<string> = new Set(['Role', 'RoleBinding', 'ResourceQuota', 'LimitRange', 'Namespace']);
-
 /**
- * Says who may do what, as EKS access entries with the policies View, Edit and Admin do, simplified: view reads everything but
- * secrets; edit changes everything of its namespaces but roles and quotas; admin those too. Nobody but the cluster's own
- * administrator, and entries for all namespaces with level admin, reaches what belongs to no namespace.
+ * Says who may do what: the access policies of EKS access entries within their namespaces, and the cluster's Roles and ClusterRoles
+ * as bound to the user and the groups of the user. Each adds to the others; nothing takes away.
  */
 export class Authorizer {
-  constructor(private readonly entries: () => readonly AccessEntry[]) {}
+  constructor(
+    private readonly entries: () => readonly AccessEntry[],
+    private readonly rbac?: Pick<Rbac, 'rulesOf'>,
+  ) {}
 
   /** The refusal, or undefined. */
-  check(user: User, verb: Verb, target: ResourceRequest): Status | undefined {
+  check(user: User, verb: Verb | 'impersonate', target: ResourceRequest): Status | undefined {
     const { kind, subresource, name } = target;
     // A namespace itself is read and changed within that namespace.
     const namespace = target.namespace ?? (kind.kind === 'Namespace' ? name : undefined);
-    if (this.allows(user, verb, kind, namespace)) return undefined;
+    const attributes = { verb, group: kind.group, resource: kind.plural };
+    const wanted: Attributes = {
+      ...attributes,
+      ...(subresource ? { subresource } : {}),
+      ...(name ? { name } : {}),
+      ...(namespace ? { namespace } : {}),
+    };
+    if (this.allows(user, wanted)) return undefined;
     const resource = subresource ? `${kind.plural}/${subresource}` : kind.plural;
     const group = `in API group "${kind.group}"`;
     const scope = kind.namespaced && namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
@@ -38,51 +44,38 @@ export class Authorizer {
     });
   }
 
-  /** Answers a SelfSubjectAccessReview. */
-  review(user: User, body: unknown): Answer<object> {
-    const spec = isRecord(body) && isRecord(body['spec']) ? body['spec'] : {};
-    const wanted = isRecord(spec['resourceAttributes']) ? spec['resourceAttributes'] : {};
-    const text = (key: string) => (typeof wanted[key] === 'string' ? (wanted[key] as string) : '');
-    const kind = KINDS.find(
-      (k) => k.plural === text('resource') && (text('group') === '' || text('group') === k.group),
+  allows(user: User, wanted: Attributes): boolean {
+    return this.rulesOf(user, wanted.namespace).some((rule) => permits(rule, wanted));
+  }
+
+  /** Whether the attributes of an access review are allowed; of a resource or of a path. */
+  reviews(user: User, spec: Readonly<Record<string, unknown>>): boolean {
+    const text = (of: unknown, key: string) => (isRecord(of) && typeof of[key] === 'string' ? (of[key] as string) : '');
+    const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
+    if (!isRecord(resource)) {
+      const rules = this.rulesOf(user, undefined);
+      return rules.some((rule) => permitsPath(rule, text(path, 'verb'), text(path, 'path')));
+    }
+    const optional = Object.fromEntries(
+      ['subresource', 'name', 'namespace'].flatMap((key) => (text(resource, key) ? [[key, text(resource, key)]] : [])),
     );
-    const namespace = text('namespace') || undefined;
-    const allowed = kind ? this.allows(user, text('verb'), kind, namespace) : isAdmin(user);
-    return ok({
-      kind: 'SelfSubjectAccessReview',
-      apiVersion: 'authorization.k8s.io/v1',
-      metadata: { creationTimestamp: null },
-      spec,
-      status: { allowed },
-    });
+    const [verb, group, plural] = [text(resource, 'verb'), text(resource, 'group'), text(resource, 'resource')];
+    return this.allows(user, { verb, group, resource: plural, ...optional });
   }
 
-  private allows(user: User, verb: string, kind: Kind, namespace: string | undefined): boolean {
-    if (isAdmin(user)) return true;
-    return this.entries().some((entry) => {
-      if (!sameRole(entry.principalArn, user.name)) return false;
-      if (!kind.namespaced && kind.kind !== 'Namespace') return entry.namespaces === '*' && entry.level === 'admin';
-      const within =
-        entry.namespaces === '*' ||
-        (namespace !== undefined && entry.namespaces.some((pattern) => fits(pattern, namespace)));
-      return within && permits(entry.level, verb, kind);
-    });
+  /** Everything that a user may in a namespace, or at the cluster's scope. */
+  rulesOf(user: User, namespace: string | undefined): readonly PolicyRule[] {
+    if (user.groups.includes('system:masters')) return ACCESS['cluster-admin'];
+    const entries = this.entries().filter(
+      (entry) => entry.level !== undefined && sameRole(entry.principalArn, user.name) && covers(entry, namespace),
+    );
+    const bound = this.rbac?.rulesOf(user, namespace) ?? [];
+    return [...BASIC, ...entries.flatMap(({ level }) => (level ? ACCESS[level] : [])), ...bound];
   }
 }
 
-function permits(level: Level, verb: string, kind: Kind): boolean {
-  if (level === 'view') return READS.has(verb) && kind.kind !== 'Secret';
-  if (level === 'edit' && GUARDED.has(kind.kind)) return READS.has(verb);
-  return true;
-}
-
-/** An assumed role's session is the role: `arn:…:sts::1:assumed-role/name/session` and `arn:…:iam::1:role/path/name`. */
-export function sameRole(entry: string, caller: string): boolean {
-  if (entry === caller) return true;
-  const session = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(caller);
-  const role = /^arn:([^:]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(entry);
-  return session !== null && role !== null && [1, 2, 3].every((i) => session[i] === role[i]);
-}
+const covers = ({ namespaces = [] }: AccessEntry, namespace: string | undefined): boolean =>
+  namespaces === '*' || (namespace !== undefined && namespaces.some((pattern) => fits(pattern, namespace)));
 
 /** Names of access scopes may hold `*`. */
 function fits(pattern: string, namespace: string): boolean {

@@ -69,9 +69,16 @@ export class GarbageCollector implements Controller {
     for (const object of dependents) {
       const others = object.metadata.ownerReferences?.some((ref) => ref.uid !== uid && alive.has(ref.uid));
       if (others || object.metadata.deletionTimestamp) continue;
-      deleteObject(this.registry, this.clock, this.registry.kinds.of(object.kind), object.metadata.namespace, object.metadata.name, {
-        ...(foreground ? { propagation: 'Foreground' } : {}),
-      });
+      deleteObject(
+        this.registry,
+        this.clock,
+        this.registry.kinds.of(object.kind),
+        object.metadata.namespace,
+        object.metadata.name,
+        {
+          ...(foreground ? { propagation: 'Foreground' } : {}),
+        },
+      );
     }
     if (!owner || this.dependentsOf(uid).length > 0) return;
     this.registry.change(owner, (copy) => {
