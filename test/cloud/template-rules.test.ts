@@ -179,6 +179,24 @@ const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] 
     'both',
     (p) => Object.assign(p.Stages[1].OnFailure, { Result: 'RETRY', Conditions: [{ Result: 'ROLLBACK', Rules: [] }] }),
   ],
+  [
+    'restore-on-failure',
+    'Pipeline',
+    'a condition on failure that only looks',
+    (p) => {
+      const Rules = [{ Name: 'Alarm', RuleTypeId: { Provider: 'CloudWatchAlarm' } }];
+      p.Stages[1].OnFailure = { Conditions: [{ Result: 'ROLLBACK', Rules }] };
+    },
+  ],
+  [
+    'source-stays',
+    'Pipeline',
+    'a rollback of the source by a condition',
+    (p) => {
+      const Rules = [{ Name: 'Restore', RuleTypeId: { Provider: 'CodeBuild' } }];
+      p.Stages[0].OnFailure = { Conditions: [{ Result: 'ROLLBACK', Rules }] };
+    },
+  ],
   ['source-stays', 'Pipeline', 'rolled back', (p) => Object.assign(p.Stages[0], { OnFailure: { Result: 'ROLLBACK' } })],
   [
     'configuration-length',

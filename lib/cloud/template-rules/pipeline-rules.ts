@@ -63,8 +63,21 @@ export const PIPELINE_RULES: readonly TemplateRule[] = [
       : undefined,
   ),
   rule('source-stays', 'The source stage is never rolled back.', (pipeline) =>
-    list(pipeline.Stages)[0]?.OnFailure?.Result === 'ROLLBACK' ? 'the source stage has ROLLBACK' : undefined,
+    [list(pipeline.Stages)[0]?.OnFailure, ...list(list(pipeline.Stages)[0]?.OnFailure?.Conditions)].some(
+      (hook) => hook?.Result === 'ROLLBACK',
+    )
+      ? 'the source stage has ROLLBACK'
+      : undefined,
   ),
+  rule('restore-on-failure', 'A condition on failure brings something back itself, by a build.', (pipeline) => {
+    const idle = list(pipeline.Stages)
+      .flatMap(({ OnFailure: failure }) => list(failure?.Conditions))
+      .flatMap((condition) => list(condition.Rules))
+      .filter((entry) => entry.RuleTypeId?.Provider !== 'CodeBuild');
+    return idle.length === 0
+      ? undefined
+      : `${idle.map(({ Name: name }) => name).join(', ')}: AWS documents two opposite meanings of its result, so a rule that only looks may end either way; use CodeBuild`;
+  }),
   rule(
     'configuration-length',
     `A configuration value has at most ${MAX_CONFIGURATION_VALUE} characters.`,
