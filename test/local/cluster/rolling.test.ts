@@ -63,9 +63,13 @@ test('at no step do available pods go below, or all pods above, their bounds', (
   }
 });
 
-test('a new total is shared in proportion', () => {
-  expect(proportional(6, [2, 1])).toEqual([4, 2]);
-  expect(proportional(5, [2, 1])).toEqual([4, 1]);
-  expect(proportional(0, [2, 1])).toEqual([0, 0]);
-  expect(proportional(3, [0])).toEqual([3]);
+test.each([
+  // The example of https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#proportional-scaling
+  ['grows', 15, 3, [8, 5], 13, [11, 7]],
+  ['shrinks', 5, 1, [8, 5], 13, [4, 2]],
+  ['ends', 0, 1, [2, 1], 3, [0, 0]],
+  ['stays', 3, 0, [2, 1], 3, [2, 1]],
+])('a new total is shared in proportion: it %s', (_, wanted, surge, sizes, before, expected) => {
+  const shares = sizes.map((replicas, i) => ({ replicas, before, created: `2026-01-0${i + 1}` }));
+  expect(proportional(wanted, surge, shares).map(({ size }) => size)).toEqual(expected);
 });

@@ -66,3 +66,19 @@ test('a watch gets what came after its revision, or hears that this is forgotten
   expect(store.since(10)).toBeUndefined();
   expect(Store.open(file).since(5_000)).toBeUndefined();
 });
+
+test('a list is sorted, of its namespace, up to date, and the caller may change it', () => {
+  const store = Store.open(file);
+  const other = { ...object('a'), metadata: { ...object('a').metadata, namespace: 'other' } };
+  for (const each of [object('c'), object('b'), other]) store.put(each);
+  const names = (namespace?: string) =>
+    store.list('ConfigMap', namespace).map((o) => `${o.metadata.namespace}/${o.metadata.name}`);
+  expect(names()).toEqual(['default/b', 'default/c', 'other/a']);
+  store.list('ConfigMap', 'default').reverse();
+  store.put(object('a'));
+  store.remove('ConfigMap', 'default', 'c');
+  store.put(object('b', { key: 'new' }));
+  expect(names('default')).toEqual(['default/a', 'default/b']);
+  expect(names()).toEqual(['default/a', 'default/b', 'other/a']);
+  expect(store.list('ConfigMap', 'default')[1]?.['data']).toEqual({ key: 'new' });
+});

@@ -1,9 +1,15 @@
 import { timestamp } from '../clock';
 import type { Condition, Deployment, DeploymentStatus, ReplicaSet } from '../types';
-import { findCondition, setCondition, withoutCondition } from './conditions';
+import { findCondition, withoutCondition } from './conditions';
 import { boundsOf } from './rolling';
 
-/** A Deployment's status from its ReplicaSets, and the milliseconds until its progress deadline if that is running. */
+/** progressDeadlineSeconds that means none. */
+const NO_DEADLINE = 2_147_483_647;
+
+/**
+ * A Deployment's status from its ReplicaSets, and the milliseconds until its progress deadline if that is running. Conditions as
+ * `pkg/controller/deployment` of Kubernetes 1.35 sets them (sync.go, progress.go).
+ */
 export function deploymentStatus(
   deployment: Deployment,
   sets: readonly ReplicaSet[],
@@ -21,45 +27,64 @@ export function deploymentStatus(
     availableReplicas: available,
     unavailableReplicas: Math.max(0, sets.reduce((sum, set) => sum + set.spec.replicas, 0) - available),
   };
-  const complete =
-    counts.updatedReplicas === spec.replicas &&
-    counts.replicas === spec.replicas &&
-    counts.availableReplicas === spec.replicas &&
-    // Numbers are of this template only once its ReplicaSet exists.
-    (current !== undefined || spec.paused === true);
-  const moved =
-    counts.updatedReplicas > (before.updatedReplicas ?? 0) ||
-    counts.readyReplicas > (before.readyReplicas ?? 0) ||
-    counts.availableReplicas > (before.availableReplicas ?? 0) ||
-    oldReplicas(counts) < oldReplicas(before);
-  const time = timestamp(now);
-  const conditions = availability(before.conditions, available, deployment, time);
-  const progress = progressing(deployment, conditions, current, complete, moved, now);
+  let conditions = put(before.conditions, availability(deployment, available), now);
+  if (spec.paused) {
+    // sync() of a paused Deployment judges no progress.
+    conditions = pausing(deployment, conditions, now);
+  } else {
+    conditions = progress(deployment, pausing(deployment, conditions, now), counts, current, now);
+    conditions = failing(conditions, sets, current, now);
+  }
+  const again = spec.paused ? undefined : untilDeadline(deployment, conditions, now);
   return {
     status: {
       observedGeneration: metadata.generation ?? 0,
       ...nonZero(counts),
       ...(before.collisionCount ? { collisionCount: before.collisionCount } : {}),
-      conditions: failing(progress.conditions, sets, time),
+      ...(conditions.length > 0 ? { conditions } : {}),
     },
-    ...(progress.again === undefined ? {} : { again: progress.again }),
+    ...(again === undefined ? {} : { again }),
   };
 }
 
-const oldReplicas = (status: DeploymentStatus): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
+/** A ReplicaSet was made for the template: the deadline runs anew. */
+export const newReplicaSet = (deployment: Deployment, name: string, now: number): Condition[] =>
+  hasDeadline(deployment)
+    ? put(
+        deployment.status?.conditions,
+        progressing('True', 'NewReplicaSetCreated', `Created new replica set "${name}"`),
+        now,
+      )
+    : [...(deployment.status?.conditions ?? [])];
+
+const hasDeadline = ({ spec }: Deployment): boolean =>
+  spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds < NO_DEADLINE;
+
+const progressing = (status: Condition['status'], reason: string, message: string): Condition => ({
+  type: 'Progressing',
+  status,
+  reason,
+  message,
+});
+
+/** SetDeploymentCondition: one of the same status and reason stays as it is, message and times included. */
+function put(list: readonly Condition[] | undefined, condition: Condition, now: number): Condition[] {
+  const current = findCondition(list, condition.type);
+  if (current?.status === condition.status && current.reason === condition.reason) return [...(list ?? [])];
+  const time = timestamp(now);
+  const since = current?.status === condition.status ? (current.lastTransitionTime ?? time) : time;
+  const entry = { ...condition, lastUpdateTime: time, lastTransitionTime: since };
+  return [...withoutCondition(list, condition.type), entry];
+}
+
+type Counts = Required<Pick<DeploymentStatus, 'replicas' | 'updatedReplicas' | 'readyReplicas' | 'availableReplicas'>>;
 
 const nonZero = (counts: Record<string, number>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 
-function availability(
-  list: readonly Condition[] | undefined,
-  available: number,
-  deployment: Deployment,
-  time: string,
-): Condition[] {
-  const { replicas, strategy } = deployment.spec;
-  const enough = available >= replicas - boundsOf(strategy, replicas).unavailable;
-  const condition: Condition = enough
+function availability({ spec }: Deployment, available: number): Condition {
+  const missing = spec.strategy.type === 'Recreate' ? 0 : boundsOf(spec.strategy, spec.replicas).unavailable;
+  return available >= spec.replicas - missing
     ? {
         type: 'Available',
         status: 'True',
@@ -72,71 +97,85 @@ function availability(
         reason: 'MinimumReplicasUnavailable',
         message: 'Deployment does not have minimum availability.',
       };
-  return setCondition(list, condition, time);
 }
 
-function progressing(
+/** checkPausedConditions: the deadline does not run while it is paused, and starts anew when it goes on. */
+function pausing(deployment: Deployment, list: readonly Condition[], now: number): Condition[] {
+  const reason = findCondition(list, 'Progressing')?.reason;
+  if (!hasDeadline(deployment) || reason === 'ProgressDeadlineExceeded') return [...list];
+  const paused = reason === 'DeploymentPaused';
+  if (deployment.spec.paused && !paused) {
+    return put(list, progressing('Unknown', 'DeploymentPaused', 'Deployment is paused'), now);
+  }
+  if (!deployment.spec.paused && paused) {
+    return put(list, progressing('Unknown', 'DeploymentResumed', 'Deployment is resumed'), now);
+  }
+  return [...list];
+}
+
+/** syncRolloutStatus. */
+function progress(
   deployment: Deployment,
   list: readonly Condition[],
+  counts: Counts,
   current: ReplicaSet | undefined,
-  complete: boolean,
-  moved: boolean,
   now: number,
-): { conditions: Condition[]; again?: number } {
-  const { spec, metadata, status: before } = deployment;
-  const existing = findCondition(list, 'Progressing');
-  const time = timestamp(now);
-  const set = (status: 'True' | 'False' | 'Unknown', reason: string, message: string, touch = false) => {
-    const rest = touch ? withoutCondition(list, 'Progressing') : list;
-    const next = setCondition(rest, { type: 'Progressing', status, reason, message }, time);
-    // Progress of the same status moves the update time alone.
-    const kept = existing?.status === status ? existing.lastTransitionTime : undefined;
-    return next.map((c) => (c.type === 'Progressing' && kept ? { ...c, lastTransitionTime: kept } : c));
-  };
-  const name = current?.metadata.name ?? metadata.name;
-  if (spec.paused) {
-    return { conditions: set('Unknown', 'DeploymentPaused', 'Deployment is paused') };
+): Condition[] {
+  const { spec, metadata, status: before = {} } = deployment;
+  const condition = findCondition(list, 'Progressing');
+  if (!hasDeadline(deployment)) return [...list];
+  if (counts.replicas === counts.updatedReplicas && condition?.reason === 'NewReplicaSetAvailable') return [...list];
+  const what = current ? `ReplicaSet "${current.metadata.name}"` : `Deployment "${metadata.name}"`;
+  const complete = [counts.updatedReplicas, counts.replicas, counts.availableReplicas].every(
+    (n) => n === spec.replicas,
+  );
+  // Numbers are of this template only once its ReplicaSet exists.
+  if (complete && current) {
+    return put(list, progressing('True', 'NewReplicaSetAvailable', `${what} has successfully progressed.`), now);
   }
-  if (complete) {
-    return { conditions: set('True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`) };
+  if (moved(before, counts)) {
+    const fresh = progressing('True', 'ReplicaSetUpdated', `${what} is progressing.`);
+    const since = condition?.status === 'True' ? condition.lastTransitionTime : undefined;
+    const next = put(withoutCondition(list, 'Progressing'), fresh, now);
+    return next.map((c) => (c.type === 'Progressing' && since ? { ...c, lastTransitionTime: since } : c));
   }
-  const fresh = before?.observedGeneration !== metadata.generation;
-  if (!existing || existing.reason === 'DeploymentPaused' || fresh) {
-    return deadline(
-      set('True', 'NewReplicaSetCreated', `Created new replica set "${name}"`, true),
-      spec.progressDeadlineSeconds,
-      now,
-    );
+  if (condition?.reason === 'ProgressDeadlineExceeded' || untilDeadline(deployment, list, now) === 0) {
+    return put(list, progressing('False', 'ProgressDeadlineExceeded', `${what} has timed out progressing.`), now);
   }
-  if (moved) {
-    return deadline(
-      set('True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`, true),
-      spec.progressDeadlineSeconds,
-      now,
-    );
-  }
-  if (existing.reason === 'NewReplicaSetAvailable' || existing.reason === 'ProgressDeadlineExceeded') {
-    // A finished rollout does not time out when a pod fails later; a failed one stays failed until something moves.
-    return { conditions: [...list] };
-  }
-  const checked = deadline([...list], spec.progressDeadlineSeconds, now);
-  if (checked.again !== 0) return checked;
-  return { conditions: set('False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`) };
+  if (condition || !current) return [...list];
+  return put(list, progressing('True', 'FoundNewReplicaSet', `Found new replica set "${current.metadata.name}"`), now);
 }
 
-/** Milliseconds left: 0 when the deadline has passed, absent when there is none. */
-function deadline(
-  conditions: Condition[],
-  seconds: number | undefined,
-  now: number,
-): { conditions: Condition[]; again?: number } {
-  const since = Date.parse(findCondition(conditions, 'Progressing')?.lastUpdateTime ?? '');
-  if (seconds === undefined || seconds >= 2_147_483_647 || Number.isNaN(since)) return { conditions };
-  return { conditions, again: Math.max(0, since + seconds * 1000 - now) };
+const moved = (before: DeploymentStatus, counts: Counts): boolean =>
+  counts.updatedReplicas > (before.updatedReplicas ?? 0) ||
+  counts.readyReplicas > (before.readyReplicas ?? 0) ||
+  counts.availableReplicas > (before.availableReplicas ?? 0) ||
+  oldReplicas(counts) < oldReplicas(before);
+
+const oldReplicas = (status: DeploymentStatus): number => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
+
+/** Milliseconds left of the progress deadline, 0 when it has passed; undefined: none is running. */
+function untilDeadline(deployment: Deployment, conditions: readonly Condition[], now: number): number | undefined {
+  const condition = findCondition(conditions, 'Progressing');
+  const since = Date.parse(condition?.lastUpdateTime ?? '');
+  const { progressDeadlineSeconds = NO_DEADLINE } = deployment.spec;
+  // A finished rollout does not time out when a pod fails later; a failed one stays failed until something moves.
+  const over = ['NewReplicaSetAvailable', 'ProgressDeadlineExceeded', 'DeploymentPaused'];
+  if (!hasDeadline(deployment) || Number.isNaN(since) || over.includes(condition?.reason ?? '')) return undefined;
+  return Math.max(0, since + progressDeadlineSeconds * 1000 - now);
 }
 
-function failing(list: Condition[], sets: readonly ReplicaSet[], time: string): Condition[] {
-  const failure = sets.flatMap((set) => set.status?.conditions ?? []).find((c) => c.type === 'ReplicaFailure');
+/** The new ReplicaSet's failure comes before an old one's. */
+function failing(
+  list: readonly Condition[],
+  sets: readonly ReplicaSet[],
+  current: ReplicaSet | undefined,
+  now: number,
+): Condition[] {
+  const failure = [...(current ? [current] : []), ...sets]
+    .flatMap((set) => set.status?.conditions ?? [])
+    .find((c) => c.type === 'ReplicaFailure');
   if (!failure) return withoutCondition(list, 'ReplicaFailure');
-  return setCondition(list, { ...failure }, time);
+  const { type, status, reason, message } = failure;
+  return put(list, { type, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) }, now);
 }

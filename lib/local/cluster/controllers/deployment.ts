@@ -1,23 +1,27 @@
 import type { Clock } from '../clock';
-import { equal } from '../equal';
 import type { Recorder } from '../events';
 import { hashName } from '../names';
 import type { Registry } from '../registry';
 import { matchesLabels } from '../selectors';
 import type { Change } from '../store/store';
-import type { Deployment, Pod, PodTemplate, ReplicaSet } from '../types';
-import { deploymentStatus } from './deployment-status';
+import type { Deployment, Pod, ReplicaSet } from '../types';
+import {
+  copied,
+  DESIRED,
+  HASH,
+  HISTORY,
+  highest,
+  MAXIMUM,
+  REVISION,
+  revisionOf,
+  sameTemplate,
+} from './deployment-revisions';
+import { deploymentStatus, newReplicaSet } from './deployment-status';
 import { type Controller, keyFor, splitKey } from './manager';
 import { controlledBy, controllerOf, isFinished } from './pods';
 import { boundsOf, newSize, oldSizes, proportional, type Size } from './rolling';
 
 const COMPONENT = 'deployment-controller';
-export const REVISION = 'deployment.kubernetes.io/revision';
-const HISTORY = 'deployment.kubernetes.io/revision-history';
-const DESIRED = 'deployment.kubernetes.io/desired-replicas';
-const MAXIMUM = 'deployment.kubernetes.io/max-replicas';
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-const HASH = 'pod-template-hash';
 
 /** Moves a Deployment's pods from one template to the next, one ReplicaSet a template, within the bounds of its strategy. */
 export class DeploymentController implements Controller {
@@ -56,7 +60,8 @@ export class DeploymentController implements Controller {
     const sets = this.setsOf(deployment);
     const now = this.clock.now();
     const current = sets.find((set) => sameTemplate(set.spec.template, deployment.spec.template));
-    const { status, again } = deploymentStatus(deployment, sets, current, now);
+    const latest = this.registry.store.get<Deployment>('Deployment', namespace, name) ?? deployment;
+    const { status, again } = deploymentStatus(latest, sets, current, now);
     this.registry.change<Deployment>(deployment, (copy) => {
       copy.status = status;
     });
@@ -68,6 +73,7 @@ export class DeploymentController implements Controller {
     let sets = this.setsOf(deployment);
     let current = sets.find((set) => sameTemplate(set.spec.template, spec.template));
     if (!current && !spec.paused) {
+      if (spec.strategy.type === 'Recreate' && !this.emptied(deployment, sets)) return;
       current = this.make(deployment, sets);
       if (!current) return;
     }
@@ -75,7 +81,7 @@ export class DeploymentController implements Controller {
     sets = this.setsOf(deployment);
     const old = sets.filter((set) => set.metadata.uid !== current?.metadata.uid);
     if (spec.paused || this.resized(deployment, sets)) {
-      this.rescale(deployment, sets);
+      this.rescale(deployment, sets, current);
       return;
     }
     if (!current) return;
@@ -112,7 +118,8 @@ export class DeploymentController implements Controller {
     const name = `${metadata.name}-${hash}`;
     const bounds = boundsOf(spec.strategy, spec.replicas);
     const empty: Size = { replicas: 0, available: 0 };
-    const first = spec.strategy.type === 'Recreate' ? 0 : newSize(spec.replicas, bounds, empty, sets.map(sizeOf));
+    const first =
+      spec.strategy.type === 'Recreate' ? spec.replicas : newSize(spec.replicas, bounds, empty, sets.map(sizeOf));
     const made = this.registry.createOwn({
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
@@ -135,6 +142,9 @@ export class DeploymentController implements Controller {
       },
     });
     if (made.ok) {
+      this.registry.change<Deployment>(deployment, (copy) => {
+        copy.status = { ...copy.status, conditions: newReplicaSet(copy, name, this.clock.now()) };
+      });
       if (first > 0) this.say(deployment, `Scaled up replica set ${name} from 0 to ${first}`);
       return made.value.object as ReplicaSet;
     }
@@ -192,11 +202,15 @@ export class DeploymentController implements Controller {
   }
 
   private recreate(deployment: Deployment, current: ReplicaSet, old: readonly ReplicaSet[]): void {
+    if (this.emptied(deployment, old)) this.scale(deployment, current, deployment.spec.replicas);
+  }
+
+  /** Scales old ReplicaSets down; whether the last of their pods is gone. */
+  private emptied(deployment: Deployment, old: readonly ReplicaSet[]): boolean {
     for (const set of old) this.scale(deployment, set, 0);
-    const oldIds = new Set(old.map((set) => set.metadata.uid));
+    const ids = new Set(old.map((set) => set.metadata.uid));
     const pods = this.registry.store.list<Pod>('Pod', deployment.metadata.namespace);
-    if (pods.some((pod) => !isFinished(pod) && oldIds.has(controllerOf(pod)?.uid ?? ''))) return;
-    this.scale(deployment, current, deployment.spec.replicas);
+    return !pods.some((pod) => !isFinished(pod) && ids.has(controllerOf(pod)?.uid ?? ''));
   }
 
   /** Whether `spec.replicas` changed since the ReplicaSets were last told. */
@@ -205,17 +219,32 @@ export class DeploymentController implements Controller {
     return sets.some((set) => set.spec.replicas > 0 && (set.metadata.annotations?.[DESIRED] ?? wanted) !== wanted);
   }
 
-  private rescale(deployment: Deployment, sets: readonly ReplicaSet[]): void {
+  /** `scale` of Kubernetes' sync.go: one active ReplicaSet gets all, of several each its share. */
+  private rescale(deployment: Deployment, sets: readonly ReplicaSet[], current: ReplicaSet | undefined): void {
     const { replicas, strategy } = deployment.spec;
-    const active = sets.filter((set) => set.spec.replicas > 0).sort((a, b) => b.spec.replicas - a.spec.replicas);
-    const latest = sets.at(-1);
-    const targets = active.length > 0 ? active : latest ? [latest] : [];
-    const surge = targets.length > 1 && strategy.type === 'RollingUpdate' ? boundsOf(strategy, replicas).surge : 0;
-    const sizes = proportional(
-      replicas === 0 ? 0 : replicas + surge,
-      targets.map((set) => set.spec.replicas),
-    );
-    for (const [i, set] of targets.entries()) this.scale(deployment, set, sizes[i] ?? 0);
+    const active = sets.filter((set) => set.spec.replicas > 0);
+    const [only = current ?? sets.at(-1)] = active;
+    if (active.length <= 1) {
+      if (only) this.scale(deployment, only, replicas);
+      return;
+    }
+    const saturated =
+      current?.metadata.annotations?.[DESIRED] === String(replicas) &&
+      current.spec.replicas === replicas &&
+      sizeOf(current).available === replicas;
+    if (saturated) {
+      for (const set of active) if (set.metadata.uid !== current.metadata.uid) this.scale(deployment, set, 0);
+      return;
+    }
+    if (strategy.type !== 'RollingUpdate') return;
+    const { surge } = boundsOf(strategy, replicas);
+    const shares = active.map((set) => ({
+      set,
+      replicas: set.spec.replicas,
+      before: Number(set.metadata.annotations?.[MAXIMUM] ?? deployment.status?.replicas ?? 0),
+      created: set.metadata.creationTimestamp,
+    }));
+    for (const { share, size } of proportional(replicas, surge, shares)) this.scale(deployment, share.set, size);
   }
 
   private scale(deployment: Deployment, set: ReplicaSet, replicas: number): void {
@@ -248,8 +277,6 @@ export class DeploymentController implements Controller {
   }
 }
 
-const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
-const highest = (sets: readonly ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf));
 const sizeOf = (set: ReplicaSet): Size => ({
   replicas: set.spec.replicas,
   available: set.status?.availableReplicas ?? 0,
@@ -259,21 +286,3 @@ const sizing = (replicas: number, surge: number) => ({
   [DESIRED]: String(replicas),
   [MAXIMUM]: String(replicas + surge),
 });
-
-/** Annotations that a ReplicaSet takes over from its Deployment. */
-const copied = (deployment: Deployment): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(deployment.metadata.annotations ?? {}).filter(
-      ([key]) => ![LAST_APPLIED, REVISION, HISTORY, DESIRED, MAXIMUM].includes(key),
-    ),
-  );
-
-function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
-  return equal(withoutHash(a), withoutHash(b));
-}
-
-function withoutHash(template: PodTemplate): PodTemplate {
-  const labels = { ...template.metadata?.labels };
-  delete labels[HASH];
-  return { ...template, metadata: { ...template.metadata, labels } };
-}

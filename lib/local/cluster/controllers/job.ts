@@ -8,7 +8,7 @@ import type { Change } from '../store/store';
 import type { Condition, Job, Pod } from '../types';
 import { findCondition, setCondition } from './conditions';
 import { type Controller, keyFor, splitKey } from './manager';
-import { controlledBy, controllerOf, isFinished, isReady, isTerminating } from './pods';
+import { controllerOf, isFinished, isReady, isTerminating, podOf } from './pods';
 
 const COMPONENT = 'job-controller';
 /** After a failed pod, in milliseconds, doubled each time. */
@@ -136,19 +136,7 @@ export class JobController implements Controller {
   }
 
   private add(job: Job): boolean {
-    const { template } = job.spec;
-    const made = this.registry.createOwn({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        generateName: `${job.metadata.name}-`,
-        namespace: job.metadata.namespace,
-        labels: template.metadata?.labels ?? {},
-        ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
-        ownerReferences: [controlledBy(job)],
-      },
-      spec: structuredClone(template.spec),
-    });
+    const made = this.registry.createOwn(podOf(job, job.spec.template));
     const [status] = made.ok ? [] : made.errors;
     if (made.ok) {
       this.recorder.record(

@@ -9,17 +9,15 @@ import type { Change } from '../store/store';
 import type { Pod, ReplicaSet } from '../types';
 import { setCondition, withoutCondition } from './conditions';
 import { type Controller, keyFor, splitKey } from './manager';
-import { controlledBy, controllerOf, isFinished, isReady, isTerminating, untilAvailable } from './pods';
+import { controlledBy, controllerOf, isFinished, isReady, isTerminating, podOf, untilAvailable } from './pods';
+import { Retries } from './retries';
 
 const COMPONENT = 'replicaset-controller';
-/** Milliseconds after a refused pod; doubled up to the maximum. */
-const RETRY = 500;
-const RETRY_MAXIMUM = 30_000;
 
 /** Keeps as many pods of a template as a ReplicaSet asks for. */
 export class ReplicaSetController implements Controller {
   readonly name = 'replicaset';
-  private readonly refusals = new Map<string, { count: number; next: number }>();
+  private readonly retries = new Retries();
 
   constructor(
     private readonly registry: Registry,
@@ -42,7 +40,7 @@ export class ReplicaSetController implements Controller {
     const [namespace, name] = splitKey(key);
     const set = this.registry.store.get<ReplicaSet>('ReplicaSet', namespace, name);
     if (!set) {
-      this.refusals.delete(key);
+      this.retries.forget(key);
       return undefined;
     }
     const pods = this.claim(set);
@@ -52,7 +50,7 @@ export class ReplicaSetController implements Controller {
     if (!set.metadata.deletionTimestamp) {
       const missing = set.spec.replicas - active.length;
       if (missing > 0) ({ refused, retry } = this.add(set, missing, key));
-      else this.refusals.delete(key);
+      else this.retries.forget(key);
       if (missing < 0) this.remove(set, active, -missing);
     }
     const again = this.report(set, refused);
@@ -83,32 +81,18 @@ export class ReplicaSetController implements Controller {
 
   private add(set: ReplicaSet, count: number, key: string): { refused?: string; retry?: number } {
     const now = this.clock.now();
-    const waiting = this.refusals.get(key);
-    if (waiting && waiting.next > now) {
+    const { generation } = set.metadata;
+    const wait = this.retries.left(key, now, generation);
+    if (wait > 0) {
       const last = set.status?.conditions?.find((c) => c.type === 'ReplicaFailure')?.message;
-      return { refused: last ?? 'waiting to create pods', retry: waiting.next - now };
+      return { refused: last ?? 'waiting to create pods', retry: wait };
     }
     for (let i = 0; i < count; i++) {
-      const { template } = set.spec;
-      const made = this.registry.createOwn({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-          generateName: `${set.metadata.name}-`,
-          namespace: set.metadata.namespace,
-          labels: template.metadata?.labels ?? {},
-          ...(template.metadata?.annotations ? { annotations: template.metadata.annotations } : {}),
-          ownerReferences: [controlledBy(set)],
-        },
-        spec: structuredClone(template.spec),
-      });
+      const made = this.registry.createOwn(podOf(set, set.spec.template));
       if (!made.ok) {
         const message = made.errors[0]?.message ?? 'refused';
         this.recorder.record(set, 'Warning', 'FailedCreate', `Error creating: ${message}`, COMPONENT);
-        const failures = (waiting?.count ?? 0) + 1;
-        const retry = Math.min(RETRY * 2 ** (failures - 1), RETRY_MAXIMUM);
-        this.refusals.set(key, { count: failures, next: now + retry });
-        return { refused: message, retry };
+        return { refused: message, retry: this.retries.refused(key, now, generation) };
       }
       this.recorder.record(
         set,
@@ -118,7 +102,7 @@ export class ReplicaSetController implements Controller {
         COMPONENT,
       );
     }
-    this.refusals.delete(key);
+    this.retries.forget(key);
     return {};
   }
 

@@ -66,11 +66,38 @@ export function oldSizes(wanted: number, bounds: Bounds, current: Size, old: rea
 const sum = (sizes: readonly Size[], field: keyof Size): number =>
   sizes.reduce((total, size) => total + size[field], 0);
 
-/** Shares a new total among ReplicaSets in proportion to what each has, the rest to the first (the biggest). */
-export function proportional(total: number, sizes: readonly number[]): number[] {
-  const before = sizes.reduce((a, b) => a + b, 0);
-  if (before === 0) return sizes.map((_, i) => (i === 0 ? total : 0));
-  const shares = sizes.map((size) => Math.floor((size * total) / before));
-  const rest = total - shares.reduce((a, b) => a + b, 0);
-  return shares.map((share, i) => (i === 0 ? share + rest : share));
+/** A ReplicaSet that takes part in proportional scaling. */
+export interface Share {
+  readonly replicas: number;
+  /** Pods that all ReplicaSets might have together when this one was last scaled. */
+  readonly before: number;
+  readonly created: string;
+}
+
+/**
+ * Shares a new total (`wanted` and the surge; nothing for 0) among active ReplicaSets in proportion to what each has, the rest to the
+ * biggest: `scale` and `GetProportion` of Kubernetes' deployment controller.
+ */
+export function proportional<T extends Share>(
+  wanted: number,
+  surge: number,
+  shares: readonly T[],
+): { share: T; size: number }[] {
+  const allowed = wanted > 0 ? wanted + surge : 0;
+  const toAdd = allowed - shares.reduce((total, share) => total + share.replicas, 0);
+  // Growing favours the newer of equals, shrinking the older.
+  const age = (a: T, b: T) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0) * (toAdd > 0 ? 1 : -1);
+  const sorted = [...shares].sort((a, b) => b.replicas - a.replicas || age(a, b));
+  let added = 0;
+  const result = sorted.map((share) => {
+    if (toAdd === 0 || toAdd === added) return { share, size: share.replicas };
+    const fraction =
+      wanted === 0 ? -share.replicas : Math.round((share.replicas * (wanted + surge)) / share.before) - share.replicas;
+    const portion = toAdd > 0 ? Math.min(fraction, toAdd - added) : Math.max(fraction, toAdd - added);
+    added += portion;
+    return { share, size: share.replicas + portion };
+  });
+  const [first] = result;
+  if (first) first.size = Math.max(0, first.size + toAdd - added);
+  return result;
 }

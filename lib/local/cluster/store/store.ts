@@ -18,6 +18,8 @@ const HISTORY = 5_000;
  */
 export class Store {
   private readonly kinds = new Map<string, Map<string, KubeObject>>();
+  /** `kind/namespace` (or no namespace: all) -> keys in the order of a list; forgotten when an object comes or goes. */
+  private readonly sorted = new Map<string, readonly string[]>();
   private readonly history: Change[] = [];
   private readonly listeners = new Set<(change: Change) => void>();
   private counter: number;
@@ -44,12 +46,18 @@ export class Store {
     return this.kinds.get(kind)?.get(keyOf(kind, namespace, name)) as T | undefined;
   }
 
-  /** By namespace and name, as the API lists. */
+  /** By namespace and name, as the API lists. The array is the caller's own. */
   list<T extends KubeObject = KubeObject>(kind: string, namespace?: string): T[] {
     const table = this.kinds.get(kind);
     if (!table) return [];
-    const found = [...table.values()].filter((o) => namespace === undefined || o.metadata.namespace === namespace);
-    return found.sort((a, b) => compare(idOf(a), idOf(b))) as T[];
+    const id = `${kind}/${namespace ?? ''}`;
+    let keys = this.sorted.get(id);
+    if (!keys) {
+      const found = [...table].filter(([, o]) => namespace === undefined || o.metadata.namespace === namespace);
+      keys = found.sort(([, a], [, b]) => compare(idOf(a), idOf(b))).map(([key]) => key);
+      this.sorted.set(id, keys);
+    }
+    return keys.map((key) => table.get(key) as T);
   }
 
   everything(): KubeObject[] {
@@ -64,6 +72,7 @@ export class Store {
     const stored = { ...object, metadata: { ...metadata, resourceVersion: String(revision) } };
     this.all.set(key, stored);
     this.table(kind).set(key, stored);
+    if (!previous) this.unsort(kind, metadata.namespace);
     this.journal.append({ revision, key, object: stored }, this.all);
     this.announce({
       type: previous ? 'MODIFIED' : 'ADDED',
@@ -82,6 +91,7 @@ export class Store {
     const object = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(revision) } };
     this.all.delete(key);
     this.table(kind).delete(key);
+    this.unsort(kind, namespace);
     this.journal.append({ revision, key, object: null }, this.all);
     this.announce({ type: 'DELETED', object, previous, revision });
     return object;
@@ -103,6 +113,11 @@ export class Store {
   close(): void {
     this.listeners.clear();
     this.journal.close();
+  }
+
+  private unsort(kind: string, namespace: string | undefined): void {
+    this.sorted.delete(`${kind}/`);
+    this.sorted.delete(`${kind}/${namespace ?? ''}`);
   }
 
   private announce(change: Change): void {
