@@ -87,7 +87,7 @@ const canary = section({
 
 const KINDS = ['rolling', 'blueGreen', 'canary'] as const;
 const EXPECTED = 'rolling, blueGreen or canary, or a mapping with one of them and its settings';
-const ONE = 'exactly one of rolling, blueGreen and canary';
+const ONE = 'only one of rolling, blueGreen and canary';
 
 const settings = section(
   {
@@ -100,11 +100,11 @@ const settings = section(
       .meta(about('A few pods of the new release behind the same Service, compared with the old one, in steps.')),
   },
   EXPECTED,
-).refine((value) => KINDS.filter((kind) => value[kind] !== undefined).length === 1, { error: ONE });
+).refine((value) => KINDS.filter((kind) => value[kind] !== undefined).length <= 1, { error: ONE });
 
 type Settings = z.output<typeof settings>;
 
-/** `settings` names exactly one strategy. */
+/** `settings` names one strategy, or none: the default. */
 const toStrategy = ({ blueGreen: colours, canary: steps, rolling: plain }: Settings): Strategy => {
   if (colours !== undefined) return { kind: 'blue-green', ...colours };
   if (steps !== undefined) return { kind: 'canary', ...steps };

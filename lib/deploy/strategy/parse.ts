@@ -3,9 +3,11 @@ import { err, ok, type Result } from '../../result';
 import type { Strategy } from '../strategy';
 
 const seconds = z.number().int().min(0);
-const pods = z.union([z.number().int().min(0), z.string().regex(/^\d{1,3}%$/)], {
-  error: 'a number of pods or a percentage',
-});
+const PODS = 'expected a number of pods or a percentage';
+const pods = z.union(
+  [z.number({ error: PODS }).int().min(0), z.string({ error: PODS }).regex(/^\d{1,3}%$/, { error: PODS })],
+  { error: PODS },
+);
 
 const schema = z.discriminatedUnion('kind', [
   z.strictObject({
