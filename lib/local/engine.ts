@@ -127,7 +127,7 @@ async function rollBack(
   });
   if (found === undefined) return end(execution, failure);
   if (!found.ok) {
-    const why = found.errors.join('; ');
+    const why = [...found.errors, ...restoredBy(plan, stage)].join('; ');
     execution.emit({ kind: 'rollback-requested', stage, reason: why });
     return end(execution, { ...failure, rollback: { reason: why } });
   }
@@ -146,6 +146,12 @@ async function rollBack(
   } finally {
     await run.journal.close();
   }
+}
+
+/** That there is no execution to go back to does not mean that nothing has been brought back. */
+function restoredBy({ stages }: Plan, name: string): string[] {
+  const rules = stages.find((stage) => stage.name === name)?.onFailure?.condition?.rules ?? [];
+  return rules.length === 0 ? [] : [`${rules.map((rule) => rule.name).join(', ')} has succeeded all the same`];
 }
 
 /** Runs the stages in order until one fails or is stopped. */
