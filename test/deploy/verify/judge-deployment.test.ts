@@ -2,6 +2,7 @@ import { judge } from '../../../lib/deploy/verify/judge';
 import {
   at,
   DIGEST,
+  event,
   expected,
   look,
   NEW,
@@ -135,8 +136,12 @@ test('paused by somebody: nothing of ours is judged', () => {
   });
 });
 
-test('deleted by somebody: bad', () => {
-  expect(verdict({ ...complete(), workloads: [] })).toMatchObject({ status: 'failed', reason: { code: 'Gone' } });
+test('deleted by somebody, or about to be: bad, also when some event says Completed', () => {
+  const going = deployment({ metadata: { deletionTimestamp: at(4) } });
+  const events = [event(going, 'Completed', 'x')];
+  for (const workloads of [[], [going]]) {
+    expect(verdict({ ...complete(), workloads, events })).toMatchObject({ status: 'failed', reason: { code: 'Gone' } });
+  }
 });
 
 test('a digest other than the one that was tested: bad, in every way a kubelet writes it', () => {
@@ -239,6 +244,14 @@ describe('pods that are refused', () => {
     const first = judge(look(parts, 5), [expected('Deployment')], rules());
     expect(first.verdict.status).toBe('progressing');
     expect(judge(look(parts, 26), [expected('Deployment')], rules(), first.memory).verdict.status).toBe('failed');
+  });
+
+  test('while all others are ready: not verified as long as it is so', () => {
+    const silent = 'failed calling webhook "x": connection refused';
+    const conditions = [{ type: 'ReplicaFailure', status: 'True' as const, message: silent }];
+    expect(verdict({ ...complete(), replicaSets: [replicaSet('new', { status: { conditions } })] }).status).toBe(
+      'progressing',
+    );
   });
 
   test('of the old ReplicaSet: no fault of the release', () => {

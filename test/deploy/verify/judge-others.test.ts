@@ -47,6 +47,8 @@ describe('StatefulSet', () => {
     ['the revisions differ', set({}, { currentRevision: 'web-old' }), pods],
     ['a pod is not ready', set(), [of('web-0', 'web-new', { ready: false }), of('web-1')]],
     ['a pod is missing', set({}, { replicas: 1 }), [of('web-0')]],
+    ['its status counts a pod too many', set({}, { replicas: 3 }), pods],
+    ['a pod is older than its status says', set(), [of('web-0', 'web-old'), of('web-1')]],
     ['fewer are available (minReadySeconds)', set({}, { availableReplicas: 1 }), pods],
     ['a pod of the revision before crashes', set({}, between), [of('web-0', 'web-old', crash), of('web-1')]],
   ])('progressing: %s', (_, live, seen) => {
@@ -169,6 +171,8 @@ describe('DaemonSet', () => {
     ['the generation is not observed', set({}, { observedGeneration: 1 }), pods],
     ['a node has the old pod', set({}, { updatedNumberScheduled: 1 }), [of('web-a'), of('web-b', 'old')]],
     ['a pod is not available', set({}, { numberAvailable: 1 }), pods],
+    ['its status counts fewer new pods', set({}, { updatedNumberScheduled: 1 }), pods],
+    ['an old pod is left beside the new ones', set(), [...pods, of('web-c', 'old')]],
     ['a pod is not ready', set(), [of('web-a'), of('web-b', 'new', { ready: false })]],
     ['an old pod crashes', set({}, { updatedNumberScheduled: 1 }), [of('web-a'), of('web-b', 'old', crash)]],
   ])('progressing: %s', (_, live, seen) => {

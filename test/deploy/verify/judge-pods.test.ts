@@ -277,7 +277,9 @@ describe('not bad', () => {
   test("an event of a namesake's", () => {
     const bad = pod('web-2', { ready: false, status: { phase: 'Pending' } });
     const other = { ...bad, metadata: { ...bad.metadata, uid: 'another' } };
-    expect(see(bad, [event(other, 'FailedMount', 'configmap "c" not found')], 60).verdict.status).toBe('progressing');
+    const later = (events: Snapshot['events']) => see(bad, events, 60, see(bad, events).memory).verdict.status;
+    expect(later([event(other, 'FailedMount', 'configmap "c" not found')])).toBe('progressing');
+    expect(later([event(bad, 'FailedMount', 'configmap "c" not found')])).toBe('failed');
   });
 });
 

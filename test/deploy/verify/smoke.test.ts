@@ -54,7 +54,11 @@ test.each<[string, (url: string) => Response | Error, RegExp]>([
     (url) => (url.endsWith('/version') ? new Response('', { status: 500 }) : new Response()),
     /\/version answered 500/,
   ],
-  ['a success that is not 200', () => new Response(null, { status: 204 }), /answered 204/],
+  [
+    'a success that is not 200',
+    (url) => (url.endsWith('/version') ? version('1.4.2') : new Response(null, { status: 204 })),
+    /answered 204/,
+  ],
   ['no JSON', () => new Response('1.4.2'), /answered "1\.4\.2", expected JSON/],
   ['JSON of another shape', () => new Response('null'), /expected JSON/],
   [
