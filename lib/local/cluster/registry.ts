@@ -199,13 +199,16 @@ export class Registry {
     const { namespace, name, uid } = target.metadata;
     const current = this.store.get<T>(target.kind, namespace, name);
     if (!current || current.metadata.uid !== uid) return undefined;
-    const copy = structuredClone(current);
+    // Managed fields are large and nothing to edit: they are shared, not copied.
+    const { managedFields, ...metadata } = current.metadata;
+    const copy = structuredClone({ ...current, metadata }) as T;
+    if (managedFields) copy.metadata.managedFields = managedFields;
     edit(copy);
     const kind = this.kinds.of(target.kind);
     if (equal(current, copy)) return current;
-    for (const subresource of [undefined, 'status']) {
-      this.track(kind, current, copy, { manager: CONTROLLERS, ...(subresource ? { subresource } : {}) });
-    }
+    this.track(kind, current, copy, { manager: CONTROLLERS });
+    const between = { ...current, metadata: withFieldsOf(current, copy) };
+    this.track(kind, between, copy, { manager: CONTROLLERS, subresource: 'status' });
     return this.store_(kind, current, copy, false) as T;
   }
 

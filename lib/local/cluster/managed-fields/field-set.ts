@@ -45,6 +45,16 @@ export class FieldSet {
     return this.members.has(element) || this.children.get(element)?.isEmpty() === false;
   }
 
+  /** Whether some path is in both. */
+  meets(other: FieldSet): boolean {
+    for (const member of this.members) if (other.members.has(member)) return true;
+    for (const [element, child] of this.children) {
+      const theirs = other.children.get(element);
+      if (theirs && child.meets(theirs)) return true;
+    }
+    return false;
+  }
+
   /** Adds the paths of `below` under an element. */
   graft(element: string, below: FieldSet): void {
     if (below.isEmpty()) return;

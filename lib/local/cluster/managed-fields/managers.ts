@@ -14,6 +14,8 @@ export interface Writer {
 export interface Owner extends Writer {
   readonly time: string;
   readonly fields: FieldSet;
+  /** As it is stored, while its fields are those that were read from it. */
+  readonly entry?: ManagedFields;
 }
 
 /** Appliers are the same in each version of the API, updaters are not. */
@@ -22,6 +24,15 @@ export const sameWriter = (a: Writer, b: Writer): boolean =>
   a.operation === b.operation &&
   (a.subresource ?? '') === (b.subresource ?? '') &&
   (a.operation === 'Apply' || a.apiVersion === b.apiVersion);
+
+/** Sets that were read: entries are shared between the states of an object. */
+const sets = new WeakMap<object, FieldSet>();
+
+function setOf(fields: object): FieldSet {
+  const known = sets.get(fields) ?? FieldSet.parse(fields);
+  sets.set(fields, known);
+  return known;
+}
 
 /** Reads `metadata.managedFields`; what is not readable as such is nobody's. */
 export function ownersOf(entries: readonly ManagedFields[] | undefined): Owner[] {
@@ -32,7 +43,8 @@ export function ownersOf(entries: readonly ManagedFields[] | undefined): Owner[]
       {
         ...{ manager, operation, apiVersion, time },
         ...(subresource ? { subresource } : {}),
-        fields: FieldSet.parse(entry.fieldsV1),
+        fields: setOf(entry.fieldsV1),
+        entry,
       },
     ];
   });
@@ -42,7 +54,8 @@ export function ownersOf(entries: readonly ManagedFields[] | undefined): Owner[]
 export function entriesOf(owners: readonly Owner[], before: readonly Owner[], time: string): ManagedFields[] {
   return owners
     .filter((owner) => !owner.fields.isEmpty())
-    .map(({ manager, operation, apiVersion, subresource, fields }): ManagedFields => {
+    .map(({ manager, operation, apiVersion, subresource, fields, entry }): ManagedFields => {
+      if (entry) return entry;
       const fieldsV1 = fields.toFields();
       const writer = { manager, operation, apiVersion, ...(subresource ? { subresource } : {}) };
       const old = before.find((owner) => sameWriter(owner, writer) && owner.apiVersion === apiVersion);

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../../result';
+import { equal } from '../equal';
 import type { Shape } from '../schema/shape';
 import type { KubeObject, ManagedFields } from '../types';
 import { FieldSet } from './field-set';
@@ -45,9 +46,10 @@ export function afterUpdate(
   time: string,
 ): ManagedFields[] {
   // Managed fields may be written directly, as kubectl does to hand them over; an absent list changes nothing.
-  const given = writer.subresource ? [] : ownersOf(after.metadata.managedFields);
+  const isGiven = !writer.subresource && !equal(after.metadata.managedFields, before?.metadata.managedFields);
+  const given = isGiven ? ownersOf(after.metadata.managedFields) : [];
   const known = ownersOf(before?.metadata.managedFields);
-  const reset = !writer.subresource && after.metadata.managedFields?.length === 1 && given.length === 0;
+  const reset = isGiven && after.metadata.managedFields?.length === 1 && given.length === 0;
   const owners = reset ? [] : given.length > 0 ? given : known;
   const change = compare(
     before ? writable(before, writer.subresource) : {},
@@ -55,16 +57,21 @@ export function afterUpdate(
     shape,
   );
   const changed = change.added.union(change.modified);
+  if (!isGiven && changed.isEmpty() && change.removed.isEmpty()) return [...(before?.metadata.managedFields ?? [])];
   const mine = owners.find((owner) => sameWriter(owner, writer));
   const others = owners.filter((owner) => owner !== mine).map((owner) => without(owner, changed, change.removed));
+  if (mine && !mine.fields.meets(change.removed) && changed.difference(mine.fields).isEmpty()) {
+    return entriesOf([...others, mine], [], time);
+  }
   const fields = mine ? mine.fields.difference(change.removed).union(changed) : changed;
   return entriesOf([...others, { ...writer, time, fields }], reset ? [] : [...given, ...known], time);
 }
 
-const without = (owner: Owner, ...sets: readonly FieldSet[]): Owner => ({
-  ...owner,
-  fields: sets.reduce((fields, set) => fields.difference(set), owner.fields),
-});
+function without(owner: Owner, ...sets: readonly FieldSet[]): Owner {
+  if (!sets.some((set) => owner.fields.meets(set))) return owner;
+  const { entry: _, ...rest } = owner;
+  return { ...rest, fields: sets.reduce((fields, set) => fields.difference(set), owner.fields) };
+}
 
 export interface Applied {
   /** The live object with the configuration merged in, not yet defaulted; `managedFields` up to date. */

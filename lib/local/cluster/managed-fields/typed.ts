@@ -37,10 +37,12 @@ export function compare(before: unknown, after: unknown, shape: Shape): Comparis
     const left = old.get(element);
     if (!left) {
       appear(out.added, element, right);
+    } else if (equal(left.value, right.value)) {
+      // Most of an object is as it was: only what differs is walked through.
     } else if (isInner(left.value, left.shape) && isInner(right.value, right.shape)) {
       const below = compare(left.value, right.value, right.shape);
       for (const part of ['added', 'modified', 'removed'] as const) out[part].graft(element, below[part]);
-    } else if (!equal(left.value, right.value)) {
+    } else {
       out.modified.members.add(element);
     }
   }
