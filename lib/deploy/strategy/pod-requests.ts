@@ -52,9 +52,13 @@ export interface PodRequestPorts {
 function classify(status: number, body: string, milliseconds: number): PodAnswer {
   if (status === 503 && body.includes('error trying to reach service')) return { kind: 'unreachable', why: line(body) };
   if (status === 502 && body === '') return { kind: 'unreachable', why: 'kubectl proxy did not reach the API server' };
-  if ((status === 403 || status === 401) && /"kind":\s*"Status"/.test(body)) return { kind: 'denied', why: line(body) };
+  if (isStatus(body)) return { kind: status === 403 || status === 401 ? 'denied' : 'unreachable', why: line(body) };
   return { kind: 'answered', status, body, milliseconds };
 }
+
+/** A failure in the API server's own form (429, 500, 503, a pod that is gone): says nothing about the pod. */
+const isStatus = (body: string): boolean =>
+  /"kind":\s*"Status"/.test(body) && /"apiVersion":\s*"v1"/.test(body) && /"status":\s*"Failure"/.test(body);
 
 /** `message` of a Status, else the text itself; one line. */
 function line(body: string): string {
