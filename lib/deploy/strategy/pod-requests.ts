@@ -62,7 +62,8 @@ const isStatus = (body: string): boolean =>
 
 /** `message` of a Status, else the text itself; one line. */
 function line(body: string): string {
-  const message = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body;
+  const found = /"message":\s*("(?:[^"\\]|\\.)*")/.exec(body)?.[1];
+  const message = found === undefined ? body : (JSON.parse(found) as string);
   return message.replace(/\s+/g, ' ').trim().slice(0, 300);
 }
 
