@@ -13,6 +13,8 @@ export interface DeployFlags {
   /** JSON of lib/deploy/strategy.ts. */
   readonly strategy?: string;
   readonly alarms?: readonly string[];
+  /** Further environment of the deployer. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const LIMITS = { rollout: 40, smoke: 15, settle: 1, lock: 30, unreachable: 30 };

@@ -143,7 +143,7 @@ export class Stage {
   /** Starts a deployer. */
   start(release: DrillRelease, flags: DeployFlags = {}): Deployer {
     const argv = deployCommand(this, release, NAME_IN_MANIFESTS, flags);
-    const deployer = Deployer.start(argv, this.environment(), this.folder);
+    const deployer = Deployer.start(argv, { ...this.environment(), ...flags.environment }, this.folder);
     this.deployers.push(deployer);
     const place = this.outputs.push('') - 1;
     void deployer.ended.then(({ output }) => {
@@ -217,7 +217,7 @@ export class Stage {
     return `http://${ingress.ip}:${ingress.ports[0].port}/`;
   }
 
-  environment(): NodeJS.ProcessEnv {
+  private environment(): NodeJS.ProcessEnv {
     const { kubeconfig, programs } = this.venue;
     const path = `${programs.kubectl.slice(0, programs.kubectl.lastIndexOf('/'))}:/usr/local/bin:/usr/bin:/bin`;
     return { PATH: path, HOME: join(this.folder, 'home'), KUBECONFIG: kubeconfig };

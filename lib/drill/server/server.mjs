@@ -58,4 +58,4 @@ if (faults.has('leaks')) {
   const kept = [];
   setInterval(() => kept.push(Buffer.alloc(16 * 1024 * 1024, 1)), 50);
 }
-process.on('SIGTERM', () => setTimeout(() => process.exit(0), LINGER));
+process.on('SIGTERM', () => setTimeout(() => server.close(() => process.exit(0)), LINGER));

@@ -1,0 +1,3 @@
+import { drillTests } from './harness';
+
+drillTests('bad-release');

@@ -1,0 +1,3 @@
+import { drillTests } from './harness';
+
+drillTests('cluster-in-the-way');
