@@ -18,8 +18,6 @@ export interface Kind {
   readonly subresources: readonly Subresource[];
   /** metadata.generation counts changes of everything but metadata and status. */
   readonly counted: boolean;
-  /** Why objects of it are refused: known to the API, but nothing here would act on them. */
-  readonly unsupported?: string;
   /** What a custom resource definition says of its kind; a built-in kind is described by schema/. */
   readonly custom?: CustomKind;
 }
@@ -65,7 +63,6 @@ function kind(group: string, version: string, name: string, plural: string, extr
 const WORKLOAD: Extra = { categories: ['all'], counted: true };
 const status: readonly Subresource[] = ['status'];
 const scaled: readonly Subresource[] = ['status', 'scale'];
-const notHere = (instead: string) => `the embedded cluster runs no ${instead}`;
 
 export const KINDS: readonly Kind[] = [
   kind('', 'v1', 'ConfigMap', 'configmaps', { shortNames: ['cm'] }),
@@ -106,12 +103,7 @@ export const KINDS: readonly Kind[] = [
     subresources: status,
   }),
   kind('batch', 'v1', 'Job', 'jobs', { ...WORKLOAD, subresources: status }),
-  kind('batch', 'v1', 'CronJob', 'cronjobs', {
-    ...WORKLOAD,
-    shortNames: ['cj'],
-    subresources: status,
-    unsupported: notHere('CronJobs; use a Job'),
-  }),
+  kind('batch', 'v1', 'CronJob', 'cronjobs', { ...WORKLOAD, shortNames: ['cj'], subresources: status }),
   kind('coordination.k8s.io', 'v1', 'Lease', 'leases'),
   kind('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices'),
   kind('networking.k8s.io', 'v1', 'Ingress', 'ingresses', {

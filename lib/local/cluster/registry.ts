@@ -12,17 +12,7 @@ import { applyDefaults } from './schema/defaults';
 import { jobSelector } from './schema/job-selector';
 import { shapeOf } from './schema/shape';
 import { validate, validateUpdate } from './schema/validate';
-import {
-  type Answer,
-  alreadyExists,
-  badRequest,
-  conflict,
-  failure,
-  forbidden,
-  invalid,
-  notFound,
-  refuse,
-} from './status';
+import { type Answer, alreadyExists, badRequest, conflict, forbidden, invalid, notFound, refuse } from './status';
 import type { Store } from './store/store';
 import type { KubeObject, Namespace } from './types';
 
@@ -89,11 +79,6 @@ export class Registry {
   }
 
   private make(kind: Kind, object: KubeObject, options: WriteOptions): Answer<Written> {
-    if (kind.unsupported) {
-      return refuse(
-        failure(501, 'NotImplemented', `${kind.plural}: ${kind.unsupported}, or run against a real cluster`),
-      );
-    }
     const { metadata } = object;
     if (!metadata.name && metadata.generateName) metadata.name = `${metadata.generateName}${suffix(5)}`;
     const space = this.checkNamespace(kind, object);

@@ -94,17 +94,27 @@ const TABLE: readonly [command: string, input: string | undefined, code: number,
   ],
   [
     'create -f -',
-    app({ name: 'bad', pod: { initContainers: [{ name: 'i', image: 'app:1', restartPolicy: 'Always' }] } }),
+    app({ name: 'bad', pod: { initContainers: [{ name: 'i', image: 'app:1', restartPolicy: 'OnFailure' }] } }),
     1,
-    /runs no sidecar/,
+    /initContainers\[0\].restartPolicy: Unsupported value: "OnFailure"/,
   ],
   ['create -f -', app(), 1, /Error from server \(AlreadyExists\)/],
   ['apply -n absent -f -', JSON.stringify(deployment()), 1, /namespaces "absent" not found/],
   [
     'apply -f -',
-    JSON.stringify({ apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 's' }, spec: {} }),
+    JSON.stringify({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: 's' },
+      spec: {
+        schedule: 'daily',
+        jobTemplate: {
+          spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'app:1' }] } } },
+        },
+      },
+    }),
     1,
-    /cronjobs: the embedded cluster runs no CronJobs/,
+    /spec.schedule: Invalid value: "daily": expected exactly 5 fields, found 1/,
   ],
   [
     'apply -f -',

@@ -192,7 +192,9 @@ test('a failing liveness probe restarts the container, a failing readiness probe
     deployment({ name: 'sick', container: { livenessProbe: failing } }),
     pod('tired', { container: { readinessProbe: failing } }),
   );
-  await cluster.ok('wait pod -l app=sick --for=jsonpath={.status.containerStatuses[0].restartCount}=1 --timeout=10s');
+  await cluster.ok(
+    'wait pod -l app=sick --for=jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}=0 --timeout=10s',
+  );
   const name = await cluster.ok('get pod -l app=sick -o jsonpath={.items[0].metadata.name}');
   const said = await events(name);
   expect(said).toContain('Killing:Container server failed liveness probe, will be restarted');
@@ -272,6 +274,72 @@ test('jobs run to completion, or fail after their retries', async () => {
   await cluster.ok('wait --for=condition=failed job/bad --timeout=10s');
   expect(await cluster.ok('logs job/good')).toBe('done\n');
   expect(await field('job', 'bad', '{.status.conditions[0].reason}')).toBe('BackoffLimitExceeded');
+});
+
+test('a CronJob is kept, says that nothing here runs it, and is the template of a job by hand', async () => {
+  await cluster.apply({
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: 'nightly' },
+    spec: {
+      schedule: '0 3 * * *',
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: {
+              restartPolicy: 'Never',
+              containers: [{ name: 'c', image: 'app:1', command: ['/bin/sh', '-c', 'echo ran'] }],
+            },
+          },
+        },
+      },
+    },
+  });
+  expect(await cluster.ok('get cronjob nightly')).toMatch(/nightly\s+0 3 \* \* \*\s+<none>\s+False\s+0/);
+  const job = await cluster.ok('create job by-hand --from=cronjob/nightly --dry-run=client -o json');
+  await cluster.ok('apply -f -', job);
+  await cluster.ok('wait --for=condition=complete job/by-hand --timeout=10s');
+  expect(await cluster.ok('logs job/by-hand')).toBe('ran\n');
+  expect(await events('nightly')).toContain('NotScheduled:The embedded cluster keeps no schedules');
+});
+
+test('a sidecar starts before the others, counts for readiness, is started again, and ends with them', async () => {
+  const sidecar = (script: string, more: object = {}) => ({
+    name: 'beside',
+    image: 'app:1',
+    restartPolicy: 'Always',
+    command: ['/bin/sh', '-c', script],
+    ...more,
+  });
+  const mounts = [{ name: 'shared', mountPath: '/shared' }];
+  const volumes = [{ name: 'shared', emptyDir: {} }];
+  const startupProbe = { exec: { command: ['/bin/sh', '-c', 'test -e "/shared/up"'] }, periodSeconds: 1 };
+  await cluster.apply(
+    shell(
+      'together',
+      'cat "/shared/up"; echo done',
+      { volumeMounts: mounts },
+      {
+        volumes,
+        initContainers: [
+          sidecar('trap "exit 0" TERM; echo beside > "/shared/up"; while :; do sleep 0.05; done', {
+            startupProbe,
+            volumeMounts: mounts,
+          }),
+        ],
+      },
+    ),
+    pod('again', { pod: { terminationGracePeriodSeconds: 1, initContainers: [sidecar('sleep 0.1; exit 1')] } }),
+  );
+  await until('pod/together', '{.status.phase}', 'Succeeded');
+  expect(await cluster.ok('logs together -c server')).toBe('beside\ndone\n');
+  await until('pod/together', '{.status.initContainerStatuses[0].state.terminated.exitCode}', '0');
+  await cluster.ok(
+    'wait pod/again --for=jsonpath={.status.initContainerStatuses[0].lastState.terminated.exitCode}=1 --timeout=10s',
+  );
+  expect(await field('pod', 'again', '{.status.conditions[?(@.type=="Initialized")].status}')).toBe('True');
+  expect(await cluster.ok('get pod again')).toMatch(/[12]\/2/);
+  await cluster.ok('delete pod together again');
 });
 
 test('pods come back with their objects after a restart, on the same service port', async () => {

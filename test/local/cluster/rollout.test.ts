@@ -157,6 +157,25 @@ test('minReadySeconds holds a ready pod back', async () => {
   expect((await read('slow')).status['availableReplicas']).toBe(1);
 });
 
+test('a budget that is applied again changes nothing, though kubectl says configured as with any API server', async () => {
+  const budget = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'web' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'again' } } },
+  };
+  await cluster.apply(budget);
+  await cluster.ok('wait pdb/web --for=jsonpath={.status.disruptionsAllowed}=2 --timeout=10s');
+  const version = () => cluster.ok('get pdb web -o jsonpath={.metadata.resourceVersion},{.metadata.generation}');
+  const before = await version();
+  // Its selector's patch strategy is `replace`, so that kubectl's patch is never empty.
+  expect(await cluster.apply(budget)).toContain('configured');
+  expect(await version()).toBe(before);
+  expect(await cluster.ok('apply --server-side --force-conflicts -f -', JSON.stringify(budget))).toContain(
+    'serverside-applied',
+  );
+});
+
 test('nothing inside the cluster broke', () => {
   expect(cluster.errors).toEqual([]);
 });

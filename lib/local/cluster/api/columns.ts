@@ -1,6 +1,7 @@
 import type {
   ClusterEvent,
   ContainerStatus,
+  CronJob,
   DaemonSet,
   Deployment,
   Job,
@@ -79,10 +80,12 @@ const status = (object: KubeObject) => object['status'] as Record<string, unknow
 
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Pod: [
-    col<Pod>(
-      'Ready',
-      (o) => `${(o.status?.containerStatuses ?? []).filter((c) => c.ready).length}/${o.spec.containers.length}`,
-    ),
+    col<Pod>('Ready', (o) => {
+      const sidecars = sidecarsOf(o);
+      const beside = (o.status?.initContainerStatuses ?? []).filter((c) => sidecars.has(c.name));
+      const ready = [...beside, ...(o.status?.containerStatuses ?? [])].filter((c) => c.ready).length;
+      return `${ready}/${o.spec.containers.length + sidecars.size}`;
+    }),
     col<Pod>('Status', podStatusText),
     col<Pod>('Restarts', (o, now) => restarts(o, now)),
     col<Pod>('IP', (o) => o.status?.podIP ?? '<none>', wide),
@@ -140,6 +143,13 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       o.status?.startTime ? age(o.status.startTime, Date.parse(o.status.completionTime ?? '') || now) : '',
     ),
     ...templated,
+  ],
+  CronJob: [
+    col<CronJob>('Schedule', (o) => o.spec.schedule),
+    col<CronJob>('Timezone', (o) => o.spec.timeZone ?? '<none>'),
+    col<CronJob>('Suspend', (o) => (o.spec.suspend ? 'True' : 'False')),
+    col<CronJob>('Active', (o) => o.status?.active?.length ?? 0, integer),
+    col<CronJob>('Last Schedule', () => '<none>'),
   ],
   Service: [
     col<Service>('Type', (o) => o.spec.type),
@@ -213,11 +223,16 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
 };
 
+const sidecarsOf = (pod: Pod): ReadonlySet<string> =>
+  new Set(pod.spec.initContainers?.filter((c) => c.restartPolicy === 'Always').map((c) => c.name));
+
 function podStatusText(pod: Pod): string {
   const init = pod.status?.initContainerStatuses ?? [];
-  const pending = init.findIndex((c) => c.state.terminated?.exitCode !== 0);
+  const sidecars = sidecarsOf(pod);
+  const pending = init.findIndex((c) => (sidecars.has(c.name) ? !c.started : c.state.terminated?.exitCode !== 0));
   let text: string = pod.status?.reason ?? pod.status?.phase ?? 'Pending';
-  if (pending >= 0) {
+  const begun = pod.status?.containerStatuses?.some((c) => !c.state.waiting || c.lastState.terminated);
+  if (pending >= 0 && !begun) {
     const reason = reasonOf(init[pending]);
     text = reason && reason !== 'PodInitializing' ? `Init:${reason}` : `Init:${pending}/${init.length}`;
   } else {

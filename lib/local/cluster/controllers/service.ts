@@ -156,7 +156,7 @@ const selects = (service: Service, pod: Pod): boolean =>
   service.spec.selector !== undefined && matchesLabels({ matchLabels: service.spec.selector }, pod.metadata.labels);
 
 function backend(pod: Pod, port: ServicePort): Backend | undefined {
-  const number = resolvePort(pod.spec.containers, port.targetPort);
+  const number = resolvePort([...pod.spec.containers, ...(pod.spec.initContainers ?? [])], port.targetPort);
   const real = number === undefined ? undefined : portMapOf(pod)[String(number)];
   return real === undefined ? undefined : { host: '127.0.0.1', port: real };
 }

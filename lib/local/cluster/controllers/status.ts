@@ -21,6 +21,7 @@ interface Autoscaler extends KubeObject {
  */
 export class StatusController implements Controller {
   readonly name = 'status';
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly registry: Registry,
@@ -28,7 +29,14 @@ export class StatusController implements Controller {
   ) {}
 
   keys({ object }: Change): readonly string[] {
-    const relevant = ['Pod', 'PodDisruptionBudget', 'HorizontalPodAutoscaler', 'ResourceQuota', 'Deployment'];
+    const relevant = [
+      'CronJob',
+      'Pod',
+      'PodDisruptionBudget',
+      'HorizontalPodAutoscaler',
+      'ResourceQuota',
+      'Deployment',
+    ];
     return relevant.includes(object.kind) ? [object.metadata.namespace ?? ''] : [];
   }
 
@@ -36,6 +44,12 @@ export class StatusController implements Controller {
     const { store } = this.registry;
     for (const budget of store.list<Budget>('PodDisruptionBudget', namespace)) this.budget(budget);
     for (const scaler of store.list<Autoscaler>('HorizontalPodAutoscaler', namespace)) this.autoscaler(scaler);
+    for (const cron of store.list('CronJob', namespace)) {
+      const message = `The embedded cluster keeps no schedules; run it by hand: kubectl create job --from=cronjob/${cron.metadata.name} NAME`;
+      if (!this.told.has(cron.metadata.uid))
+        this.recorder.record(cron, 'Warning', 'NotScheduled', message, 'cronjob-controller');
+      this.told.add(cron.metadata.uid);
+    }
     for (const quota of store.list('ResourceQuota', namespace)) {
       const hard = (quota['spec'] as { hard?: Record<string, string> }).hard ?? {};
       const used = Object.fromEntries(Object.entries(usage(quota, store)).map(([key, value]) => [key, String(value)]));

@@ -1,14 +1,15 @@
 import { timestamp } from '../clock';
 import { resolvePort } from '../controllers/service';
 import type { Container, ContainerStatus, Pod, Probe } from '../types';
-import { COMPONENT, type KubeletContext, NODE } from './context';
+import { COMPONENT, type KubeletContext } from './context';
 import { delay } from './delay';
-import { parseQuantity } from './downward';
 import { mapMounts } from './environment';
+import { execute } from './exec';
 import { type HealthContext, superviseHealth } from './health';
 import { obtain, type Puller } from './image-pull';
 import { launchOf, type Place, pull, type Runnable } from './launch';
 import type { ContainerLog } from './log';
+import { limitMemory } from './memory-limit';
 import { check, type Exec, type ProbeTarget } from './probe';
 import { type Command, type Exit, GroupProcess } from './process';
 
@@ -37,6 +38,7 @@ export class ContainerRunner {
   private command: Command | undefined;
   private crashes = 0;
   private killed = false;
+  private readonly starting = new Set<() => void>();
 
   constructor(private readonly options: ContainerOptions) {
     const { container, before } = options;
@@ -71,6 +73,28 @@ export class ContainerRunner {
     return undefined;
   }
 
+  get sidecar(): boolean {
+    return this.options.init && this.options.container.restartPolicy === 'Always';
+  }
+
+  /** Waits until it runs and its startup probe has passed; false when the signal came first. */
+  started(signal: AbortSignal): Promise<boolean> {
+    const done = () => this.status.started && this.status.state.running !== undefined;
+    return new Promise((resolve) => {
+      const end = () => {
+        this.starting.delete(look);
+        signal.removeEventListener('abort', end);
+        resolve(!signal.aborted);
+      };
+      const look = () => {
+        if (done()) end();
+      };
+      this.starting.add(look);
+      signal.addEventListener('abort', end, { once: true });
+      if (signal.aborted || done()) end();
+    });
+  }
+
   /** Ends it: preStop, SIGTERM, and SIGKILL after the grace period (seconds). */
   async end(grace: number): Promise<void> {
     if (this.process && !this.stopping.signal.aborted) {
@@ -86,23 +110,7 @@ export class ContainerRunner {
     if (!command) return { code: 126, output: 'container is not running' };
     const { container, place, records } = this.options;
     const mapped = argv.map((word) => mapMounts(word, container, place().volumes));
-    const process = await GroupProcess.start({ ...command, argv: mapped }, records);
-    let output = '';
-    for (const stream of Object.values(process.output)) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        if (output.length < 4_096) output += chunk;
-      });
-    }
-    const over = new AbortController();
-    const expired = delay(timeout, AbortSignal.any([over.signal, signal])).then((passed) => {
-      if (!over.signal.aborted) process.kill();
-      return passed;
-    });
-    const exit = await process.ended;
-    over.abort();
-    return (await expired)
-      ? { code: 124, output: `command timed out after ${timeout / 1000}s` }
-      : { code: exit.code, output };
+    return execute({ ...command, argv: mapped }, records, timeout, signal);
   };
 
   /** Waits until what the environment needs is there. */
@@ -138,7 +146,7 @@ export class ContainerRunner {
       containerID: `process://${process.pid}`,
     });
     let starved = false;
-    const release = this.limit(process, () => {
+    const release = limitMemory(context, container, process, () => {
       starved = true;
     });
     const probes = new AbortController();
@@ -160,20 +168,6 @@ export class ContainerRunner {
     };
     this.set({ state: { terminated }, ready: false, started: false });
     return exit;
-  }
-
-  /** Ends the process outright when it holds more memory than its limit; gives what ends the watch. */
-  private limit(process: GroupProcess, exceeded: () => void): () => void {
-    const { context, container } = this.options;
-    const amount = container.resources?.limits?.['memory'];
-    if (amount === undefined || !context.memory) return () => {};
-    return context.memory.watch(process.pid, parseQuantity(amount), ({ bytes, biggest }) => {
-      exceeded();
-      process.kill();
-      const node = context.registry.store.get('Node', undefined, NODE);
-      const text = `Memory cgroup out of memory: Killed process ${biggest.pid} (${biggest.name}) anon-rss:${Math.ceil(bytes / 1024)}kB`;
-      if (node) context.recorder.record(node, 'Warning', 'OOMKilling', text, 'kernel-monitor');
-    });
   }
 
   private hook(handler: NonNullable<Container['lifecycle']>['postStart'], name: string, signal: AbortSignal): void {
@@ -263,7 +257,7 @@ export class ContainerRunner {
   private readonly target: ProbeTarget = {
     port: (port) => {
       const { pod, ports } = this.options.place();
-      const number = resolvePort(pod.spec.containers, port);
+      const number = resolvePort([...pod.spec.containers, ...(pod.spec.initContainers ?? [])], port);
       return number === undefined ? undefined : (ports[String(number)] ?? number);
     },
     exec: (argv, timeout, signal) => this.exec(argv, timeout, signal),
@@ -281,6 +275,7 @@ export class ContainerRunner {
   private set(change: Partial<ContainerStatus>): void {
     this.status = { ...this.status, ...change };
     this.options.onChange();
+    for (const look of [...this.starting]) look();
   }
 
   private say(type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -8,10 +8,15 @@ export function podStatus(
   main: readonly ContainerStatus[],
   now: string,
 ): PodStatus {
-  const phase = phaseOf(pod, init, main);
-  const initialized = init.every((c) => c.state.terminated?.exitCode === 0);
-  const ready = phase === 'Running' && main.every((c) => c.ready);
-  const unready = main.filter((c) => !c.ready).map((c) => c.name);
+  const sidecars = new Set(pod.spec.initContainers?.filter((c) => c.restartPolicy === 'Always').map((c) => c.name));
+  const steps = init.filter((c) => !sidecars.has(c.name));
+  const beside = init.filter((c) => sidecars.has(c.name));
+  const phase = phaseOf(pod, steps, main);
+  const begun = main.some((c) => c.state.running || c.state.terminated || c.lastState.terminated);
+  const initialized =
+    steps.every((c) => c.state.terminated?.exitCode === 0) && (begun || beside.every((c) => c.started));
+  const ready = phase === 'Running' && [...beside, ...main].every((c) => c.ready);
+  const unready = [...beside, ...main].filter((c) => !c.ready).map((c) => c.name);
   const done = phase === 'Succeeded';
   const why = done
     ? { reason: 'PodCompleted' }

@@ -19,8 +19,10 @@ const MOUNT_RETRY = 1_000;
 /** One pod from its binding to this machine until its last process is gone. */
 export class PodWorker {
   private readonly ending = new AbortController();
+  /** In order; sidecars (restartPolicy Always) among them go on beside the main containers. */
   private readonly init: ContainerRunner[];
   private readonly main: ContainerRunner[];
+  private readonly beside: Promise<unknown>[] = [];
   private readonly logs = new Map<string, ContainerLog>();
   private readonly folder: string;
   private volumes: Record<string, string> = {};
@@ -76,10 +78,14 @@ export class PodWorker {
   end(grace: number): Promise<void> {
     const again = this.closing !== undefined;
     this.ending.abort();
-    const ends = Promise.all([...this.init, ...this.main].map((runner) => runner.end(grace)));
+    const steps = this.init.filter((runner) => !runner.sidecar);
+    const ends = Promise.all([...steps, ...this.main].map((runner) => runner.end(grace))).then(() =>
+      this.endSidecars(grace),
+    );
     if (again) return ends.then(() => this.closing);
     this.closing = ends.then(async () => {
       await this.running;
+      await Promise.all(this.beside);
       for (const log of this.logs.values()) log.end();
     });
     return this.closing;
@@ -96,10 +102,22 @@ export class PodWorker {
     if (!(await this.mount(signal))) return;
     const { restartPolicy } = this.last.spec;
     for (const runner of this.init) {
+      if (runner.sidecar) {
+        this.beside.push(runner.run('Always'));
+        if (!(await runner.started(signal))) return;
+        continue;
+      }
       const exit = await runner.run(restartPolicy === 'Never' ? 'Never' : 'OnFailure');
       if (signal.aborted || exit?.code !== 0) return;
     }
     await Promise.all(this.main.map((runner) => runner.run(restartPolicy)));
+    // What served the main containers is done with them.
+    if (!signal.aborted) await this.endSidecars(this.last.spec.terminationGracePeriodSeconds);
+  }
+
+  /** After the main containers, the last one first. */
+  private async endSidecars(grace: number): Promise<void> {
+    for (const runner of [...this.init].reverse()) if (runner.sidecar) await runner.end(grace);
   }
 
   /** Gives each container port a loopback port, and says that the pod is here. */

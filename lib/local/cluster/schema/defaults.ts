@@ -37,6 +37,15 @@ export function applyDefaults(kind: Kind, object: Fields): void {
       set(spec, { parallelism: 1 });
       template(spec);
       break;
+    case 'CronJob':
+      set(spec, {
+        concurrencyPolicy: 'Allow',
+        suspend: false,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 1,
+      });
+      if (isRecord(spec['jobTemplate']) && isRecord(spec['jobTemplate']['spec'])) template(spec['jobTemplate']['spec']);
+      break;
     case 'Pod':
       podSpec(spec);
       pod(spec);

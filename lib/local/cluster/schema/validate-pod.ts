@@ -15,14 +15,8 @@ export function podErrors(spec: PodSpec, path: string): FieldError[] {
     for (const [i, container] of containers.entries()) {
       const here = `${path}.${list}[${i}]`;
       errors.push(...containerErrors(container, here, volumes));
-      if (list === 'initContainers' && container.restartPolicy) {
-        errors.push(
-          unsupported(
-            `${here}.restartPolicy`,
-            container.restartPolicy,
-            'the embedded cluster runs no sidecar containers',
-          ),
-        );
+      if (list === 'initContainers' && container.restartPolicy && container.restartPolicy !== 'Always') {
+        errors.push(unsupported(`${here}.restartPolicy`, container.restartPolicy, 'supported values: "Always"'));
       }
       if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
       names.add(container.name);

@@ -29,6 +29,8 @@ export function validate(kind: Kind, object: KubeObject): FieldError[] {
       ];
     case 'CustomResourceDefinition':
       return definitionErrors(object);
+    case 'CronJob':
+      return cronJob(spec);
     case 'Pod':
       return podErrors(spec as unknown as PodSpec, 'spec');
     case 'Service':
@@ -218,6 +220,17 @@ const jobRestart = (spec: Workload): FieldError[] =>
         },
       ]
     : [];
+
+function cronJob(spec: Record<string, unknown>): FieldError[] {
+  const schedule = String(spec['schedule']).trim();
+  const words = schedule.split(/\s+/).length;
+  const errors =
+    schedule.startsWith('@') || words === 5
+      ? []
+      : [bad('spec.schedule', schedule, `expected exactly 5 fields, found ${words}: [${schedule}]`)];
+  const { template: inner } = (spec['jobTemplate'] as { spec: Workload }).spec;
+  return [...errors, ...podErrors(inner.spec, 'spec.jobTemplate.spec.template.spec')];
+}
 
 const template = (t: PodTemplate): FieldError[] => podErrors(t.spec, 'spec.template.spec');
 
