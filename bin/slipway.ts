@@ -8,6 +8,7 @@ Examples:
   slipway run --dirty --keep         what is in the work tree now; leave the service up afterwards
   slipway run --json | jq .kind      every event as one line of JSON
   slipway plan production            what would run, as a tree
+  slipway preview                    what a deploy would change, on the cluster that run --keep left up
   slipway logs Test/Unit             the output of an action of the last run
   slipway drill                      every fault that a deploy can meet, and what comes of it
   slipway doctor                     what this machine has, what is missing, what to do
@@ -53,6 +54,18 @@ program
   .option('--json', 'print the plan as JSON')
   .action(async (pipeline, options) =>
     (await import('./commands/plan')).plan(pipeline, { ...program.opts(), ...options }),
+  );
+
+program
+  .command('preview')
+  .description('show what a deploy of the work tree would change in an environment; reads only')
+  .argument('[environment]', 'an environment of slipway.yaml; default: the first')
+  .option(
+    '--context <name>',
+    'compare with this context of your kubeconfig, not with the cluster of slipway run --keep',
+  )
+  .action(async (environment, options) =>
+    (await import('./commands/preview')).preview(environment, { ...program.opts(), ...options }),
   );
 
 program

@@ -11,11 +11,21 @@ afterAll(() => place.remove());
 test('--help shows commands, examples and exit codes', async () => {
   const { code, stdout, stderr } = await place.run(['--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const word of ['run', 'plan', 'validate', 'logs', 'clean', 'doctor', 'slipway run production --approve', '130'])
+  for (const word of [
+    'run',
+    'plan',
+    'preview',
+    'validate',
+    'logs',
+    'clean',
+    'doctor',
+    'slipway run production --approve',
+    '130',
+  ])
     expect(stdout).toContain(word);
 });
 
-const commands = ['run', 'plan', 'validate', 'logs', 'clean', 'doctor'];
+const commands = ['run', 'plan', 'preview', 'validate', 'logs', 'clean', 'doctor'];
 
 test.each(commands)('%s --help tells its options', async (command) => {
   const { code, stdout } = await place.run([command, '--help']);
@@ -36,6 +46,8 @@ test.each([
   ['an unknown pipeline to run', ['run', 'prod'], 'no pipeline prod; there are: visits-development, visits-production'],
   ['an unknown pipeline to plan', ['plan', 'x'], 'no pipeline x; there are: visits-development, visits-production'],
   ['a configuration that is not there', ['validate', '--config', 'nope.yaml'], 'nope.yaml'],
+  ['an unknown environment to preview', ['preview', 'x'], 'no environment x; it has dev, staging, production'],
+  ['a preview without a cluster', ['preview'], 'no cluster is up to compare with: `slipway run --keep` leaves one'],
   ['logs before any run', ['logs'], 'there is no run yet: `slipway run` makes one'],
   ['logs of an unknown run', ['logs', '--run', '0815'], 'no run 0815; `slipway logs --list` shows them'],
 ])('%s: one message, exit code 2, nothing made', async (_, args, message) => {
@@ -58,7 +70,7 @@ test('a project is found from a folder below it', async () => {
   expect((await place.run(['logs', '--list'], { cwd: place.service })).code).toBe(0);
 });
 
-test.each(['run', 'plan', 'validate'])(
+test.each(['run', 'plan', 'preview', 'validate'])(
   '%s: every error of slipway.yaml at once, each with its place',
   async (command) => {
     const file = join(place.folder, 'wrong.yaml');
