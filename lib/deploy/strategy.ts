@@ -14,6 +14,11 @@ export interface BlueGreenStrategy {
   readonly kind: 'blue-green';
   /** How long the old colour is kept after the switch. */
   readonly keepOld: number;
+  /**
+   * How long the Service sends requests to both before it sends them to the new colour only: load balancers that keep a list of pods
+   * take their time to know new ones. Default 0.
+   */
+  readonly together?: number;
 }
 
 export interface CanaryStrategy {
