@@ -98,6 +98,21 @@ const TABLE: readonly [command: string, input: string | undefined, code: number,
     1,
     /initContainers\[0\].restartPolicy: Unsupported value: "OnFailure"/,
   ],
+  [
+    'create -f -',
+    JSON.stringify({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'bad' },
+      spec: {
+        completionMode: 'Indexed',
+        podFailurePolicy: { rules: [{ action: 'Ignore' }] },
+        template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'app:1' }] } },
+      },
+    }),
+    1,
+    /spec.podFailurePolicy: Unsupported value[\s\S]*spec.completionMode: Unsupported value: "Indexed": the embedded cluster runs plain jobs/,
+  ],
   ['create -f -', app(), 1, /Error from server \(AlreadyExists\)/],
   ['apply -n absent -f -', JSON.stringify(deployment()), 1, /namespaces "absent" not found/],
   [

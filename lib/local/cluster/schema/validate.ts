@@ -4,7 +4,7 @@ import type { Kind } from '../kinds';
 import { matchesLabels } from '../selectors';
 import type { FieldError } from '../status';
 import type { KubeObject, LabelSelector, PodSpec, PodTemplate, Service } from '../types';
-import { bad, LABEL, portNumber } from './field-errors';
+import { bad, LABEL, portNumber, unsupported } from './field-errors';
 import { type FieldType, fieldsOf } from './schema';
 import { podErrors } from './validate-pod';
 
@@ -26,6 +26,7 @@ export function validate(kind: Kind, object: KubeObject): FieldError[] {
         ...template((spec as unknown as Workload).template),
         ...counts(spec, ['parallelism', 'completions', 'backoffLimit']),
         ...jobRestart(spec as unknown as Workload),
+        ...jobExtras(spec),
       ];
     case 'CustomResourceDefinition':
       return definitionErrors(object);
@@ -220,6 +221,22 @@ const jobRestart = (spec: Workload): FieldError[] =>
         },
       ]
     : [];
+
+/** What the job controller here does not do. */
+function jobExtras(spec: Record<string, unknown>): FieldError[] {
+  const fields = ['podFailurePolicy', 'successPolicy', 'backoffLimitPerIndex', 'maxFailedIndexes', 'managedBy'];
+  const found: [string, unknown][] = fields.map((field) => [field, spec[field]]);
+  if (spec['completionMode'] !== 'NonIndexed') found.push(['completionMode', spec['completionMode']]);
+  return found
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) =>
+      unsupported(
+        `spec.${field}`,
+        value,
+        'the embedded cluster runs plain jobs: parallelism, completions, backoffLimit, activeDeadlineSeconds',
+      ),
+    );
+}
 
 function cronJob(spec: Record<string, unknown>): FieldError[] {
   const schedule = String(spec['schedule']).trim();
