@@ -35,6 +35,13 @@ const blueGreen = section({
         'How long the old colour keeps running after the switch, for an instant switch back. The next deploy or the acceptance after that time removes it.',
       ),
     ),
+  together: duration('0s', '15m')
+    .prefault('0s')
+    .meta(
+      about(
+        'How long requests go to both colours before they go to the new one only. For Services of type LoadBalancer whose load balancer needs that time to know new pods, e.g. `3m`.',
+      ),
+    ),
 });
 
 const DEFAULT_STEPS = [

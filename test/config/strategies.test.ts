@@ -20,9 +20,9 @@ describe('a strategy', () => {
       '{ rolling: { maxSurge: 25%, maxUnavailable: 0, minReadySeconds: 9 } }',
       { kind: 'rolling', maxSurge: '25%', maxUnavailable: 0, minReadySeconds: 9 },
     ],
-    ['blueGreen', { kind: 'blue-green', keepOld: 600 }],
-    ['{ blueGreen: }', { kind: 'blue-green', keepOld: 600 }],
-    ['{ blueGreen: { keepOld: 0s } }', { kind: 'blue-green', keepOld: 0 }],
+    ['blueGreen', { kind: 'blue-green', keepOld: 600, together: 0 }],
+    ['{ blueGreen: }', { kind: 'blue-green', keepOld: 600, together: 0 }],
+    ['{ blueGreen: { keepOld: 0s, together: 3m } }', { kind: 'blue-green', keepOld: 0, together: 180 }],
     ['canary', { kind: 'canary', steps, analysis }],
     ['{ canary: { analysis: } }', { kind: 'canary', steps, analysis }],
     [

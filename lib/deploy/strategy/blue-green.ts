@@ -17,7 +17,7 @@ import { bringUpBeside, putBack, sweepTracks, takeAway } from './put-back';
  * the Service's selector is switched: https://kubernetes.io/docs/concepts/workloads/management/#canary-deployments tells the
  * same with labels.
  */
-export function blueGreen({ keepOld }: BlueGreenStrategy, openProxy: OpenApiProxy): RollOut {
+export function blueGreen(strategy: BlueGreenStrategy, openProxy: OpenApiProxy): RollOut {
   return {
     prepare: async (objects, { request, good, ports }) => {
       const own = ownWorkload(objects, request.service);
@@ -30,7 +30,7 @@ export function blueGreen({ keepOld }: BlueGreenStrategy, openProxy: OpenApiProx
     bringUp: async (context: RollOutContext) => {
       const cleared = await clear(context);
       if (!cleared.ok) return endOf(cleared.errors[0] as KubectlFailure);
-      return bringUpBeside(context, openProxy, keepOld);
+      return bringUpBeside(context, openProxy, strategy);
     },
     restore: (context) => putBack(context, openProxy),
     abort: takeAway,

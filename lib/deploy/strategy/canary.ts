@@ -56,7 +56,7 @@ async function stepByStep(context: RollOutContext, strategy: CanaryStrategy, ope
   const there = named(live.value.deployments, name);
   if (!there || !serving(live.value, own.value).includes(there)) {
     ports.log.info('no canary: this workload serves nobody yet');
-    return bringUpBeside(context, openProxy, 0);
+    return bringUpBeside(context, openProxy);
   }
   if (good && isSame(good, release)) {
     ports.log.info('no canary: this is the last known good release');

@@ -16,7 +16,7 @@ const schema = z.discriminatedUnion('kind', [
     maxUnavailable: pods.optional(),
     minReadySeconds: seconds.optional(),
   }),
-  z.strictObject({ kind: z.literal('blue-green'), keepOld: seconds }),
+  z.strictObject({ kind: z.literal('blue-green'), keepOld: seconds, together: seconds.optional() }),
   z.strictObject({
     kind: z.literal('canary'),
     steps: z.array(z.strictObject({ pods, seconds })).min(1),

@@ -9,7 +9,7 @@ import { COLOUR_LABEL, TRACK_LABEL } from './labels';
 import { isUp, type Live, mark, named, readLive, serving } from './live';
 import { ownWorkload } from './own-workload';
 import { isOurs, retire } from './retire';
-import { sideBySide } from './side-by-side';
+import { type SideBySide, sideBySide } from './side-by-side';
 import { narrowed } from './switch';
 
 /** The release in place, as a rolling update of what is there, and the smoke test. */
@@ -18,11 +18,15 @@ export async function inPlace(context: RollOutContext): Promise<End> {
   return end.status === 'ready' ? context.smoke() : end;
 }
 
-/**
- * Brings a release up in the way that what is there allows: in place where the same workload serves (or none), else beside it.
- * `keepOld`: seconds for which the other one stays.
- */
-export async function bringUpBeside(context: RollOutContext, openProxy: OpenApiProxy, keepOld: number): Promise<End> {
+/** How the other workload gives way, in seconds; see `SideBySide`. */
+export type Handover = Partial<Pick<SideBySide, 'keepOld' | 'together'>>;
+
+/** Brings a release up in the way that what is there allows: in place where the same workload serves (or none), else beside it. */
+export async function bringUpBeside(
+  context: RollOutContext,
+  openProxy: OpenApiProxy,
+  { keepOld = 0, together = 0 }: Handover = {},
+): Promise<End> {
   const own = ownWorkload(context.release.objects, context.request.service);
   if (!own.ok) return inPlace(context);
   const { namespace } = context.request;
@@ -33,7 +37,7 @@ export async function bringUpBeside(context: RollOutContext, openProxy: OpenApiP
   const old = served.find(({ metadata }) => metadata.name !== name);
   // Both serve only where a rollout was cut off: in place, and pruning takes the other.
   if (old === undefined || served.some(({ metadata }) => metadata.name === name)) return inPlace(context);
-  return sideBySide(context, { own: own.value, old, live: live.value, keepOld, openProxy });
+  return sideBySide(context, { own: own.value, old, live: live.value, keepOld, together, openProxy });
 }
 
 /**
@@ -98,5 +102,5 @@ export async function sweepTracks(context: RollOutContext): Promise<Result<void,
 
 /** The last known good release back into service: at once where its workload still runs, else as any release. */
 export async function putBack(context: RollOutContext, openProxy: OpenApiProxy): Promise<End> {
-  return bringUpBeside(context, openProxy, 0);
+  return bringUpBeside(context, openProxy);
 }

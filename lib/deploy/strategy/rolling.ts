@@ -15,7 +15,7 @@ export function rolling(strategy: RollingStrategy, openProxy: OpenApiProxy): Rol
     bringUp: async (context: RollOutContext) => {
       const swept = await sweepTracks(context);
       if (!swept.ok) return endOf(swept.errors[0] as KubectlFailure);
-      return bringUpBeside(context, openProxy, 0);
+      return bringUpBeside(context, openProxy);
     },
     restore: (context) => putBack(context, openProxy),
     abort: takeAway,

@@ -13,7 +13,7 @@ import { podRequests } from './pod-requests';
 import { podSmoke } from './pod-smoke';
 import { readyPods, targetPort } from './pods';
 import { keepNoLonger, keepUntil, retire } from './retire';
-import { narrowed, route } from './switch';
+import { narrowed, route, widened } from './switch';
 
 export interface SideBySide {
   readonly own: OwnWorkload;
@@ -22,6 +22,8 @@ export interface SideBySide {
   readonly live: Live;
   /** Seconds for which `old` stays after the switch; 0: pruning takes it. */
   readonly keepOld: number;
+  /** Seconds for which the Services pick both before they pick only the new one. */
+  readonly together: number;
   readonly openProxy: OpenApiProxy;
 }
 
@@ -34,10 +36,11 @@ export async function sideBySide(context: RollOutContext, options: SideBySide): 
   const { own, old, live } = options;
   const { ports, request } = context;
   const { namespace } = request;
-  const before = liveServices(live, own);
+  const found = liveServices(live, own);
 
   // The new pods would get requests as soon as they are ready: the Services first get a selector that picks just those they have.
-  const open = before.filter((service) => picks(selectorOf(service), podLabels(own.deployment)));
+  const open = found.filter((service) => picks(selectorOf(service), podLabels(own.deployment)));
+  const before = narrowed(found, own.deployment, mark(old, live));
   if (open.length > 0) {
     const pinned = await route(narrowed(open, own.deployment, mark(old, live)), namespace, ports);
     if (!pinned.ok) return endOf(first(pinned));
@@ -54,6 +57,10 @@ export async function sideBySide(context: RollOutContext, options: SideBySide): 
   if (!now.ok) return endOf(first(now));
   const ambiguous = own.services.some((service) => picks(selectorOf(service), podLabels(old)));
   const services = narrowed(own.services, old, mark(up.deployment, now.value));
+  if (options.together > 0) {
+    const both = await serveTogether(context, own, options.together);
+    if (both) return both.status === 'failed' ? back(context, before, both) : both;
+  }
   ports.log.info(`switch: ${names(own.services)} from ${titleOf(old)} to ${titleOf(own.deployment)}`);
   const switched = await context.apply([...services, ...own.followers]);
   if (switched.status !== 'applied') return switched.status === 'failed' ? back(context, before, switched) : switched;
@@ -70,8 +77,26 @@ export async function sideBySide(context: RollOutContext, options: SideBySide): 
   }
   const retired = await retire([old], context);
   if (!retired.ok) return endOf(first(retired));
-  const widened = await context.apply(own.services);
-  return widened.status === 'applied' ? smoke : widened;
+  const applied = await context.apply(own.services);
+  return applied.status === 'applied' ? smoke : applied;
+}
+
+/** Milliseconds. */
+const LOOK_EVERY = 2_000;
+
+/** Lets the Services pick both for a while; gives what ended that early. */
+async function serveTogether(context: RollOutContext, own: OwnWorkload, seconds: number): Promise<End | undefined> {
+  const { ports } = context;
+  ports.log.info(`${names(own.services)}: both for ${seconds} s`);
+  const applied = await context.apply(widened(own.services));
+  if (applied.status !== 'applied') return applied;
+  const end = ports.clock.now().getTime() + seconds * 1000;
+  for (let left = seconds * 1000; left > 0; left = end - ports.clock.now().getTime()) {
+    const stop = await context.interrupted();
+    if (stop) return stop;
+    if ((await ports.clock.sleep(Math.min(left, LOOK_EVERY), ports.signal)) === 'aborted') return context.interrupted();
+  }
+  return undefined;
 }
 
 type Up = { readonly status: 'up'; readonly deployment: KubeObject } | Exclude<End, { status: 'ready' }>;

@@ -3,7 +3,7 @@ import type { KubectlFailure } from '../kubectl';
 import { FIELD_MANAGER, type KubeObject } from '../objects';
 import type { Ports } from '../ports';
 import { edited, ensure, fieldsAt } from '../render/fields';
-import { type Labels, picks } from './labels';
+import { COLOUR_LABEL, type Labels, picks } from './labels';
 import { podLabels, selectorOf } from './own-workload';
 
 /**
@@ -15,6 +15,15 @@ export const narrowed = (services: readonly KubeObject[], not: KubeObject, mark:
     picks(selectorOf(service), podLabels(not))
       ? edited(service, (draft) => Object.assign(ensure(ensure(draft, 'spec'), 'selector'), mark))
       : service,
+  );
+
+/** The Services without what tells colours apart. */
+export const widened = (services: readonly KubeObject[]): KubeObject[] =>
+  services.map((service) =>
+    edited(service, (draft) => {
+      const selector = ensure(ensure(draft, 'spec'), 'selector');
+      delete selector[COLOUR_LABEL];
+    }),
   );
 
 /** What of a Service decides where requests go. */

@@ -1,14 +1,6 @@
 import { GOOD, NEXT } from '../../../lib/drill/drill';
 import type { Stage } from '../../../lib/drill/stage';
-import type { Venue } from '../../../lib/drill/venue';
-import { bundledDeployer, venueFor } from '../../drills/harness';
 import { counter, deployments, outcome, scenes, selector } from './play';
-
-let venue: Venue;
-beforeAll(async () => {
-  venue = await venueFor(await bundledDeployer());
-}, 60_000);
-afterAll(() => venue.close());
 
 const LATER = '3.0.0';
 const strategy = JSON.stringify({ kind: 'blue-green', keepOld: 600 });
@@ -23,7 +15,7 @@ async function inBlue(stage: Stage): Promise<void> {
 const colour = async (stage: Stage): Promise<string | undefined> => (await selector(stage))['slipway.dev/colour'];
 const named = ({ service }: Stage, ...suffixes: string[]): string[] => suffixes.map((suffix) => `${service}${suffix}`);
 
-scenes(() => venue, {
+scenes({
   'releases go to the colour that is free, and no request fails when the Service switches': async (stage) => {
     await inBlue(stage);
     expect(await deployments(stage)).toEqual(named(stage, '-blue'));
@@ -36,9 +28,10 @@ scenes(() => venue, {
     expect(kept['metadata'].annotations['slipway.dev/keep-until']).toMatch(/^20\d\d-/);
     expect(kept['status'].availableReplicas).toBe(2);
 
-    const now = JSON.stringify({ kind: 'blue-green', keepOld: 0 });
+    const now = JSON.stringify({ kind: 'blue-green', keepOld: 0, together: 2 });
     const ended = await stage.deploy(await stage.release(LATER), { strategy: now, accept: true });
     expect(outcome(ended)).toBe('Verified');
+    expect(ended.output).toContain(`Service/${stage.service}: both for 2 s`);
     expect(await colour(stage)).toBe('blue');
     expect(await deployments(stage)).toEqual(named(stage, '-blue'));
     expect(await stage.traffic.sample(3)).toEqual(Array(3).fill(LATER));

@@ -1,14 +1,6 @@
 import { GOOD, NEXT } from '../../../lib/drill/drill';
 import type { Stage } from '../../../lib/drill/stage';
-import type { Venue } from '../../../lib/drill/venue';
-import { bundledDeployer, venueFor } from '../../drills/harness';
 import { counter, deployments, outcome, scenes, selector } from './play';
-
-let venue: Venue;
-beforeAll(async () => {
-  venue = await venueFor(await bundledDeployer());
-}, 60_000);
-afterAll(() => venue.close());
 
 const LATER = '3.0.0';
 const analysis = { minimumSamples: 20, errorPercent: 1, slower: 3, inconclusive: 'fail', paths: ['/version'] };
@@ -37,7 +29,7 @@ async function isAsBefore(stage: Stage): Promise<void> {
   expect(await stage.traffic.sample(5)).toEqual(Array(5).fill(GOOD));
 }
 
-scenes(() => venue, {
+scenes({
   'a good release passes every step, then the workload rolls, and no request fails': async (stage) => {
     await begin(stage);
     const seen = counter(stage);

@@ -7,6 +7,7 @@ const strategies: Strategy[] = [
   { kind: 'rolling' },
   { kind: 'rolling', maxSurge: '25%', maxUnavailable: 0, minReadySeconds: 5 },
   { kind: 'blue-green', keepOld: 600 },
+  { kind: 'blue-green', keepOld: 600, together: 180 },
   { kind: 'canary', steps: [{ pods: 1, seconds: 60 }], analysis },
 ];
 

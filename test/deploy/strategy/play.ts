@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Ended } from '../../../lib/drill/deployer';
 import type { Drill } from '../../../lib/drill/drill';
 import { Stage } from '../../../lib/drill/stage';
 import type { Seen } from '../../../lib/drill/traffic';
 import type { Venue } from '../../../lib/drill/venue';
+import { bundledDeployer, venueFor } from '../../drills/harness';
 
 let number = 100;
 
@@ -58,17 +62,23 @@ export function counter(
 
 type Scene = (stage: Stage) => Promise<void>;
 
-/** A test for each scene. They play three at a time, since they mostly wait for pods. */
-export function scenes(venueOf: () => Venue, all: Readonly<Record<string, Scene>>): void {
-  const results = new Map<string, Promise<void>>();
-  beforeAll(() => {
-    const free = Array.from({ length: 3 }, () => Promise.resolve());
-    Object.entries(all).forEach(([name, scene], index) => {
-      const lane = index % free.length;
-      const played = (free[lane] as Promise<void>).then(() => play(venueOf(), scene));
-      results.set(name, played);
-      free[lane] = played.catch(() => {});
-    });
-  });
-  test.each(Object.keys(all))('%s', (name) => results.get(name), 180_000);
+/** A test for each scene, on one cluster. They play some at a time, since they mostly wait for pods. */
+export function scenes(all: Readonly<Record<string, Scene>>): void {
+  let opened: Promise<Venue> | undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-strategies-'));
+  const errors: string[] = [];
+  afterAll(async () => {
+    await (await opened)?.close();
+    rmSync(folder, { recursive: true, force: true });
+    expect(errors).toEqual([]);
+  }, 30_000);
+  // Concurrent tests begin before any hook.
+  test.concurrent.each(Object.keys(all))(
+    '%s',
+    async (name) => {
+      opened ??= venueFor(bundledDeployer(folder), errors);
+      await play(await opened, all[name] as Scene);
+    },
+    180_000,
+  );
 }
