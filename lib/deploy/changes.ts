@@ -47,7 +47,7 @@ function* compare(live: unknown, wanted: unknown, path: string): Generator<Field
 }
 
 function* compareLists(live: readonly unknown[], wanted: readonly unknown[], path: string): Generator<FieldChange> {
-  const key = KEYS.find((each) => wanted.every((item) => isFields(item) && item[each] !== undefined));
+  const key = KEYS.find((each) => tellsApart(wanted, each));
   if (key === undefined) {
     const same =
       live.length === wanted.length && wanted.every((item, at) => [...compare(live[at], item, '')].length === 0);
@@ -66,6 +66,12 @@ function* compareLists(live: readonly unknown[], wanted: readonly unknown[], pat
       yield { path: `${path}[${String(name)}]`, from: item, to: undefined };
     }
   }
+}
+
+/** One port may be there twice, by UDP and by TCP. */
+function tellsApart(items: readonly unknown[], key: string): boolean {
+  const values = items.map((item) => (isFields(item) ? item[key] : undefined));
+  return values.every((value) => value !== undefined) && new Set(values).size === items.length;
 }
 
 /** Keys that tell the items of Kubernetes' lists apart. */
