@@ -74,6 +74,8 @@ export interface FieldError {
     | 'FieldValueInvalid'
     | 'FieldValueNotSupported'
     | 'FieldValueDuplicate'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
     | 'FieldValueForbidden'
     | 'FieldValueNotFound';
   /** Without the field: `Required value`, `Invalid value: 3: must be …`. */

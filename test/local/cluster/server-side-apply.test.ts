@@ -165,7 +165,12 @@ test('what does not fit the schema is refused', async () => {
     'failed to create typed patch object (default/bad; apps/v1, Kind=Deployment): .spec.replicsa: field not declared in schema',
   );
   const text = await ssa({ ...app, spec: { ...app.spec, replicas: 'two' } });
-  expect(text.stderr).toContain('.spec.replicas: expected numeric (int or float), got "two"');
+  expect(text.stderr).toContain('.spec.replicas: expected numeric (int or float), got string');
+  const recreate = { ...app, spec: { ...app.spec, strategy: { type: 'Recreate' } } };
+  await ssa(app);
+  expect((await ssa(recreate)).stderr).toContain(
+    "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'",
+  );
   const twice = await ssa(deployment({ name: 'bad', replicas: 0, container: { env: [{ name: 'A' }, { name: 'A' }] } }));
   expect(twice.stderr).toContain(
     '.spec.template.spec.containers[name="server"].env: duplicate entries for key [name="A"]',

@@ -67,14 +67,14 @@ export async function serverSideApply(
   if (registry.store.get(kind.kind, namespace, name)) {
     return registry.modify(kind, namespace, name, merge, settings);
   }
-  if (config.metadata.resourceVersion || config.metadata.uid) {
-    return refuse(conflict(kind, name, 'the object has been deleted; it is not there to be changed'));
-  }
+  if (config.metadata.uid) return refuse(conflict(kind, name, gone(config.metadata.uid)));
   const made = merge({ apiVersion: config.apiVersion, kind: kind.kind, metadata: { name } } as KubeObject);
   if (!made.ok) return made;
   const written = await registry.create(kind, namespace, made.value, settings);
   return written.ok ? ok({ ...written.value, created: true }) : written;
 }
+
+const gone = (uid: string): string => `Precondition failed: UID in precondition: ${uid}, UID in object meta: `;
 
 function unacceptable(
   kind: Kind,
@@ -87,7 +87,7 @@ function unacceptable(
     return failure(
       422,
       'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      'PatchOptions "" is invalid: fieldManager: Required value: is required for apply patch',
       {
         group: 'meta.k8s.io',
         kind: 'PatchOptions',

@@ -68,8 +68,8 @@ export const ACCESS: Readonly<Record<Level, readonly PolicyRule[]>> = {
 
 /** What every authenticated user may: ask about himself, and read the API's own paths. */
 export const BASIC: readonly PolicyRule[] = [
-  rule('authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews', ['create']),
   rule('authentication.k8s.io', 'selfsubjectreviews', ['create']),
+  rule('authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews', ['create']),
   {
     nonResourceURLs: [
       '/api',

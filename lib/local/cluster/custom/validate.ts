@@ -70,13 +70,19 @@ function limits(value: unknown, schema: Structural, path: string): FieldError[] 
   } else if (typeof value === 'string') {
     const { minLength = 0, maxLength = Infinity, pattern } = schema;
     if (value.length < minLength) say(`${path} in body should be at least ${minLength} chars long`);
-    if (value.length > maxLength) say(`${path} in body should be at most ${maxLength} chars long`);
+    if (value.length > maxLength) {
+      const message = `Too long: may not be more than ${maxLength} bytes`;
+      errors.push({ field: path, reason: 'FieldValueTooLong', message });
+    }
     const expression = pattern === undefined ? undefined : regular(pattern);
     if (expression && !expression.test(value)) say(`${path} in body should match '${pattern}'`);
   } else if (Array.isArray(value)) {
     const { minItems = 0, maxItems = Infinity } = schema;
     if (value.length < minItems) say(`${path} in body should have at least ${minItems} items`, value.length);
-    if (value.length > maxItems) say(`${path} in body should have at most ${maxItems} items`, value.length);
+    if (value.length > maxItems) {
+      const message = `Too many: ${value.length}: must have at most ${maxItems} item${maxItems === 1 ? '' : 's'}`;
+      errors.push({ field: path, reason: 'FieldValueTooMany', message });
+    }
   }
   return errors;
 }

@@ -57,11 +57,15 @@ function leaf(value: unknown, type: LeafType, path: string): string[] {
   };
   if (fits[type]) return [];
   const wanted = type === 'numeric' ? 'numeric (int or float)' : type;
-  return [`${path}: expected ${wanted}, got ${said(value)}`];
+  const inner = type === 'list' || type === 'map';
+  return [`${path}: expected ${wanted}, got ${inner ? said(value) : goType(value)}`];
 }
 
-function said(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`;
-  if (Array.isArray(value)) return 'list';
-  return typeof value === 'object' ? 'map' : `&${JSON.stringify(value)}`;
+const said = (value: unknown): string => `&{${typeof value === 'string' ? value : JSON.stringify(value)}}`;
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'string' ? 'string' : 'map[string]interface {}';
 }

@@ -51,7 +51,11 @@ export function compare(before: unknown, after: unknown, shape: Shape): Comparis
 }
 
 function appear(set: FieldSet, element: string, { value, shape }: { value: unknown; shape: Shape }): void {
-  if (isInner(value, shape)) set.graft(element, fieldsIn(value, shape));
+  if (isInner(value, shape)) {
+    const below = new FieldSet();
+    for (const [inner, found] of elementsOf(value, shape)) appear(below, inner, found);
+    set.graft(element, below);
+  }
   if (!isInner(value, shape) || isHollow(value) || !ALWAYS.has(element)) set.members.add(element);
 }
 

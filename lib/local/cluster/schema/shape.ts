@@ -56,8 +56,13 @@ function shapeOfField(path: string, type: FieldType): Shape {
       const keys = LIST_KEYS[path];
       if (keys === undefined) return { form: 'leaf', type: 'list' };
       if (keys === '') return { form: 'set' };
-      const defaults = keys.includes('protocol') ? { protocol: 'TCP' } : {};
-      return { form: 'keyed', keys: keys.split(' '), defaults, item: shapeOfField('', type.of) };
+      const defaults = keys.split(' ').map((key) => [key, KEY_DEFAULTS[key] ?? '']);
+      return {
+        form: 'keyed',
+        keys: keys.split(' '),
+        defaults: Object.fromEntries(defaults),
+        item: shapeOfField('', type.of),
+      };
     }
     case 'map':
       return ATOMIC_MAPS.has(path) ? { form: 'leaf', type: 'map' } : { form: 'map', of: shapeOfField('', type.of) };
@@ -138,6 +143,9 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
     ].map((kind) => [`${kind}Status.conditions`, 'type']),
   ),
 };
+
+/** Defaults of keys in the published schema; others are empty texts, so that validation is what complains. */
+const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: 'TCP', containerPort: 0, port: 0 };
 
 /** `x-kubernetes-map-type: atomic` of fields. */
 const ATOMIC_MAPS: ReadonlySet<string> = new Set(['PodSpec.nodeSelector', 'ServiceSpec.selector']);

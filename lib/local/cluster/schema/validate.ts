@@ -18,7 +18,11 @@ export function validate(kind: Kind, object: KubeObject): FieldError[] {
     case 'Deployment':
     case 'ReplicaSet':
     case 'DaemonSet':
-      return [...workload(spec as unknown as Workload), ...counts(spec, ['replicas', 'minReadySeconds'])];
+      return [
+        ...workload(spec as unknown as Workload),
+        ...counts(spec, ['replicas', 'minReadySeconds']),
+        ...strategy(spec['strategy']),
+      ];
     case 'StatefulSet':
       return [...workload(withClaims(spec as unknown as Workload)), ...counts(spec, ['replicas', 'minReadySeconds'])];
     case 'Job':
@@ -210,6 +214,14 @@ function withClaims(spec: Workload): Workload {
     template: { ...spec.template, spec: { ...inner, volumes: [...(inner.volumes ?? []), ...claims] } },
   };
 }
+
+/** Server-side apply meets this when it changes the strategy: what was filled in for a rolling update is nobody's to remove. */
+const strategy = (given: unknown): FieldError[] => {
+  const { type, rollingUpdate } = (given ?? {}) as { type?: string; rollingUpdate?: unknown };
+  if (type !== 'Recreate' || rollingUpdate === undefined) return [];
+  const message = "Forbidden: may not be specified when strategy `type` is 'Recreate'";
+  return [{ field: 'spec.strategy.rollingUpdate', reason: 'FieldValueForbidden', message }];
+};
 
 const jobRestart = (spec: Workload): FieldError[] =>
   spec.template.spec.restartPolicy === 'Always'
