@@ -21,7 +21,7 @@ export async function play(venue: Venue, scene: (stage: Stage) => Promise<void>)
     expects: { outcome: 'Verified', reason: /./, serves: 'nothing', failedRequests: 'any' },
     run: () => Promise.reject(new Error('not run as a drill')),
   };
-  const stage = new Stage(venue, drill, AbortSignal.timeout(110_000));
+  const stage = new Stage(venue, drill, AbortSignal.timeout(220_000));
   try {
     await stage.open();
     await scene(stage);
@@ -79,6 +79,6 @@ export function scenes(all: Readonly<Record<string, Scene>>): void {
       opened ??= venueFor(bundledDeployer(folder), errors);
       await play(await opened, all[name] as Scene);
     },
-    180_000,
+    240_000,
   );
 }
