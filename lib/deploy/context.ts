@@ -25,6 +25,12 @@ export interface Ledger {
 
 export const newLedger = (): Ledger => ({ applied: new Map(), expectations: new Map() });
 
+/** What the release's own workloads must be; others of its rollout (a canary) may be gone again. */
+export function ownExpectations({ expectations }: Ledger, { objects }: Release): readonly Expectation[] {
+  const own = new Set(objects.map(titleOf));
+  return [...expectations].filter(([title]) => own.has(title)).map(([, expectation]) => expectation);
+}
+
 export interface ContextOptions {
   readonly purpose: 'deploy' | 'restore';
   readonly request: DeployRequest;
@@ -118,7 +124,13 @@ export function makeContext(options: ContextOptions): RollOutContext {
     smoke: (test = {}) =>
       report.part(
         'Smoke test',
-        () => parts.smoke({ ...request.smoke, ...test }, release.version, { request, ports, interrupted, startedAt }),
+        () =>
+          parts.smoke({ ...request.smoke, ...test }, release.version, ownExpectations(ledger, release), {
+            request,
+            ports,
+            interrupted,
+            startedAt,
+          }),
         detail,
       ),
     interrupted,

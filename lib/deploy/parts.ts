@@ -26,7 +26,8 @@ export interface Parts {
   wait(expectations: readonly Expectation[], options: VerifyOptions & { readonly limit: number }): Promise<End>;
   /** Watches the pods for some seconds after they are available. */
   settle(expectations: readonly Expectation[], options: VerifyOptions): Promise<End>;
-  smoke(test: SmokeTest, version: string, options: VerifyOptions): Promise<End>;
+  /** `expectations`: workloads behind the service; where they fail while it is asked, that is the reason. */
+  smoke(test: SmokeTest, version: string, expectations: readonly Expectation[], options: VerifyOptions): Promise<End>;
   /** Writes and prints what is known about a failure; never fails itself. */
   evidence(
     verdict: Extract<End, { status: 'failed' }>,

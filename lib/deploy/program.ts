@@ -131,14 +131,20 @@ const evidenceTo =
       ports,
     );
 
-/** The steps, and where none of them tells that it ended badly, the end. */
-const checksOf = ({ steps, outcome, reason }: DeployResult) => [
+/** What a deploy does when all goes well. */
+const EXPECTED_STEPS = ['Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'];
+
+/** The steps, those that a deploy did not get to, and where none of them tells that it ended badly, the end. */
+const checksOf = ({ command, steps, outcome, reason }: DeployResult) => [
   ...steps.map(({ name, status, seconds, detail }) => ({
     name,
     status,
     seconds,
     ...(detail === undefined ? {} : { message: detail }),
   })),
+  ...(command === 'deploy' ? EXPECTED_STEPS : [])
+    .filter((name) => !steps.some((step) => step.name === name))
+    .map((name) => ({ name, status: 'not-run' as const })),
   ...(outcome === 'Verified' || steps.some(({ status }) => status === 'failed')
     ? []
     : [{ name: outcome, status: 'failed' as const, message: reason.message }]),

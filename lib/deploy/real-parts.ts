@@ -14,6 +14,7 @@ import type { DeployRequest } from './request';
 import type { RollOut } from './roll-out';
 import { settle } from './verify/settle';
 import { smoke } from './verify/smoke';
+import { stillWell } from './verify/still-well';
 import { waitForRollout } from './verify/wait';
 
 export interface RealOptions {
@@ -53,8 +54,19 @@ export function realParts(options: RealOptions): Parts {
       ),
     settle: (expectations, { request: { namespace, limits }, ports, interrupted, startedAt }) =>
       settle(expectations, { namespace, limits, onLook: interrupted, startedAt }, ports),
-    smoke: (test, version, { request: { service, namespace, limits }, ports, interrupted }) =>
-      smoke({ test, service, namespace, version, limit: limits.smoke, onLook: interrupted }, ports),
+    smoke: (test, version, expectations, { request: { service, namespace, limits }, ports, interrupted, startedAt }) =>
+      smoke(
+        {
+          test,
+          service,
+          namespace,
+          version,
+          limit: limits.smoke,
+          onLook: interrupted,
+          onWrong: () => stillWell(expectations, { namespace, limits, startedAt }, ports),
+        },
+        ports,
+      ),
     evidence: options.evidence,
   };
 }

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../result';
-import { type Ledger, makeContext, newLedger } from './context';
+import { type Ledger, makeContext, newLedger, ownExpectations } from './context';
 import { isRejection, reasonOf } from './failure';
 import type { Lock } from './lock';
 import { type ObjectReference, titleOf } from './objects';
@@ -84,8 +84,7 @@ export const contextFor = (session: Session, purpose: 'deploy' | 'restore', rele
 /** After the smoke test: the pods are watched for a while, then what no release needs goes away. */
 export async function settleAndPrune(session: Session, context: RollOutContext): Promise<End> {
   const { parts, report, request, ports, ledger } = session;
-  const own = new Set(context.release.objects.map(titleOf));
-  const expectations = [...ledger.expectations].filter(([title]) => own.has(title)).map(([, each]) => each);
+  const expectations = ownExpectations(ledger, context.release);
   const { interrupted } = context;
   const startedAt = ports.clock.now().getTime();
   const settled = await report.step(

@@ -41,6 +41,8 @@ export async function installTools(install: Installation): Promise<Result<Manife
   writeLauncher(bin, 'aws', [venvPython, '-I', '-m', 'awscli']);
   writeLauncher(bin, 'redis-server', [join(folder, site, valkey)]);
   for (const name of ['python3', 'python']) writeLauncher(bin, name, [python.value.executable]);
+  // Older ones of the system must not run what this one bundled.
+  writeLauncher(bin, 'node', [process.execPath]);
   const standIns = install.standIns ?? { docker: join(projectRoot, 'dist', 'docker.mjs') };
   for (const [name, file] of Object.entries(standIns)) writeLauncher(bin, name, [process.execPath, file]);
   return ok({

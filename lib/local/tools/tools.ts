@@ -22,7 +22,7 @@ export interface ToolsOptions {
 
 /** What the builds find on PATH before everything else. */
 export interface Tools {
-  /** Holds uv, aws, redis-server, kubectl, python3, python and the stand-ins. */
+  /** Holds uv, aws, redis-server, kubectl, node, python3, python and the stand-ins. */
   readonly binFolder: string;
   readonly python: { readonly executable: string; readonly version: string };
   /** Program -> version, as locked. */
@@ -44,7 +44,7 @@ export type Installer = (installation: Installation) => Promise<Result<Manifest,
 
 const MANIFEST = 'manifest.json';
 /** Raise it when what an installation holds changes without a change of the locks. */
-const LAYOUT = '1';
+const LAYOUT = '2';
 
 /**
  * The tools of the local run, installed if they are not. An installation belongs to the contents of the lock files and
