@@ -15,6 +15,8 @@ export interface DeleteOptions {
 }
 
 export const FOREGROUND = 'foregroundDeletion';
+/** A definition waits for its objects to go. */
+export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /**
  * Deletes at once, or marks for deletion what takes time: pods (their processes end first), namespaces (their content goes first),
@@ -43,7 +45,10 @@ export function deleteObject(
   if (options.dryRun) return ok({ object, gone: true });
   if (options.propagation === 'Orphan') orphan(registry, uid);
   const seconds = gracePeriod(kind, object, options);
-  const finalizers = options.propagation === 'Foreground' && kind.kind !== 'Pod' ? [FOREGROUND] : [];
+  const finalizers = [
+    ...(options.propagation === 'Foreground' && kind.kind !== 'Pod' ? [FOREGROUND] : []),
+    ...(kind.kind === 'CustomResourceDefinition' ? [CLEANUP] : []),
+  ];
   const waits = seconds > 0 || finalizers.length > 0 || kind.kind === 'Namespace' || object.metadata.finalizers?.length;
   if (!waits) {
     const removed = store.remove(kind.kind, namespace, name) ?? object;

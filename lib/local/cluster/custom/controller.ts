@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { timestamp } from '../clock';
 import { setCondition } from '../controllers/conditions';
 import type { Controller } from '../controllers/manager';
-import { deleteObject } from '../deletion';
+import { CLEANUP, deleteObject } from '../deletion';
 import type { KindTable } from '../kind-table';
 import type { Registry } from '../registry';
 import type { Change, Store } from '../store/store';
@@ -10,7 +10,6 @@ import type { Condition } from '../types';
 import { type CustomResourceDefinition, kindsOfDefinition } from './definition';
 
 const KIND = 'CustomResourceDefinition';
-const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Serves the kinds of accepted definitions; when one is deleted its objects go first. */
 export class DefinitionController implements Controller {
@@ -51,7 +50,6 @@ export class DefinitionController implements Controller {
         conditions: (conditions ?? []).map(({ lastUpdateTime: _, ...condition }) => condition),
         ...(taken ? {} : { acceptedNames: spec.names, storedVersions }),
       };
-      if (!taken) copy.metadata.finalizers = [...new Set([...(copy.metadata.finalizers ?? []), CLEANUP])];
     });
   }
 

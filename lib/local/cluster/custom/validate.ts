@@ -69,13 +69,13 @@ function limits(value: unknown, schema: Structural, path: string): FieldError[] 
       say(`${path} in body should be less than ${exclusiveMaximum ? '' : 'or equal to '}${maximum}`);
   } else if (typeof value === 'string') {
     const { minLength = 0, maxLength = Infinity, pattern } = schema;
+    // The first complaint about a text is the only one.
+    const expression = pattern === undefined ? undefined : regular(pattern);
     if (value.length < minLength) say(`${path} in body should be at least ${minLength} chars long`);
-    if (value.length > maxLength) {
+    else if (value.length > maxLength) {
       const message = `Too long: may not be more than ${maxLength} bytes`;
       errors.push({ field: path, reason: 'FieldValueTooLong', message });
-    }
-    const expression = pattern === undefined ? undefined : regular(pattern);
-    if (expression && !expression.test(value)) say(`${path} in body should match '${pattern}'`);
+    } else if (expression && !expression.test(value)) say(`${path} in body should match '${pattern}'`);
   } else if (Array.isArray(value)) {
     const { minItems = 0, maxItems = Infinity } = schema;
     if (value.length < minItems) say(`${path} in body should have at least ${minItems} items`, value.length);
