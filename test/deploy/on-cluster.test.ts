@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FaultClient } from '../../lib/local/cluster/faults/client';
 import { fetchText } from '../local/cluster/harness';
 import { type Room, Stage, web } from './stage';
 
@@ -22,224 +23,341 @@ const holder = (room: Room): Promise<string> =>
 
 const lastLineOf = (log: string): string => log.split('\n').at(-1) ?? '';
 
-test('a good release is verified and becomes the last known good one; a bad one after it is taken back', async () => {
-  const room = await stage.room();
-  room.write(...web());
-  const first = await room.deploy('1.0.0', '1');
-  expect(lastLineOf(first.log)).toBe(
-    'Verified: web 1.0.0 serves in dev, was seen to, and is the last known good release now',
-  );
-  expect(first.code).toBe(0);
-  expect(first.result).toMatchObject({ outcome: 'Verified', version: '1.0.0', warnings: [], pruned: [] });
-  expect(first.result.steps.map(({ name }) => name)).toEqual([
-    'Render',
-    'Lock',
-    'Check',
-    'Roll out',
-    'Settle',
-    'Prune',
-  ]);
+test(
+  'a good release is verified and becomes the last known good one; a bad one after it is taken back',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    const first = await room.deploy('1.0.0', '1');
+    expect(lastLineOf(first.log)).toBe(
+      'Verified: web 1.0.0 serves in dev, was seen to, and is the last known good release now',
+    );
+    expect(first.code).toBe(0);
+    expect(first.result).toMatchObject({ outcome: 'Verified', version: '1.0.0', warnings: [], pruned: [] });
+    expect(first.result.steps.map(({ name }) => name)).toEqual([
+      'Render',
+      'Lock',
+      'Check',
+      'Apply',
+      'Deployment/web',
+      'Smoke test',
+      'Roll out',
+      'Settle',
+      'Prune',
+    ]);
 
-  const second = await room.deploy('1.1.0', '2');
-  expect(second).toMatchObject({ code: 0, result: { previous: first.result.release } });
-  expect(second.log).toMatch(/^-.*sha256:1{64}$/m);
-  expect(readFileSync(join(second.output, 'diff.txt'), 'utf8')).toMatch(/^\+.*sha256:2{64}$/m);
+    const second = await room.deploy('1.1.0', '2');
+    expect(second).toMatchObject({ code: 0, result: { previous: first.result.release } });
+    expect(second.log).toMatch(/^-.*sha256:1{64}$/m);
+    expect(readFileSync(join(second.output, 'diff.txt'), 'utf8')).toMatch(/^\+.*sha256:2{64}$/m);
 
-  const bad = await room.deploy('1.2.0', '0');
-  expect(bad.code).toBe(10);
-  expect(lastLineOf(bad.log)).toMatch(
-    /^RolledBack: Pod\/web-\S+: .*image.*; the last known good release 1\.1\.0 serves again$/,
-  );
-  expect(readFileSync(join(bad.output, 'junit.xml'), 'utf8')).toContain('<failure');
-  expect(await serving(room)).toBe('1.1.0');
-  expect(await holder(room)).toBe('');
-}, LONG);
+    const bad = await room.deploy('1.2.0', '0');
+    expect(bad.code).toBe(10);
+    expect(lastLineOf(bad.log)).toMatch(
+      /^RolledBack: Pod\/web-\S+: .*image.*; the last known good release 1\.1\.0 serves again$/,
+    );
+    expect(readFileSync(join(bad.output, 'junit.xml'), 'utf8')).toContain('<failure');
+    expect(await serving(room)).toBe('1.1.0');
+    expect(await holder(room)).toBe('');
+  },
+  LONG,
+);
 
-test('the first release ever is bad: nothing to go back to, nothing undone', async () => {
-  const room = await stage.room();
-  room.write(...web({ CRASH: 'yes' }));
-  const { code, log, result } = await room.deploy('1.0.0', '1');
-  expect(code).toBe(13);
-  expect(log).toContain('cannot find the database');
-  expect(result.reason.message).toContain('there is no last known good release to go back to');
-  expect(await room.kubectl('get deployment web --output name')).toBe('deployment.apps/web\n');
-}, LONG);
+test(
+  'the first release ever is bad: nothing to go back to, nothing undone',
+  async () => {
+    const room = await stage.room();
+    room.write(...web({ CRASH: 'yes' }));
+    const { code, log, result } = await room.deploy('1.0.0', '1');
+    expect(code).toBe(13);
+    expect(log).toContain('cannot find the database');
+    expect(result.reason.message).toContain('there is no last known good release to go back to');
+    expect(await room.kubectl('get deployment web --output name')).toBe('deployment.apps/web\n');
+  },
+  LONG,
+);
 
-test('two bad releases in a row: back to the last good one, with its configuration', async () => {
-  const room = await stage.room();
-  const configured = (greeting: string, env: Record<string, string> = {}): object[] => [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { greeting } },
-    ...web(env, {}, { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] }),
-  ];
-  room.write(...configured('hello'));
-  expect((await room.deploy('1.0.0', '1')).code).toBe(0);
-  const good = await room.kubectl('get configmaps --selector slipway.dev/service=web --output name');
-  room.write(...configured('good bye', { CRASH: 'yes' }));
-  expect((await room.deploy('2.0.0', '2')).code).toBe(10);
-  room.write(...configured('bonjour', { SAYS: 'something else' }));
-  const smoke = await room.deploy('2.1.0', '3', { smokeTimeout: 1 });
-  expect(smoke.code).toBe(10);
-  expect(lastLineOf(smoke.log)).toContain('answered version something else, expected 2.1.0');
-  expect(await serving(room)).toBe('1.0.0');
-  expect(await room.kubectl('get configmaps --selector slipway.dev/service=web --output name')).toBe(good);
-  const containers = await room.kubectl(
-    'get deployment web --output jsonpath={.spec.template.spec.containers[0].env[*].name}',
-  );
-  expect(containers).toBe('VERSION');
-}, LONG);
+test(
+  'two bad releases in a row: back to the last good one, with its configuration',
+  async () => {
+    const room = await stage.room();
+    const configured = (greeting: string, env: Record<string, string> = {}): object[] => [
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { greeting } },
+      ...web(env, {}, { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] }),
+    ];
+    room.write(...configured('hello'));
+    expect((await room.deploy('1.0.0', '1')).code).toBe(0);
+    const good = await room.kubectl('get configmaps --selector slipway.dev/service=web --output name');
+    room.write(...configured('good bye', { CRASH: 'yes' }));
+    expect((await room.deploy('2.0.0', '2')).code).toBe(10);
+    room.write(...configured('bonjour', { SAYS: 'something else' }));
+    const smoke = await room.deploy('2.1.0', '3', { smokeTimeout: 1 });
+    expect(smoke.code).toBe(10);
+    expect(lastLineOf(smoke.log)).toContain('answered version something else, expected 2.1.0');
+    expect(await serving(room)).toBe('1.0.0');
+    expect(await room.kubectl('get configmaps --selector slipway.dev/service=web --output name')).toBe(good);
+    const containers = await room.kubectl(
+      'get deployment web --output jsonpath={.spec.template.spec.containers[0].env[*].name}',
+    );
+    expect(containers).toBe('VERSION');
+  },
+  LONG,
+);
 
-test('what a release no longer has goes away, what is not of the set stays, and a bad release brings it back', async () => {
-  const room = await stage.room();
-  const extra = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'extra' }, spec: { ports: [{ port: 80 }] } };
-  room.write(...web(), extra);
-  await room.deploy('1.0.0', '1');
-  await room.kubectl('create configmap stranger --from-literal=a=b');
-  room.write(...web({ CRASH: 'yes' }));
-  expect((await room.deploy('1.1.0', '2')).code).toBe(10);
-  expect(await room.kubectl('get service extra --output name')).toBe('service/extra\n');
-  room.write(...web());
-  const { result, log } = await room.deploy('1.2.0', '3');
-  expect(result.pruned.map(({ kind, name }) => `${kind}/${name}`)).toEqual(['Service/extra']);
-  expect(log).toContain('pruned: Service/extra');
-  expect(await room.kubectl('get services --output name')).toBe('service/web\n');
-  expect(await room.kubectl('get configmap stranger --output name')).toBe('configmap/stranger\n');
-}, LONG);
+test(
+  'what a release no longer has goes away, what is not of the set stays, and a bad release brings it back',
+  async () => {
+    const room = await stage.room();
+    const extra = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'extra' }, spec: { ports: [{ port: 80 }] } };
+    room.write(...web(), extra);
+    await room.deploy('1.0.0', '1');
+    await room.kubectl('create configmap stranger --from-literal=a=b');
+    room.write(...web({ CRASH: 'yes' }));
+    expect((await room.deploy('1.1.0', '2')).code).toBe(10);
+    expect(await room.kubectl('get service extra --output name')).toBe('service/extra\n');
+    room.write(...web());
+    const { result, log } = await room.deploy('1.2.0', '3');
+    expect(result.pruned.map(({ kind, name }) => `${kind}/${name}`)).toEqual(['Service/extra']);
+    expect(log).toContain('pruned: Service/extra');
+    expect(await room.kubectl('get services --output name')).toBe('service/web\n');
+    expect(await room.kubectl('get configmap stranger --output name')).toBe('configmap/stranger\n');
+  },
+  LONG,
+);
 
-test('what is found before anything is changed', async () => {
-  const room = await stage.room();
-  room.write(...web());
-  await room.deploy('1.0.0', '1');
-  const before = await room.kubectl('get deployment web --output jsonpath={.metadata.resourceVersion}');
+test(
+  'what is found before anything is changed',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    const before = await room.kubectl('get deployment web --output jsonpath={.metadata.resourceVersion}');
 
-  room.write(...web({}, { selector: { matchLabels: { 'app.kubernetes.io/name': 'web', more: 'yes' } } }));
-  const selector = await room.deploy('1.1.0', '2');
-  expect(selector.code).toBe(11);
-  expect(lastLineOf(selector.log)).toMatch(/^Refused: Deployment\/web: the cluster refuses this release: /);
+    room.write(...web({}, { selector: { matchLabels: { 'app.kubernetes.io/name': 'web', more: 'yes' } } }));
+    const selector = await room.deploy('1.1.0', '2');
+    expect(selector.code).toBe(11);
+    expect(lastLineOf(selector.log)).toMatch(/^Refused: Deployment\/web: the cluster refuses this release: /);
 
-  room.write(...web({}, { replicas: 0 }));
-  expect((await room.deploy('1.1.0', '2')).result.reason).toMatchObject({
-    code: 'NoReplicas',
-    object: 'Deployment/web',
-  });
+    room.write(...web({}, { replicas: 0 }));
+    expect((await room.deploy('1.1.0', '2')).result.reason).toMatchObject({
+      code: 'NoReplicas',
+      object: 'Deployment/web',
+    });
 
-  room.write(...web({}, {}, { serviceAccountName: 'robot' }));
-  const missing = await room.deploy('1.1.0', '2');
-  expect(lastLineOf(missing.log)).toContain('Refused: Deployment/web: its pods need ServiceAccount/robot');
-  expect(await room.kubectl('get deployment web --output jsonpath={.metadata.resourceVersion}')).toBe(before);
+    room.write(...web({}, {}, { serviceAccountName: 'robot' }));
+    const missing = await room.deploy('1.1.0', '2');
+    expect(lastLineOf(missing.log)).toContain('Refused: Deployment/web: its pods need ServiceAccount/robot');
+    expect(await room.kubectl('get deployment web --output jsonpath={.metadata.resourceVersion}')).toBe(before);
 
-  room.write(...web());
-  await room.kubectl('rollout pause deployment/web');
-  const paused = await room.deploy('1.1.0', '2');
-  expect(lastLineOf(paused.log)).toMatch(
-    /^Refused: Deployment\/web: it is paused \(by kubectl-rollout, 2.*resume deployment\/web/,
-  );
-  await room.kubectl('rollout resume deployment/web');
-  expect((await room.deploy('1.1.0', '2')).code).toBe(0);
-}, LONG);
+    room.write(...web());
+    await room.kubectl('rollout pause deployment/web');
+    const paused = await room.deploy('1.1.0', '2');
+    expect(lastLineOf(paused.log)).toMatch(
+      /^Refused: Deployment\/web: it is paused \(by kubectl-rollout, 2.*resume deployment\/web/,
+    );
+    await room.kubectl('rollout resume deployment/web');
+    expect((await room.deploy('1.1.0', '2')).code).toBe(0);
+  },
+  LONG,
+);
 
-test('a verified release waits for its acceptance; until then a restore goes back behind it', async () => {
-  const room = await stage.room();
-  room.write(...web());
-  await room.deploy('1.0.0', '1');
-  expect((await room.run('restore', '1.0.0', '1')).result).toMatchObject({
-    outcome: 'Verified',
-    reason: { code: 'AlreadyGood' },
-  });
+test(
+  'a verified release waits for its acceptance; until then a restore goes back behind it',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    expect((await room.run('restore', '1.0.0', '1')).result).toMatchObject({
+      outcome: 'Verified',
+      reason: { code: 'AlreadyGood' },
+    });
 
-  expect((await room.deploy('1.1.0', '2', { accept: false })).code).toBe(0);
-  const restored = await room.run('restore', '1.1.0', '2');
-  expect(restored.code).toBe(10);
-  expect(await serving(room)).toBe('1.0.0');
-  expect((await room.run('accept', '1.1.0', '2')).code).toBe(12);
+    expect((await room.deploy('1.1.0', '2', { accept: false })).code).toBe(0);
+    const restored = await room.run('restore', '1.1.0', '2');
+    expect(restored.code).toBe(10);
+    expect(await serving(room)).toBe('1.0.0');
+    expect((await room.run('accept', '1.1.0', '2')).code).toBe(12);
 
-  await room.deploy('1.2.0', '3', { accept: false });
-  expect((await room.run('accept', '1.0.0', '1')).code).toBe(12);
-  const accepted = await room.run('accept', '1.2.0', '3');
-  expect(accepted.code).toBe(0);
-  expect((await room.run('restore', '1.2.0', '3')).result.reason.code).toBe('AlreadyGood');
-  expect((await room.run('accept', '1.2.0', '3')).code).toBe(0);
-}, LONG);
+    await room.deploy('1.2.0', '3', { accept: false });
+    expect((await room.run('accept', '1.0.0', '1')).code).toBe(12);
+    const accepted = await room.run('accept', '1.2.0', '3');
+    expect(accepted.code).toBe(0);
+    expect((await room.run('restore', '1.2.0', '3')).result.reason.code).toBe('AlreadyGood');
+    expect((await room.run('accept', '1.2.0', '3')).code).toBe(0);
+  },
+  LONG,
+);
 
-test('an autoscaler keeps its number of pods, also against an earlier apply that owns it', async () => {
-  const room = await stage.room();
-  room.write(...web({}, { replicas: 2 }));
-  await room.deploy('1.0.0', '1');
-  const scaler = {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'web' },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-      minReplicas: 2,
-      maxReplicas: 4,
-    },
-  };
-  room.write(...web({}, { replicas: 1 }), scaler);
-  const { code, log } = await room.deploy('1.1.0', '2');
-  expect({ code, log }).toMatchObject({ code: 0 });
-  expect(log).toContain('replicas stay as they are');
-  expect(await room.kubectl('get deployment web --output jsonpath={.spec.replicas}')).toBe('2');
-}, LONG);
+test(
+  'an autoscaler keeps its number of pods, also against an earlier apply that owns it',
+  async () => {
+    const room = await stage.room();
+    room.write(...web({}, { replicas: 2 }));
+    await room.deploy('1.0.0', '1');
+    const scaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        minReplicas: 2,
+        maxReplicas: 4,
+      },
+    };
+    room.write(...web({}, { replicas: 1 }), scaler);
+    const { code, log } = await room.deploy('1.1.0', '2');
+    expect({ code, log }).toMatchObject({ code: 0 });
+    expect(log).toContain('replicas stay as they are');
+    expect(await room.kubectl('get deployment web --output jsonpath={.spec.replicas}')).toBe('2');
+  },
+  LONG,
+);
 
-test('of two deploys at once the newer one ends Verified, and the older one judges and undoes nothing', async () => {
-  const room = await stage.room();
-  room.write(...web());
-  await room.deploy('1.0.0', '1');
-  room.write(...web({ UNREADY: 'yes' }));
-  let rolling = (): void => {};
-  const isRolling = new Promise<void>((resolve) => {
-    rolling = resolve;
-  });
-  const older = room.deploy('1.1.0', '2', {
-    id: 'older',
-    onLine: (line) => line.startsWith('Deployment/web: new pods') && rolling(),
-  });
-  await isRolling;
-  room.write(...web());
-  const newer = await room.deploy('1.2.0', '3', { id: 'newer' });
-  expect({ code: newer.code, log: newer.log }).toMatchObject({ code: 0 });
-  const end = await older;
-  expect(end.code).toBe(12);
-  expect(lastLineOf(end.log)).toBe('Superseded: Lease/slipway-web-dev: a newer deploy waits: newer (1.2.0)');
-  expect(await serving(room)).toBe('1.2.0');
+test(
+  'of two deploys at once the newer one ends Verified, and the older one judges and undoes nothing',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    room.write(...web({ UNREADY: 'yes' }));
+    let rolling = (): void => {};
+    const isRolling = new Promise<void>((resolve) => {
+      rolling = resolve;
+    });
+    const older = room.deploy('1.1.0', '2', {
+      id: 'older',
+      onLine: (line) => line.startsWith('Deployment/web: new pods') && rolling(),
+    });
+    await isRolling;
+    room.write(...web());
+    const newer = await room.deploy('1.2.0', '3', { id: 'newer' });
+    expect({ code: newer.code, log: newer.log }).toMatchObject({ code: 0 });
+    const end = await older;
+    expect(end.code).toBe(12);
+    expect(lastLineOf(end.log)).toBe('Superseded: Lease/slipway-web-dev: a newer deploy waits: newer (1.2.0)');
+    expect(await serving(room)).toBe('1.2.0');
 
-  const late = await room.deploy('1.1.5', '4', { requestedAt: '2020-01-01T00:00:00.000Z' });
-  expect(late.code).toBe(12);
-  expect(lastLineOf(late.log)).toContain('a newer deploy was here already');
-}, LONG);
+    const late = await room.deploy('1.1.5', '4', { requestedAt: '2020-01-01T00:00:00.000Z' });
+    expect(late.code).toBe(12);
+    expect(lastLineOf(late.log)).toContain('a newer deploy was here already');
+  },
+  LONG,
+);
 
-test('told to stop, it gives the lock back and judges nothing; running it again converges', async () => {
-  const room = await stage.room();
-  room.write(...web());
-  await room.deploy('1.0.0', '1');
-  const stop = new AbortController();
-  room.write(...web({ UNREADY: 'yes' }));
-  const stopped = await room.deploy('1.1.0', '2', {
-    signal: stop.signal,
-    onLine: (line) => line.startsWith('Deployment/web: new pods') && stop.abort(),
-  });
-  expect(stopped.code).toBe(14);
-  expect(lastLineOf(stopped.log)).toBe('Error: the deployer was told to stop');
-  expect(await holder(room)).toBe('');
-  room.write(...web());
-  expect((await room.deploy('1.1.0', '2')).code).toBe(0);
-  expect(await serving(room)).toBe('1.1.0');
-}, LONG);
+test(
+  'told to stop, it gives the lock back and judges nothing; running it again converges',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    const stop = new AbortController();
+    room.write(...web({ UNREADY: 'yes' }));
+    const stopped = await room.deploy('1.1.0', '2', {
+      signal: stop.signal,
+      onLine: (line) => line.startsWith('Deployment/web: new pods') && stop.abort(),
+    });
+    expect(stopped.code).toBe(14);
+    expect(lastLineOf(stopped.log)).toBe('Error: the deployer was told to stop');
+    expect(await holder(room)).toBe('');
+    room.write(...web());
+    expect((await room.deploy('1.1.0', '2')).code).toBe(0);
+    expect(await serving(room)).toBe('1.1.0');
+  },
+  LONG,
+);
 
-test('a preview sends nothing to the cluster and tells what would change', async () => {
-  const room = await stage.room();
-  room.write(...web());
-  await room.deploy('1.0.0', '1');
-  const extra = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { a: 'b' } };
-  room.write(...web({ COLOUR: 'red' }), extra);
-  const { code, log, output } = await room.run('preview', '1.1.0', '2');
-  expect(code).toBe(0);
-  expect(lastLineOf(log)).toMatch(/^Verified: 1 new, 1 changed, 0 removed, 1 unchanged; nothing was changed$/);
-  const report = readFileSync(join(output, 'preview.md'), 'utf8');
-  expect(report).toContain('+ ConfigMap/extra');
-  expect(report).toContain('+   spec.template.spec.containers[server].env[COLOUR].value: "red"');
-  expect(report).toContain(
-    `-   spec.template.spec.containers[server].image: "registry.example/web@sha256:${'1'.repeat(64)}"`,
-  );
-  expect(await serving(room)).toBe('1.0.0');
-}, LONG);
+test(
+  'a preview sends nothing to the cluster and tells what would change',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    const extra = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { a: 'b' } };
+    room.write(...web({ COLOUR: 'red' }), extra);
+    const { code, log, output } = await room.run('preview', '1.1.0', '2');
+    expect(code).toBe(0);
+    expect(lastLineOf(log)).toMatch(/^Verified: 1 new, 1 changed, 0 removed, 1 unchanged; nothing was changed$/);
+    const report = readFileSync(join(output, 'preview.md'), 'utf8');
+    expect(report).toContain('+ ConfigMap/extra');
+    expect(report).toContain('+   spec.template.spec.containers[server].env[COLOUR].value: "red"');
+    expect(report).toContain(
+      `-   spec.template.spec.containers[server].image: "registry.example/web@sha256:${'1'.repeat(64)}"`,
+    );
+    expect(await serving(room)).toBe('1.0.0');
+  },
+  LONG,
+);
+
+test(
+  'credentials that are not accepted any more judge nothing and undo nothing; a rerun goes on from there',
+  async () => {
+    const room = await stage.room();
+    const faults = new FaultClient(stage.cluster, room.namespace);
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    let expired: Promise<void> | undefined;
+    room.write(...web({ UNREADY: 'yes' }));
+    const ended = await room.deploy('1.1.0', '2', {
+      onLine: (line) => {
+        if (!line.startsWith('Deployment/web: new pods')) return;
+        expired ??= faults.put({ kind: 'unauthorized', match: { path: room.namespace } });
+      },
+    });
+    await expired;
+    expect(ended).toMatchObject({ code: 14, result: { reason: { code: 'Unauthorized' } } });
+    expect(ended.log).not.toContain('Roll back');
+    expect(ended.log).toContain('it ends by itself');
+    await faults.clear();
+    room.write(...web());
+    // As if the lock had expired.
+    await room.kubectl('delete lease slipway-web-dev');
+    expect((await room.deploy('1.1.0', '2')).code).toBe(0);
+  },
+  LONG,
+);
+
+test(
+  'an API that comes back in time is waited for',
+  async () => {
+    const room = await stage.room();
+    const faults = new FaultClient(stage.cluster, room.namespace);
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    await faults.put(
+      { kind: 'drop', when: 'after', match: { path: room.namespace, methods: ['PATCH'] }, count: 2 },
+      { kind: 'error', match: { path: room.namespace }, skip: 4, count: 6 },
+    );
+    const { code, log } = await room.deploy('1.1.0', '2', { unreachable: 60 });
+    expect({ code, log }).toMatchObject({ code: 0 });
+    expect(log).toContain('trying again');
+    await faults.clear();
+  },
+  LONG,
+);
+
+test(
+  'one object that is rejected in the middle takes all of the release back',
+  async () => {
+    const room = await stage.room();
+    const faults = new FaultClient(stage.cluster, room.namespace);
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    const extra = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { a: 'b' } };
+    room.write(extra, ...web({ COLOUR: 'red' }));
+    // The dry run and the difference pass; the Deployment of the apply does not.
+    await faults.put({
+      kind: 'deny',
+      resources: ['deployments'],
+      namespaces: [room.namespace],
+      message: 'not today',
+      dryRun: false,
+      count: 1,
+    });
+    const { code, log } = await room.deploy('1.1.0', '2');
+    expect({ code, log }).toMatchObject({ code: 10 });
+    expect(lastLineOf(log)).toContain('not today');
+    expect(await serving(room)).toBe('1.0.0');
+    expect(await room.kubectl('get configmaps --selector slipway.dev/service=web --output name')).toBe('');
+  },
+  LONG,
+);
