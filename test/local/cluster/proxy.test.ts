@@ -1,3 +1,5 @@
+import { resourceOf } from '../../../lib/local/cluster/api/request';
+import { KindTable } from '../../../lib/local/cluster/kind-table';
 import { deployment, podSpec, service, TestCluster } from './harness';
 
 let cluster: TestCluster;
@@ -45,6 +47,11 @@ test.each([
   const ran = await raw(typeof path === 'string' ? path : path());
   expect(ran.code).toBe(1);
   expect(ran.stderr).toMatch(why);
+});
+
+test('a path that cannot be read names nothing', () => {
+  expect(resourceOf('/api/v1/pods/%zz', new KindTable())).toBeUndefined();
+  expect(resourceOf('/api/v1/pods/%7a', new KindTable())).toMatchObject({ name: 'z' });
 });
 
 test('a service without ready pods is unavailable', async () => {

@@ -25,7 +25,8 @@ export interface Exchange {
 
 /** Reads a resource path; undefined when it names nothing that is served. */
 export function resourceOf(path: string, kinds: KindTable): ResourceRequest | undefined {
-  const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const parts = decoded(path);
+  if (!parts) return undefined;
   const [root] = parts;
   const [group, version, rest] = root === 'api' ? ['', parts[1], parts.slice(2)] : [parts[1], parts[2], parts.slice(3)];
   if ((root !== 'api' && root !== 'apis') || group === undefined || version === undefined) return undefined;
@@ -43,6 +44,16 @@ export function resourceOf(path: string, kinds: KindTable): ResourceRequest | un
     subresource,
     ...(subresource === 'proxy' ? { path: `/${path.split('/').slice(below).join('/')}` } : {}),
   };
+}
+
+/** The parts of a path; undefined when an escape in it cannot be read. */
+function decoded(path: string): string[] | undefined {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
