@@ -12,7 +12,7 @@ import { processImages } from '../../lib/local/image/process-images';
 import { ImageStore } from '../../lib/local/image/store';
 import { kubectlProgram } from '../local/cluster/harness';
 
-const ROOT = resolve(__dirname, '../..');
+export const ROOT = resolve(__dirname, '../..');
 const AT_ONCE = 4;
 /** Milliseconds: for all drills of a file, on a busy machine. */
 const PATIENCE = 600_000;
