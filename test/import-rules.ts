@@ -65,9 +65,17 @@ export const RULES: readonly Rule[] = [
     forbids: ({ from, typeOnly }) => under('lib/config')(from) && !typeOnly,
   },
   {
-    says: 'lib/config imports of the project only itself, lib/model and lib/result',
+    says: 'lib/config imports of the project only itself, lib/model and lib/result, and the types of strategies',
     of: under('lib/config'),
-    forbids: ({ from }) => isProject(from) && !under('lib/config', 'lib/model', 'lib/result')(from),
+    forbids: ({ from, typeOnly }) =>
+      isProject(from) &&
+      !under('lib/config', 'lib/model', 'lib/result')(from) &&
+      !(typeOnly && from === 'lib/deploy/strategy'),
+  },
+  {
+    says: 'lib/deploy is a program of its own: it imports of the project only itself and lib/result',
+    of: under('lib/deploy'),
+    forbids: ({ from }) => isProject(from) && !under('lib/deploy', 'lib/result')(from),
   },
   {
     says: 'the engine imports no executor: of the project only itself, its contracts and lib/result',
@@ -95,6 +103,7 @@ export const RULES: readonly Rule[] = [
 
 /** Programs of lib that are started by themselves, or hand the environment on as a whole; each with what it is for. */
 const READS_ENVIRONMENT: Readonly<Record<string, string>> = {
+  'lib/deploy/main.ts': 'the program that deploys: hands its environment on to kubectl and helm',
   'lib/local/cluster/main.ts': 'the program of the embedded cluster: hands its environment on to what runs in images',
   'lib/local/image/docker.ts': 'the stand-in for docker: its environment is its contract with the runner',
   'lib/local/synth.ts': 'hands the whole environment on to the program that synthesizes',

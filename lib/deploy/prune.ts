@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../result';
 import { itemsIn } from './apply';
 import type { Kubectl, KubectlFailure } from './kubectl';
-import { type KubeObject, type ObjectReference, SET_LABELS, titleOf } from './objects';
+import { type KubeObject, type ObjectReference, SET_LABELS } from './objects';
 import { groupOf } from './render/fields';
 import { KEEP_UNTIL_ANNOTATION } from './roll-out';
 
@@ -153,5 +153,3 @@ export const referenceTo = ({ apiVersion, kind, metadata }: KubeObject): ObjectR
   ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
   name: metadata.name,
 });
-
-export const titles = (objects: readonly KubeObject[]): readonly string[] => objects.map(titleOf);
