@@ -2,15 +2,16 @@ import { ok } from '../../../result';
 import type { Authorizer, Verb } from '../auth/authorizer';
 import type { AccountTokens } from '../auth/tokens';
 import type { Clock } from '../clock';
-import { type DeleteOptions, deleteObject } from '../deletion';
+import { deleteObject } from '../deletion';
 import type { KindTable } from '../kind-table';
 import { apiVersionOf, type Kind } from '../kinds';
-import type { FieldValidation, Registry, WriteOptions, Written } from '../registry';
+import type { Registry, Written } from '../registry';
 import { isRecord } from '../schema/decode';
 import { type Answer, failure, notFound, refuse, type Status } from '../status';
 import type { KubeObject, Pod } from '../types';
 import { APPLY, serverSideApply } from './apply';
 import { decodeBody } from './body';
+import { deleteOptions, optionsOf, verbOf, withNameOf } from './demand';
 import { evict } from './eviction';
 import { type LogSource, sendLog } from './logs';
 import { proxy } from './proxy';
@@ -253,67 +254,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   'Pod/ephemeralcontainers': 'the embedded cluster has no ephemeral containers',
 };
 
-function verbOf({ request, query }: Exchange, { name, subresource, kind }: ResourceRequest): Verb | undefined {
-  if (subresource !== undefined && !(kind.subresources as readonly string[]).includes(subresource)) return undefined;
-  if (subresource === 'proxy') return PROXY_VERBS[request.method ?? ''];
-  if (subresource === 'eviction' || subresource === 'token') return request.method === 'POST' ? 'create' : undefined;
-  switch (request.method) {
-    case 'GET':
-      if (query.get('watch') === 'true' || query.get('watch') === '1') return 'watch';
-      return name === undefined ? 'list' : 'get';
-    case 'POST':
-      return name === undefined ? 'create' : undefined;
-    case 'PUT':
-      return name === undefined ? undefined : 'update';
-    case 'PATCH':
-      return name === undefined ? undefined : 'patch';
-    case 'DELETE':
-      return name === undefined ? 'deletecollection' : 'delete';
-    default:
-      return undefined;
-  }
-}
-
-const PROXY_VERBS: Readonly<Record<string, Verb>> = {
-  GET: 'get',
-  HEAD: 'get',
-  OPTIONS: 'get',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
-
-function optionsOf({ query, request }: Exchange): WriteOptions {
-  const validation = query.get('fieldValidation');
-  return {
-    dryRun: query.get('dryRun') === 'All',
-    manager: query.get('fieldManager') || (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown',
-    // An absent value means Warn to the real server.
-    fieldValidation:
-      validation === 'Strict' || validation === 'Ignore' ? validation : ('Warn' satisfies FieldValidation),
-  };
-}
-
-function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
-  const given = isRecord(body) ? body : {};
-  const preconditions = isRecord(given['preconditions']) ? given['preconditions'] : {};
-  const propagation = given['propagationPolicy'] ?? query.get('propagationPolicy');
-  const grace =
-    given['gracePeriodSeconds'] ??
-    (query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined);
-  const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'].includes('All') : query.get('dryRun') === 'All';
-  return {
-    dryRun,
-    ...(propagation === 'Foreground' || propagation === 'Orphan' ? { propagation } : {}),
-    ...(typeof grace === 'number' ? { gracePeriod: grace } : {}),
-    ...(typeof preconditions['uid'] === 'string' ? { uid: preconditions['uid'] } : {}),
-    ...(typeof preconditions['resourceVersion'] === 'string'
-      ? { resourceVersion: preconditions['resourceVersion'] }
-      : {}),
-  };
-}
-
 /** Objects of a custom kind are kept in one version and shown in the one that is asked for; only `apiVersion` differs. */
 function inVersion(kind: Kind, object: KubeObject): KubeObject {
   if (!kind.custom || object.apiVersion === apiVersionOf(kind)) return object;
@@ -322,12 +262,6 @@ function inVersion(kind: Kind, object: KubeObject): KubeObject {
 
 const shown = <T extends Written>(kind: Kind, answer: Answer<T>): Answer<T> =>
   answer.ok ? ok({ ...answer.value, object: inVersion(kind, answer.value.object) }) : answer;
-
-/** A list of one object by its name is judged as a request for that object, as the real server does. */
-function withNameOf(target: ResourceRequest, query: URLSearchParams): ResourceRequest {
-  const name = /^metadata\.name=([^,]+)$/.exec(query.get('fieldSelector') ?? '')?.[1];
-  return target.name === undefined && name !== undefined ? { ...target, name } : target;
-}
 
 /** A PUT may leave out what its URL says. */
 function withPlace(body: unknown, current: KubeObject): unknown {
