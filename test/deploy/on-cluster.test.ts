@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { FaultClient } from '../../lib/local/cluster/faults/client';
 import { fetchText } from '../local/cluster/harness';
 import { type Room, Stage, web } from './stage';
 
 /** A shared machine may be slow; nothing here waits for it. */
 const LONG = 240_000;
+const PROJECT = join(__dirname, '..', '..');
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.open();
@@ -358,6 +361,110 @@ test(
     expect(lastLineOf(log)).toContain('not today');
     expect(await serving(room)).toBe('1.0.0');
     expect(await room.kubectl('get configmaps --selector slipway.dev/service=web --output name')).toBe('');
+  },
+  LONG,
+);
+
+test(
+  'a definition, an object of it and a migration come in one release, each in its turn',
+  async () => {
+    const room = await stage.room();
+    const definition = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', singular: 'widget', kind: 'Widget' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+              },
+            },
+          },
+        ],
+      },
+    };
+    const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'one' }, spec: { size: 1 } };
+    const migration = (script: string): object => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'migrate', annotations: { 'slipway.dev/phase': 'before' } },
+      spec: {
+        backoffLimit: 0,
+        template: {
+          spec: {
+            restartPolicy: 'Never',
+            containers: [{ name: 'migrate', image: 'web', command: [process.execPath, '-e', script] }],
+          },
+        },
+      },
+    });
+    room.write(definition, widget, migration('process.exit(0)'), ...web());
+    const { code, log } = await room.deploy('1.0.0', '1');
+    expect({ code, log }).toMatchObject({ code: 0 });
+    expect(log).toContain('not checked, since their definitions come with this release: Widget/one');
+    expect(log.indexOf('established: widgets.example.com')).toBeLessThan(log.indexOf('Deployment/web: new pods'));
+
+    room.write(definition, migration("console.log('no such table'); process.exit(4)"), ...web());
+    const bad = await room.deploy('1.1.0', '2');
+    expect({ code: bad.code, log: bad.log }).toMatchObject({ code: 10 });
+    expect(lastLineOf(bad.log)).toMatch(/no such table|exited with 4/);
+    expect(bad.log).not.toContain('Deployment/web: new pods');
+    expect(await room.kubectl('get widgets --output name')).toBe('widget.example.com/one\n');
+
+    room.write(definition, migration('process.exit(0)'), ...web());
+    expect((await room.deploy('1.2.0', '3')).result.pruned).toContainEqual(
+      expect.objectContaining({ kind: 'Widget', name: 'one' }),
+    );
+  },
+  LONG,
+);
+
+test(
+  'one that was killed leaves its lock to expire; running it again converges',
+  async () => {
+    const room = await stage.room();
+    room.write(...web());
+    await room.deploy('1.0.0', '1');
+    room.write(...web({ UNREADY: 'yes' }));
+    const program = join(room.folder, 'deploy.mjs');
+    await build({
+      ...(JSON.parse(readFileSync(join(PROJECT, 'lib/deploy/bundle.json'), 'utf8')) as object),
+      entryPoints: [join(PROJECT, 'lib/deploy/main.ts')],
+      absWorkingDir: PROJECT,
+      outfile: program,
+    });
+    const { service, environment, namespace, releases, image, kubectl } = room.options('1.1.0', '2');
+    const child = spawn(
+      process.execPath,
+      // biome-ignore format: a command
+      [program, 'deploy', '--service', service, '--environment', environment, '--namespace', namespace, '--version', '1.1.0',
+      '--releases', releases, '--manifests', room.manifests, '--image', `web=${image.repository}@${image.digest}`,
+      '--kubectl', kubectl, '--lock-duration', '3s', '--output', join(room.folder, 'killed')],
+      {
+        env: { ...process.env, HOME: stage.folder, KUBECONFIG: stage.cluster.kubeconfig },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await new Promise<void>((resolve) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => text.includes('new pods') && resolve());
+    });
+    child.kill('SIGKILL');
+    await ended;
+    expect(await holder(room)).not.toBe('');
+    room.write(...web());
+    const again = await room.deploy('1.1.0', '2');
+    expect({ code: again.code, log: again.log }).toMatchObject({ code: 0 });
+    expect(again.log).toContain('let it expire; taken over');
   },
   LONG,
 );
