@@ -17,6 +17,7 @@ test('--help shows commands, examples and exit codes', async () => {
     'preview',
     'validate',
     'logs',
+    'drill',
     'clean',
     'doctor',
     'slipway run production --approve',
@@ -25,7 +26,7 @@ test('--help shows commands, examples and exit codes', async () => {
     expect(stdout).toContain(word);
 });
 
-const commands = ['run', 'plan', 'preview', 'validate', 'logs', 'clean', 'doctor'];
+const commands = ['run', 'plan', 'preview', 'validate', 'logs', 'drill', 'clean', 'doctor'];
 
 test.each(commands)('%s --help tells its options', async (command) => {
   const { code, stdout } = await place.run([command, '--help']);
@@ -48,6 +49,12 @@ test.each([
   ['a configuration that is not there', ['validate', '--config', 'nope.yaml'], 'nope.yaml'],
   ['an unknown environment to preview', ['preview', 'x'], 'no environment x; it has dev, staging, production'],
   ['a preview without a cluster', ['preview'], 'no cluster is up to compare with: `slipway run --keep` leaves one'],
+  ['an unknown drill', ['drill', 'nope'], 'no drill is called nope: slipway drill --list shows all'],
+  [
+    'drills on half a cluster',
+    ['drill', '--context', 'x'],
+    'drills on a real cluster need all of --context, --namespace and --image',
+  ],
   ['logs before any run', ['logs'], 'there is no run yet: `slipway run` makes one'],
   ['logs of an unknown run', ['logs', '--run', '0815'], 'no run 0815; `slipway logs --list` shows them'],
 ])('%s: one message, exit code 2, nothing made', async (_, args, message) => {
