@@ -1,3 +1,4 @@
+import { deployFigures } from './deploy';
 import { engineFigures } from './engine';
 import type { Figure } from './measure';
 import { pipelineFigure } from './pipeline';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   print(await startFigure(root));
   for (const figure of await engineFigures()) print(figure);
   print(await synthFigure(root));
+  for (const figure of await deployFigures(root)) print(figure);
   print(await pipelineFigure(root));
 }
 

@@ -24,12 +24,13 @@ export interface Column {
   readonly cell: (object: KubeObject, now: number) => unknown;
 }
 
-/** The columns of a kind; those without columns of their own show name and age. */
+/** The columns of a kind; those without columns of their own show name and age. A custom kind's own take the place of the age. */
 export const columnsOf = (kind: string, custom?: readonly Column[]): readonly Column[] => {
   const own = (custom ?? COLUMNS[kind] ?? []) as readonly Column[];
   const before = own.filter((column) => !column.wide);
   const wide = own.filter((column) => column.wide);
   if (kind === 'Event') return own;
+  if (custom && custom.length > 0) return [NAME, ...before, ...wide];
   return [NAME, ...before, AGE, ...wide];
 };
 
