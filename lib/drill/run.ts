@@ -64,6 +64,7 @@ export async function runDrill(drill: Drill, options: RunOptions): Promise<Drill
     await stage.close();
   }
   if (late.aborted) complaints.push(`it took longer than ${limit / 1000} s`);
+  if (options.signal.aborted) return { ...nothing, status: 'NOT RUN', complaints: ['stopped'] };
   complaints.push(...stage.complaints);
   return {
     drill,
