@@ -16,5 +16,18 @@ fi
 # A run against another cluster brings a kubeconfig along.
 if [ -z "${KUBECONFIG:-}" ]; then
   KUBECONFIG="$(mktemp)"
+  export KUBECONFIG
   aws eks update-kubeconfig --name "$CLUSTER" --kubeconfig "$KUBECONFIG"
+  # kubectl wants a token with every command, and the AWS CLI takes half a second to make one. It is good for 15 minutes; here it
+  # is asked for anew after ten.
+  token="$(mktemp -d)"
+  cat > "$token/aws" <<TOKEN
+#!/bin/sh
+if [ -z "\$(find "$token/token" -mmin -10 2> /dev/null)" ]; then
+  aws "\$@" > "$token/draft.\$\$" && mv "$token/draft.\$\$" "$token/token" || exit
+fi
+cat "$token/token"
+TOKEN
+  chmod 700 "$token/aws"
+  sed -i.aws "s|command: aws\$|command: $token/aws|" "$KUBECONFIG"
 fi

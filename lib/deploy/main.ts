@@ -5,6 +5,9 @@ import { EXIT_CODES } from './outcome';
 import { runProgram, USAGE } from './program';
 import { systemClock, textLog } from './system';
 
+// Which Node runs it is the build image's choice.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const stop = new AbortController();
 let signals = 0;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
