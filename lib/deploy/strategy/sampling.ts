@@ -14,7 +14,10 @@ const LOOK_EVERY = 5_000;
 /** Requests beyond the fewest that a verdict needs, since some may not get through. */
 const SPARE = 1.2;
 
-/** For `seconds`, and as long as the requests take, asks canary and baseline in turn, the same paths as often; then compares. */
+/**
+ * For `seconds`, and as long as the requests take, though at most `limits.rollout` more, asks canary and baseline in turn, the same
+ * paths as often; then compares.
+ */
 export async function analyse(
   context: RollOutContext,
   pods: StepPods,
@@ -30,6 +33,7 @@ export async function analyse(
   const samples = { canary: [] as Sample[], baseline: [] as Sample[] };
   let unreachable = '';
   const started = clock.now().getTime();
+  const latest = started + (seconds + request.limits.rollout) * 1000;
   let looked = started;
   for (let turn = 0; turn < planned; turn++) {
     const path = paths[turn % paths.length] as string;
@@ -45,6 +49,7 @@ export async function analyse(
     }
     if (isHopeless(samples.canary, samples.baseline, analysis, planned)) break;
     const now = clock.now().getTime();
+    if (now >= latest) break;
     if (now - looked >= LOOK_EVERY) {
       looked = now;
       const end = (await context.interrupted()) ?? (await look());
