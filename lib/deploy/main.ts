@@ -40,6 +40,7 @@ const program = new Command('deploy')
 
 withReleaseOptions(withCommonOptions(program.command('deploy').description('bring a release up'), now))
   .option('--alarms <name...>', 'CloudWatch alarms that must not fire when a new release goes in', [])
+  .option('--ignore-alarms', 'let a release in though one of them fires: it may be the fix', false)
   .option('--accept', 'a verified release is the last known good one at once', false)
   .action(async (options: DeployOptions) => end(await runProgram('deploy', options, surroundings)));
 withCommonOptions(

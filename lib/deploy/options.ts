@@ -33,6 +33,7 @@ export interface DeployOptions extends CommonOptions {
   readonly helmValues: readonly string[];
   readonly image: ImageOption;
   readonly alarms: readonly string[];
+  readonly ignoreAlarms: boolean;
   readonly accept: boolean;
 }
 

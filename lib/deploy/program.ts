@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result';
 import { accept } from './accept';
+import { checksOf } from './checks';
 import { deploy } from './deploy';
 import { kubectlProcess } from './kubectl-process';
 import type { CommonOptions, DeployOptions } from './options';
@@ -12,7 +13,7 @@ import { preview } from './preview';
 import { realParts } from './real-parts';
 import { openStore } from './releases/open-store';
 import { manifestSource } from './render/manifest-source';
-import { type DeployResult, type Ending, lastLine, Report } from './report';
+import { type Ending, lastLine, Report } from './report';
 import type { DeployRequest, ImagePin, ManifestSource } from './request';
 import { restore } from './restore';
 import { apiProxy } from './strategy/api-proxy';
@@ -74,6 +75,10 @@ export async function runProgram(
     const errors = [releases, request].flatMap((each) => (each.ok ? [] : each.errors));
     return finish({ outcome: 'Refused', reason: { code: 'Options', message: errors.join('; ') } });
   }
+  if (request.value.ignoreAlarms) {
+    report.ignoreAlarms = true;
+    report.warn('ALARMS ARE IGNORED (--ignore-alarms): this release goes in whichever of them fires');
+  }
   const ports: Ports = {
     kubectl,
     releases: releases.value,
@@ -116,7 +121,7 @@ export async function runProgram(
     const result = report.result(ending, { command, service, environment, namespace, version, digest }, kubectl);
     rmSync(join(options.output, 'result.json'), { force: true });
     write('result.json', `${JSON.stringify(result, null, 2)}\n`);
-    write('junit.xml', junit(`${command} ${service} ${environment}`, checksOf(result)));
+    write('junit.xml', junit(`${command} ${service} ${environment}`, checksOf(result), result.warnings));
     log.info('');
     log.info(lastLine(ending));
     return EXIT_CODES[ending.outcome];
@@ -130,25 +135,6 @@ const evidenceTo =
       { reason, pods, workloads: expectations.map(({ workload }) => workload), namespace, folder },
       ports,
     );
-
-/** What a deploy does when all goes well. */
-const EXPECTED_STEPS = ['Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'];
-
-/** The steps, those that a deploy did not get to, and where none of them tells that it ended badly, the end. */
-const checksOf = ({ command, steps, outcome, reason }: DeployResult) => [
-  ...steps.map(({ name, status, seconds, detail }) => ({
-    name,
-    status,
-    seconds,
-    ...(detail === undefined ? {} : { message: detail }),
-  })),
-  ...(command === 'deploy' ? EXPECTED_STEPS : [])
-    .filter((name) => !steps.some((step) => step.name === name))
-    .map((name) => ({ name, status: 'not-run' as const })),
-  ...(outcome === 'Verified' || steps.some(({ status }) => status === 'failed')
-    ? []
-    : [{ name: outcome, status: 'failed' as const, message: reason.message }]),
-];
 
 function requestOf(options: CommonOptions | DeployOptions, defaultId: string): Result<DeployRequest, string> {
   const isRelease = 'image' in options;
@@ -181,6 +167,7 @@ function requestOf(options: CommonOptions | DeployOptions, defaultId: string): R
         ...(options.versionPath === '' ? {} : { versionPath: options.versionPath }),
       },
       alarms: 'alarms' in options ? options.alarms : [],
+      ignoreAlarms: 'ignoreAlarms' in options && options.ignoreAlarms,
       accept: 'accept' in options && options.accept,
     },
   };

@@ -36,6 +36,8 @@ export interface DeployResult extends Ending {
   readonly applied: readonly ObjectReference[];
   readonly pruned: readonly ObjectReference[];
   readonly warnings: readonly string[];
+  /** Whether alarms were to stop nothing. */
+  readonly ignoreAlarms: boolean;
 }
 
 /** Collects what happens on the way. */
@@ -44,6 +46,7 @@ export class Report {
   readonly warnings: string[] = [];
   applied: readonly ObjectReference[] = [];
   pruned: readonly ObjectReference[] = [];
+  ignoreAlarms = false;
   release: string | undefined;
   previous: string | undefined;
   private readonly startedAt: Date;
@@ -86,7 +89,7 @@ export class Report {
     what: Pick<DeployResult, 'command' | 'service' | 'environment' | 'namespace' | 'version' | 'digest'>,
     kubectl: Kubectl,
   ): DeployResult {
-    const { steps, warnings, applied, pruned, release, previous } = this;
+    const { steps, warnings, ignoreAlarms, applied, pruned, release, previous } = this;
     return {
       outcome: ending.outcome,
       reason: ending.reason,
@@ -100,6 +103,7 @@ export class Report {
       applied,
       pruned,
       warnings,
+      ignoreAlarms,
     };
   }
 }

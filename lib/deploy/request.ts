@@ -18,6 +18,8 @@ export interface DeployRequest {
   readonly smoke: SmokeTest;
   /** Names of CloudWatch alarms that must not fire when a new release goes in; empty: none is asked. */
   readonly alarms: readonly string[];
+  /** Whether a release goes in though one of `alarms` fires. Said as a warning. */
+  readonly ignoreAlarms?: boolean;
   /**
    * Whether a verified release is the last known good one at once. False: something else still judges it (end-to-end tests, a
    * bake), and the command `accept` comes when it has.

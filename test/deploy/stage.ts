@@ -143,6 +143,7 @@ export class Room {
       helmValues: [],
       image: { name: 'web', repository: 'registry.example/web', digest: digestOf(digit) },
       alarms: [],
+      ignoreAlarms: false,
       accept: true,
       ...given,
     };

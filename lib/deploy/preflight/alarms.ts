@@ -4,23 +4,28 @@ import type { Ports } from '../ports';
 import { refusedFor } from './stop';
 
 /**
- * An alarm that fires before the release is there says nothing about the release: it would be blamed for it afterwards. The way back
- * to the last known good release is open always.
+ * An alarm that fires before the release is there says nothing about the release: it would be blamed for it afterwards. `excuse`: why
+ * it does not stop this release, which is then a warning; undefined: it does.
  */
 export async function firingAlarms(
   names: readonly string[],
-  goesBack: boolean,
+  excuse: string | undefined,
   { alarms, log }: Pick<Ports, 'alarms' | 'log'>,
   warn: (message: string) => void,
 ): Promise<Stop | undefined> {
   if (names.length === 0) return undefined;
   const reasons = await problemsOf(names, alarms);
   if (reasons.length === 0) log.info(`no alarm fires: ${names.join(' ')}`);
-  if (!goesBack) return refusedFor(reasons);
-  for (const { object, message } of reasons)
-    warn(`${object}: ${message}; ignored, since this is the last known good release`);
+  if (excuse === undefined) return refusedFor(reasons.map(withAdvice));
+  for (const { object, message } of reasons) warn(`${object}: ${message}; not heeded, since ${excuse}`);
   return undefined;
 }
+
+const withAdvice = (reason: Reason): Reason =>
+  reason.code === 'AlarmFiring' ? { ...reason, message: `${reason.message}; ${ADVICE}` } : reason;
+
+const ADVICE =
+  'find its cause first, or go back to the last known good release; if this release is the fix, let it in by --ignore-alarms (in a pipeline: by its variable IgnoreAlarms)';
 
 async function problemsOf(names: readonly string[], alarms: Ports['alarms']): Promise<Reason[]> {
   let states: Awaited<ReturnType<Ports['alarms']>>;
@@ -34,9 +39,7 @@ async function problemsOf(names: readonly string[], alarms: Ports['alarms']): Pr
     const state = states.get(name);
     const object = `Alarm/${name}`;
     if (state === 'ALARM') {
-      const message =
-        'it fires already, before this release; find its cause first, or go back to the last known good release';
-      return [{ code: 'AlarmFiring', object, message }];
+      return [{ code: 'AlarmFiring', object, message: 'it fires already, before this release' }];
     }
     if (state === undefined) {
       const message = 'there is no such alarm; deploy the monitoring stack, or take its name away';

@@ -22,8 +22,7 @@ export interface PreflightOptions {
 export const preflight =
   ({ keepDifference, warn }: PreflightOptions): Parts['preflight'] =>
   async (release, { request, good, ports }): Promise<Stop | undefined> => {
-    const goesBack = good !== undefined && isSame(good, release);
-    const firing = await firingAlarms(request.alarms, goesBack, ports, warn);
+    const firing = await firingAlarms(request.alarms, excuseOf(release, good, request), ports, warn);
     if (firing) return firing;
 
     const live = await liveWorkloads(release.objects, request.namespace, ports.kubectl);
@@ -42,6 +41,13 @@ export const preflight =
     if (quota) return quota;
     return showDifference(known.value, request.namespace, ports, keepDifference, warn);
   };
+
+/** Why no alarm stops the release: the way back is open always, and so is that of a fix where there is none. */
+function excuseOf(release: Release, good: Release | undefined, { ignoreAlarms }: DeployRequest): string | undefined {
+  if (good === undefined) return 'there is no last known good release yet to go back to';
+  if (isSame(good, release)) return 'this is the last known good release';
+  return ignoreAlarms ? 'alarms are ignored, as was asked for' : undefined;
+}
 
 /** The smoke test would have nothing to ask. A Service that is not in the release may be on the cluster: that is seen later. */
 function noAddress({ objects }: Release, { smoke, service }: DeployRequest): Stop | undefined {

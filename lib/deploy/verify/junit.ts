@@ -5,7 +5,7 @@ export interface Check {
   readonly name: string;
   readonly status: 'passed' | 'failed' | 'not-run';
   readonly seconds?: number;
-  /** Why it failed, in one line. */
+  /** Why it failed or did not run, or what is to be said of one that passed, in one line. */
   readonly message?: string;
   /** Longer: what else there is to read. */
   readonly details?: string;
@@ -13,13 +13,14 @@ export interface Check {
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true });
 
-/** One test case a check, as CodeBuild and most others read JUnit XML: https://github.com/testmoapp/junitxml */
-export function junit(suite: string, checks: readonly Check[]): string {
+/** One test case a check, warnings as the suite's output, as CodeBuild and most others read JUnit XML: https://github.com/testmoapp/junitxml */
+export function junit(suite: string, checks: readonly Check[], warnings: readonly string[] = []): string {
   const cases = checks.map(({ name, status, seconds = 0, message = '', details = message }) => ({
     '@name': clean(name),
     '@classname': clean(suite),
     '@time': seconds.toFixed(3),
     ...(status === 'failed' ? { failure: { '@message': clean(message), '#text': clean(details) } } : {}),
+    ...(status === 'passed' && message !== '' ? { 'system-out': clean(message) } : {}),
     ...(status === 'not-run' ? { skipped: { '@message': clean(message || 'NOT RUN') } } : {}),
   }));
   const count = (wanted: Check['status']): number => checks.filter(({ status }) => status === wanted).length;
@@ -33,7 +34,17 @@ export function junit(suite: string, checks: readonly Check[]): string {
   };
   return builder.build({
     '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
-    testsuites: { ...totals, testsuite: { '@name': clean(suite), ...totals, testcase: cases } },
+    testsuites: {
+      ...totals,
+      testsuite: {
+        '@name': clean(suite),
+        ...totals,
+        testcase: cases,
+        ...(warnings.length > 0
+          ? { 'system-out': clean(warnings.map((warning) => `warning: ${warning}`).join('\n')) }
+          : {}),
+      },
+    },
   });
 }
 

@@ -10,8 +10,8 @@ const warn = (message: string): void => void warnings.push(message);
 beforeEach(() => void warnings.splice(0));
 
 describe('alarms', () => {
-  const ask = (states: [string, 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'][], goesBack = false) =>
-    firingAlarms(['a', 'b'], goesBack, { alarms: async () => new Map(states), log: new FakeLog() }, warn);
+  const ask = (states: [string, 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'][], excuse?: string) =>
+    firingAlarms(['a', 'b'], excuse, { alarms: async () => new Map(states), log: new FakeLog() }, warn);
 
   test('quiet ones, and those without data yet, let a release in', async () => {
     expect(
@@ -35,23 +35,25 @@ describe('alarms', () => {
 
   test('CloudWatch that cannot be asked refuses it', async () => {
     const alarms = () => Promise.reject(new Error('no route'));
-    expect(await firingAlarms(['a'], false, { alarms, log: new FakeLog() }, warn)).toMatchObject({
+    expect(await firingAlarms(['a'], undefined, { alarms, log: new FakeLog() }, warn)).toMatchObject({
       outcome: 'Refused',
       reason: { code: 'AlarmUnknown', message: expect.stringContaining('no route') },
     });
   });
 
-  test('the way back is never refused, and that is said', async () => {
+  test('with an excuse nothing is refused, and each is said', async () => {
     expect(
       await ask(
         [
           ['a', 'OK'],
           ['b', 'ALARM'],
         ],
-        true,
+        'this is the way back',
       ),
     ).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('ignored, since this is the last known good release')]);
+    expect(warnings).toEqual([
+      'Alarm/b: it fires already, before this release; not heeded, since this is the way back',
+    ]);
   });
 });
 

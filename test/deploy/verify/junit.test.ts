@@ -26,3 +26,12 @@ test('passed, failed and not run are counted as such by who reads it, whatever t
 test('one check alone is one test case', () => {
   expect(read([{ name: 'Lock', status: 'passed' }])).toMatchObject({ ok: true, value: { total: 1, failed: 0 } });
 });
+
+test('what is said of a check that passed, and warnings, are there to read and count as nothing', () => {
+  const checks: Check[] = [{ name: 'Restore', status: 'passed', message: 'RolledBack & well' }];
+  const text = junit('restore shop', checks, ['alarms are <ignored>']);
+  expect(text).toContain('<system-out>RolledBack &amp; well</system-out>');
+  expect(text).toContain('<system-out>warning: alarms are &lt;ignored&gt;</system-out>');
+  expect(read(checks)).toMatchObject({ ok: true, value: { total: 1, passed: 1, failed: 0, skipped: 0 } });
+  expect(junit('restore shop', [{ name: 'Restore', status: 'passed' }])).not.toContain('system-out');
+});
