@@ -1,5 +1,6 @@
 import type { Config } from '../lib/config/schema';
 import { deliveryPipelines } from '../lib/model/delivery-pipelines';
+import { valueViolations } from '../lib/model/pipeline-variables';
 import { exitCode } from './exit-codes';
 import { Failure } from './failure';
 
@@ -13,4 +14,15 @@ export function choosePipeline(config: Config, wanted: string): string {
     `no pipeline ${wanted}; there are: ${names.join(', ')}`,
     exitCode['usage, configuration or template is wrong'],
   );
+}
+
+/** Values for the variables of a pipeline; an error that lists all of what is wrong with them. */
+export function checkVariables(config: Config, pipeline: string, given: Readonly<Record<string, string>>): void {
+  const variables = deliveryPipelines(config).find(({ name }) => name === pipeline)?.variables ?? [];
+  const wrong = valueViolations(variables, given);
+  if (wrong.length > 0)
+    throw new Failure(
+      wrong.map((text) => `${pipeline}: ${text}`).join('\n'),
+      exitCode['usage, configuration or template is wrong'],
+    );
 }

@@ -24,6 +24,14 @@ const positive = (text: string): number => {
   return Number(text);
 };
 
+/** `NAME=VALUE`, again and again. */
+const variable = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {
+  const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('expected NAME=VALUE.');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} has the value ${before[name]} already.`);
+  return { ...before, [name]: value };
+};
+
 const program = new Command('slipway')
   .description('Runs the pipelines that slipway.yaml describes: on AWS through CDK, and unchanged on this machine.')
   .version('0.1.0')
@@ -40,6 +48,7 @@ program
   .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
   .option('--approve', 'answer every manual approval with yes')
   .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+  .option('--variable <NAME=VALUE>', 'a variable of the pipeline, e.g. IgnoreAlarms=yes; may be repeated', variable)
   .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
   .option('--verbose', 'show all output as it comes')
   .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))

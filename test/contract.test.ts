@@ -154,6 +154,18 @@ describe('a template that says something else than the model', () => {
     ],
     ['a variable is gone', (p) => delete action(p, 'Production', 'Deploy').Configuration.EnvironmentVariables],
     ['the namespace is another', (p) => (action(p, 'Test', 'Image').Namespace = 'Picture')],
+    ['the variable of the pipeline is gone', (p) => delete p.Variables],
+    ['the variable of the pipeline is yes by default', (p) => (p.Variables[0].DefaultValue = 'yes')],
+    [
+      'alarms are ignored whatever the variable says',
+      (p) => {
+        const { Configuration } = action(p, 'Production', 'Deploy');
+        Configuration.EnvironmentVariables = Configuration.EnvironmentVariables.replace(
+          '#{variables.IgnoreAlarms}',
+          'yes',
+        );
+      },
+    ],
     ['the condition is gone', (p) => delete stage(p, 'Test').BeforeEntry],
     ['the condition fails instead of skipping', (p) => (stage(p, 'Test').BeforeEntry.Conditions[0].Result = 'FAIL')],
     [

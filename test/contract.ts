@@ -14,6 +14,7 @@ const ROOT = join(__dirname, '..');
 export interface Contract {
   readonly name: string;
   readonly executionMode: string;
+  readonly variables: readonly object[];
   readonly stages: readonly object[];
 }
 
@@ -28,6 +29,7 @@ const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
 export const modelContract = (pipeline: Pipeline): Contract => ({
   name: pipeline.name,
   executionMode: pipeline.executionMode,
+  variables: pipeline.variables.map(({ name, default: fallback }) => ({ name, default: fallback })),
   stages: pipeline.stages.map((stage) => ({
     name: stage.name,
     beforeEntry: stage.beforeEntry && conditionContract(stage.beforeEntry),
@@ -42,6 +44,7 @@ export const modelContract = (pipeline: Pipeline): Contract => ({
 export const planContract = (plan: Plan): Contract => ({
   name: plan.pipeline,
   executionMode: plan.executionMode,
+  variables: plan.variables,
   stages: plan.stages.map((stage) => ({
     name: stage.name,
     beforeEntry: stage.beforeEntry && conditionContract(stage.beforeEntry),

@@ -19,7 +19,7 @@ import { bindings } from '../bindings';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { holdFolder } from '../folder';
-import { choosePipeline } from '../pipelines';
+import { checkVariables, choosePipeline } from '../pipelines';
 import { openProject, type Project, serviceFolder } from '../project';
 import { choosePaint, chooseReporter, type OutputOptions } from '../reporter';
 import { checkSource } from '../source';
@@ -33,6 +33,7 @@ export interface RunOptions extends OutputOptions {
   readonly approve?: boolean;
   readonly context?: string;
   readonly realTime?: boolean;
+  readonly variable?: Readonly<Record<string, string>>;
 }
 
 /** A bake of five minutes takes five seconds. */
@@ -41,6 +42,7 @@ const clockRate = 60;
 export async function run(pipeline: string, options: RunOptions): Promise<void> {
   const project = openProject(options);
   const name = choosePipeline(project.config, pipeline);
+  checkVariables(project.config, name, options.variable ?? {});
   const source: RepositoryLocation = {
     folder: serviceFolder(project),
     dirty: options.dirty ?? false,
@@ -134,7 +136,7 @@ async function runIn(
           {
             run: first,
             newRun: open,
-            variables: {},
+            variables: options.variable ?? {},
             trigger: `slipway run ${pipeline}`,
             history: readHistory(runs),
             now: () => new Date(),

@@ -64,6 +64,11 @@ export class DeliveryPipeline extends Construct {
       executionMode: pipeline.executionMode,
       roleArn: role.roleArn,
       restartExecutionOnUpdate: false,
+      variables: pipeline.variables.map(({ name, default: defaultValue, description }) => ({
+        name,
+        defaultValue,
+        description,
+      })),
       artifactStore: {
         type: 'S3',
         location: artifacts.bucket.bucketName,

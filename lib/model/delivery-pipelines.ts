@@ -3,6 +3,7 @@ import type { DeliveryInput } from './delivery-input';
 import { approvalStage, deployStage } from './deploy-stages';
 import { pipelineName } from './names';
 import type { Pipeline, PipelineKind, Stage } from './pipeline';
+import { IGNORE_ALARMS } from './pipeline-variables';
 
 /**
  * The pipelines of a service: development (push to its branch → dev) and production (push to its branch → staging → sign-off →
@@ -22,6 +23,7 @@ const deliveryPipeline = (input: DeliveryInput, kind: PipelineKind): Pipeline =>
   kind,
   executionMode: 'QUEUED',
   trigger: { branch: input.branches[kind] },
+  variables: [IGNORE_ALARMS],
   stages: [sourceStage(input, kind), buildStage(input), testStage(input), ...promotion(input, kind)],
 });
 

@@ -2,6 +2,7 @@ import type { DeliveryInput, EnvironmentInput } from './delivery-input';
 import { job, VERSION } from './job';
 import { alarmName, approvalStageName, imageRepositoryName, platformAlarmName, stageName } from './names';
 import type { BakeAction, BuildAction, BuildRule, Stage, Target } from './pipeline';
+import { IGNORE_ALARMS, referenceTo } from './pipeline-variables';
 
 /** All approvals at once, before anything of the environment is touched. `previous`: the environment that was deployed last. */
 export const approvalStage = (
@@ -46,7 +47,7 @@ const deployAction = (input: DeliveryInput, environment: EnvironmentInput): Buil
   ...job('deploy'),
   name: 'Deploy',
   category: 'Build',
-  variables: { VERSION, MODE: 'deploy' },
+  variables: { VERSION, MODE: 'deploy', IGNORE_ALARMS: referenceTo(IGNORE_ALARMS) },
   environment: {
     ...place(input, environment),
     MANIFESTS: environment.manifests,

@@ -1,5 +1,6 @@
 import type { DeliveryInput, EnvironmentInput } from './delivery-input';
 import type { Action, ApprovalAction, BakeAction, BuildAction, Job, Pipeline } from './pipeline';
+import { IGNORE_ALARMS, referenceTo } from './pipeline-variables';
 import { isBefore, maySkip, type Placed, placedActions, provides } from './positions';
 
 /**
@@ -12,6 +13,9 @@ export const gateViolations = (pipeline: Pipeline, input: DeliveryInput): string
   return [
     ...releaseViolations(actions, required(input)),
     ...strangers(actions, environments),
+    ...pipeline.variables
+      .filter((variable) => variable.name === IGNORE_ALARMS.name && variable.default !== 'no')
+      .map(({ name }) => `${name} is not no by default: alarms stop nothing`),
     ...environments.flatMap((environment, index) =>
       environmentViolations(actions, environment, environments[index - 1]).map(
         (text) => `environment ${environment.name}: ${text}`,
@@ -88,6 +92,8 @@ const environmentViolations = (
   if (deploy.action.variables['VERSION'] !== '#{Build.VERSION}')
     found.push('does not deploy the version that was built');
   if (deploy.action.variables['MODE'] !== 'deploy') found.push('its deploy does not deploy');
+  if (deploy.action.variables['IGNORE_ALARMS'] !== referenceTo(IGNORE_ALARMS))
+    found.push('whether its deploy heeds alarms is not for the execution to say');
   if (verify === undefined || verify.index !== deploy.index || !isBefore(deploy, verify)) {
     found.push('is not verified after the deploy, in its stage');
   }

@@ -12,7 +12,18 @@ export interface Pipeline {
   readonly executionMode: 'QUEUED';
   /** The push that starts an execution. */
   readonly trigger: BranchTrigger;
+  /** Whoever starts an execution may give them other values; `#{variables.<name>}`. */
+  readonly variables: readonly PipelineVariable[];
   readonly stages: readonly Stage[];
+}
+
+export interface PipelineVariable {
+  readonly name: string;
+  readonly default: string;
+  /** At most 200 characters. */
+  readonly description: string;
+  /** What it may be; CodePipeline itself takes anything, so whoever reads it refuses the rest. */
+  readonly values: readonly string[];
 }
 
 export type PipelineKind = 'development' | 'production';

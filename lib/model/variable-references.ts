@@ -17,7 +17,7 @@ export const variableViolations = (pipeline: Pipeline): string[] => {
   const inActions = actions.flatMap((consumer) =>
     values(consumer.action).flatMap((value) =>
       references(value).flatMap((reference) =>
-        missing(actions, reference, (producer) => provides(producer, consumer)).map(
+        missing(pipeline, actions, reference, (producer) => provides(producer, consumer)).map(
           (text) => `${consumer.id}: ${text}`,
         ),
       ),
@@ -32,6 +32,7 @@ export const variableViolations = (pipeline: Pipeline): string[] => {
       .flatMap(references)
       .flatMap((reference) =>
         missing(
+          pipeline,
           actions,
           reference,
           (producer) => producer.index < index && producer.stage.beforeEntry?.result !== 'SKIP',
@@ -60,12 +61,16 @@ const values = (action: Action): string[] => {
 const neverKind = (action: never): string[] => [String(action)];
 
 const missing = (
+  pipeline: Pipeline,
   actions: readonly Placed[],
   { namespace, name }: { readonly namespace: string; readonly name: string },
   isThere: (producer: Placed) => boolean,
 ): string[] => {
   const reference = `#{${namespace}.${name}}`;
   if (namespace === 'codepipeline' && name === 'PipelineExecutionId') return [];
+  if (namespace === 'variables') {
+    return pipeline.variables.some((variable) => variable.name === name) ? [] : [`the pipeline has no ${reference}`];
+  }
   const producer = actions.find(({ action }) => 'namespace' in action && action.namespace === namespace);
   if (producer === undefined) return [`${reference} is of no action's namespace`];
   if (!exported(producer.action).includes(name)) return [`${producer.id} does not export ${reference}`];

@@ -8,6 +8,7 @@ import { variableViolations } from './variable-references';
  */
 export const violations = (pipeline: Pipeline): string[] => [
   ...structure(pipeline),
+  ...pipelineVariableViolations(pipeline),
   ...pipeline.stages.flatMap((stage, index) => stageViolations(stage, index)),
   ...placedActions(pipeline).flatMap(({ action, id }) => actionViolations(action).map((text) => `${id}: ${text}`)),
   ...artifactViolations(pipeline),
@@ -17,6 +18,9 @@ export const violations = (pipeline: Pipeline): string[] => [
 
 const NAME = /^[A-Za-z0-9.@\-_]{1,100}$/;
 const ARTIFACT = /^[a-zA-Z0-9_-]{1,100}$/;
+/** API shapes PipelineVariableName, PipelineVariableValue and PipelineVariableDescription. */
+const VARIABLE = /^[A-Za-z0-9@\-_]{1,128}$/;
+const MAX_DESCRIPTION = 200;
 const NAMESPACE = /^[A-Za-z0-9@\-_]{1,100}$/;
 const RESERVED_NAMESPACES = ['codepipeline', 'variables'];
 const MAX_VALUE = 1000;
@@ -36,6 +40,21 @@ const structure = (pipeline: Pipeline): string[] => {
   }
   return found;
 };
+
+const pipelineVariableViolations = ({ variables }: Pipeline): string[] => [
+  ...(variables.length > 50 ? [`${variables.length} variables; 50 are allowed`] : []),
+  ...duplicates(variables.map(({ name }) => name)).map((name) => `two variables are named ${name}`),
+  ...variables.flatMap(({ name, default: fallback, description, values }) => [
+    ...(VARIABLE.test(name) ? [] : [`the variable's name ${name} is not allowed`]),
+    ...(values.includes(fallback) ? [] : [`the variable ${name} is ${fallback} by default, which it cannot be`]),
+    ...(values.every((value) => value.length >= 1 && value.length <= MAX_VALUE)
+      ? []
+      : [`a value of the variable ${name} has not 1 to ${MAX_VALUE} characters`]),
+    ...(description.length > MAX_DESCRIPTION
+      ? [`the description of the variable ${name} has ${description.length} characters; ${MAX_DESCRIPTION} are allowed`]
+      : []),
+  ]),
+];
 
 const stageViolations = (stage: Stage, index: number): string[] => {
   const found: string[] = [];

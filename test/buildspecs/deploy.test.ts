@@ -123,6 +123,31 @@ test.each([
   30_000,
 );
 
+test.each([
+  ['yes', true],
+  ['no', false],
+  ['', false],
+])(
+  'IGNORE_ALARMS=%s: the deployer is told: %s',
+  async (IGNORE_ALARMS, isTold) => {
+    const { outcome, words } = await deploy({ IGNORE_ALARMS, ALARMS: 'visits-dev platform' });
+    expect(outcome).toMatchObject({ status: 'Succeeded' });
+    expect(words.includes('--ignore-alarms')).toBe(isTold);
+  },
+  30_000,
+);
+
+test.each(['true', 'YES', 'yes please'])(
+  'IGNORE_ALARMS=%s is neither: nothing is deployed',
+  async (IGNORE_ALARMS) => {
+    const { outcome, log, program } = await deploy({ IGNORE_ALARMS });
+    expect(outcome).toMatchObject({ status: 'Failed' });
+    expect(log).toContain(`The pipeline's variable IgnoreAlarms is '${IGNORE_ALARMS}'; it takes: no, yes.`);
+    expect(program).toBe('');
+  },
+  30_000,
+);
+
 test('a program that is not the one of the stack is not run', async () => {
   const { outcome, log, program } = await deploy({ DEPLOYER_SHA256: 'f'.repeat(64) });
   expect(outcome).toMatchObject({ status: 'Failed' });

@@ -45,6 +45,18 @@ test.each([
     "'--json' cannot be used with option '--verbose'",
   ],
   ['an unknown pipeline to run', ['run', 'prod'], 'no pipeline prod; there are: visits-development, visits-production'],
+  [
+    'variables of a pipeline that it has not, and values that they cannot have',
+    ['run', 'production', '--variable', 'IgnoreAlarms=maybe', '--variable', 'Colour=blue'],
+    'visits-production: the variable IgnoreAlarms cannot be maybe; it takes: no, yes\nvisits-production: the pipeline has no variable Colour; it has: IgnoreAlarms\n',
+  ],
+  ['a variable without a value', ['run', '--variable', 'IgnoreAlarms'], 'expected NAME=VALUE'],
+  ['a variable that is empty', ['run', '--variable', 'IgnoreAlarms='], 'the variable IgnoreAlarms cannot be empty'],
+  [
+    'a variable twice',
+    ['run', '--variable', 'IgnoreAlarms=yes', '--variable', 'IgnoreAlarms=no'],
+    'IgnoreAlarms has the value yes already',
+  ],
   ['an unknown pipeline to plan', ['plan', 'x'], 'no pipeline x; there are: visits-development, visits-production'],
   ['a configuration that is not there', ['validate', '--config', 'nope.yaml'], 'nope.yaml'],
   ['an unknown environment to preview', ['preview', 'x'], 'no environment x; it has dev, staging, production'],

@@ -93,8 +93,22 @@ describe('pipelines', () => {
     });
     const version = { name: 'VERSION', value: '#{Build.VERSION}', type: 'PLAINTEXT' };
     expect(modes).toEqual(
-      ['deploy', 'accept', 'restore'].map((value) => [version, { name: 'MODE', value, type: 'PLAINTEXT' }]),
+      ['deploy', 'accept', 'restore'].map((value) => [
+        version,
+        { name: 'MODE', value, type: 'PLAINTEXT' },
+        ...(value === 'deploy'
+          ? [{ name: 'IGNORE_ALARMS', value: '#{variables.IgnoreAlarms}', type: 'PLAINTEXT' }]
+          : []),
+      ]),
     );
+  });
+
+  it('have a variable that lets a release in while alarms fire, off unless somebody asks for it', () => {
+    for (const { name } of pipelines) {
+      expect(pipelineOf(template, name).Variables).toEqual([
+        { Name: 'IgnoreAlarms', DefaultValue: 'no', Description: expect.stringContaining('although an alarm fires') },
+      ]);
+    }
   });
 
   it('come after the cluster access that their first execution needs', () => {

@@ -6,6 +6,7 @@ import type {
   BuildRule,
   Condition,
   Pipeline,
+  PipelineVariable,
   SourceAction,
   Stage,
   VariableCheckRule,
@@ -52,6 +53,8 @@ export const restore = (draft: Draft): Mutable<BuildRule> =>
 /** The condition of stage Test, and its rule. */
 export const condition = (draft: Draft): Mutable<Condition> => there(stage(draft, 'Test').beforeEntry, 'condition');
 export const rule = (draft: Draft): Mutable<VariableCheckRule> => there(condition(draft).rules[0], 'rule');
+
+export const pipelineVariable = (draft: Draft): Mutable<PipelineVariable> => there(draft.variables[0], 'variable');
 
 /** Takes stage `name` out and puts it back before the stage at `index`. */
 export const move = (draft: Draft, name: string, index: number): void => {

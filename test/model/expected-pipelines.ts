@@ -20,6 +20,17 @@ const job = (
   ...changes,
 });
 
+/** Of the pipelines. */
+const variables: Pipeline['variables'] = [
+  {
+    name: 'IgnoreAlarms',
+    default: 'no',
+    description: 'yes: deploy although an alarm fires, e.g. because this release is the fix',
+    values: ['no', 'yes'],
+  },
+];
+const ignoreAlarms = { IGNORE_ALARMS: '#{variables.IgnoreAlarms}' };
+
 const source = (branch: string): Stage => ({
   name: 'Source',
   actions: [
@@ -96,7 +107,7 @@ const deploy = (name: string, environmentName: string, suite: string, more: Acti
   };
   const deployer = (actionName: string, mode: string, changes: Partial<BuildAction>): BuildAction =>
     job(actionName, 'deploy', 'Build', {
-      variables: { VERSION: '#{Build.VERSION}', MODE: mode },
+      variables: { VERSION: '#{Build.VERSION}', MODE: mode, ...(mode === 'deploy' && ignoreAlarms) },
       environment: {
         ...place,
         MANIFESTS: `k8s/overlays/${environmentName}`,
@@ -149,6 +160,7 @@ export const development: Pipeline = {
   kind: 'development',
   executionMode: 'QUEUED',
   trigger: { branch: 'develop' },
+  variables,
   stages: [source('develop'), build, test, deploy('Dev', 'dev', 'e2e')],
 };
 
@@ -158,6 +170,7 @@ export const production: Pipeline = {
   kind: 'production',
   executionMode: 'QUEUED',
   trigger: { branch: 'main' },
+  variables,
   stages: [
     source('main'),
     build,

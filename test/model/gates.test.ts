@@ -1,6 +1,19 @@
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { gateViolations } from '../../lib/model/gates';
-import { approval, bake, build, condition, type Draft, move, mutant, restore, rule, stage, without } from './draft';
+import {
+  approval,
+  bake,
+  build,
+  condition,
+  type Draft,
+  move,
+  mutant,
+  pipelineVariable,
+  restore,
+  rule,
+  stage,
+  without,
+} from './draft';
 import { environment, input } from './input';
 
 const skip = (draft: Draft) => structuredClone(condition(draft));
@@ -268,6 +281,20 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
       build(draft, 'Production', 'Deploy').variables['MODE'] = 'accept';
     },
     ['environment production: its deploy does not deploy'],
+  ],
+  [
+    'a deploy that never heeds alarms',
+    (draft) => {
+      build(draft, 'Production', 'Deploy').variables['IGNORE_ALARMS'] = 'yes';
+    },
+    ['environment production: whether its deploy heeds alarms is not for the execution to say'],
+  ],
+  [
+    'alarms that stop nothing by default',
+    (draft) => {
+      pipelineVariable(draft).default = 'yes';
+    },
+    ['IgnoreAlarms is not no by default: alarms stop nothing'],
   ],
   [
     'no accept',

@@ -1,5 +1,5 @@
 import { violations } from '../../lib/model/violations';
-import { approval, build, type Draft, mutant, rule, source, stage } from './draft';
+import { approval, build, type Draft, mutant, pipelineVariable, rule, source, stage } from './draft';
 
 /** Name of the mutant, what it does to the production pipeline, what is said of it (each is part of one line, in order). */
 const mutants: [string, (draft: Draft) => void, string[]][] = [
@@ -129,7 +129,7 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       build(draft, 'Staging', 'Deploy').variables['X'] = '#{variables.X}';
     },
-    ["#{variables.X} is of no action's namespace"],
+    ['the pipeline has no #{variables.X}'],
   ],
   [
     'a reference to no variable',
@@ -207,6 +207,13 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
       build(draft, 'Staging', 'Deploy').variables['X'] = '#{codepipeline.Version}';
     },
     ["#{codepipeline.Version} is of no action's namespace"],
+  ],
+  [
+    'a variable that the pipeline has not',
+    (draft) => {
+      pipelineVariable(draft).name = 'IgnoreNothing';
+    },
+    ['Staging/Deploy: the pipeline has no #{variables.IgnoreAlarms}', 'Production/Deploy: the pipeline has no'],
   ],
   [
     'a condition on its own stage, which is never skipped',

@@ -9,6 +9,7 @@ import {
   type Draft,
   type Mutable,
   mutant,
+  pipelineVariable,
   restore,
   rule,
   source,
@@ -71,6 +72,41 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
       draft.name = 'a b';
     },
     ["the pipeline's name a b is not allowed"],
+  ],
+  [
+    'two variables of one name',
+    (draft) => {
+      draft.variables.push({ ...pipelineVariable(draft) });
+    },
+    ['two variables are named IgnoreAlarms'],
+  ],
+  [
+    'a variable whose default is none of its values',
+    (draft) => {
+      pipelineVariable(draft).default = 'maybe';
+    },
+    ['the variable IgnoreAlarms is maybe by default'],
+  ],
+  [
+    'a variable that may be empty',
+    (draft) => {
+      pipelineVariable(draft).values.push('');
+    },
+    ['a value of the variable IgnoreAlarms has not 1 to 1000 characters'],
+  ],
+  [
+    'a variable with a long description',
+    (draft) => {
+      pipelineVariable(draft).description = 'x'.repeat(201);
+    },
+    ['the description of the variable IgnoreAlarms has 201 characters; 200 are allowed'],
+  ],
+  [
+    'a variable name with a dot',
+    (draft) => {
+      draft.variables.push({ ...pipelineVariable(draft), name: 'a.b' });
+    },
+    ["the variable's name a.b is not allowed"],
   ],
   [
     'a stage name with a slash',
