@@ -1,3 +1,6 @@
+// Tests run on whatever Node there is; the SDK's advice about it would stand between their lines.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

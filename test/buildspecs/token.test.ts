@@ -25,7 +25,7 @@ esac`,
 . ${join(PROJECT, 'buildspecs/lib/kubectl.sh')}
 ask() { "$(sed -n 's/.*command: //p' "$KUBECONFIG")" eks get-token; }
 ${script.replaceAll('$STATE', folder)}`;
-  return execFileSync('bash', ['-c', text], {
+  return execFileSync('bash', ['--norc', '-c', text], {
     encoding: 'utf8',
     env: { PATH: `${folder}:${process.env['PATH']}`, KUBECTL_VERSION: '1.35', CLUSTER: 'c', TMPDIR: root },
   });
@@ -40,7 +40,7 @@ test('after ten minutes another one is asked for, well before it ends', () => {
   const file = join(output.trim().split('\n').at(-1) ?? '', 'token');
   const elevenMinutesAgo = Date.now() / 1000 - 660;
   utimesSync(file, elevenMinutesAgo, elevenMinutesAgo);
-  execFileSync('bash', ['-c', `'${join(file, '../aws')}' again`], {
+  execFileSync('bash', ['--norc', '-c', `'${join(file, '../aws')}' again`], {
     env: { PATH: `${programs(root, { aws: 'echo fresh "$@"' })}:${process.env['PATH']}` },
   });
   expect(readFileSync(file, 'utf8')).toBe('fresh again\n');

@@ -59,7 +59,7 @@ describe('the development pipeline of the sample', () => {
     const output = events.flatMap((event) =>
       event.kind === 'output' && event.action === 'Dev/Deploy' ? [event.line] : [],
     );
-    expect(output).toContain('deployment "visits" successfully rolled out');
+    expect(output.at(-1)).toMatch(/^Verified: visits \S+ serves in dev/);
     expect(output.join('\n')).not.toContain('arn:aws:eks');
   });
 

@@ -18,7 +18,7 @@ const diffArgs = (namespace: string): readonly string[] => [
   '-',
 ];
 
-/** Prints all that would change. kubectl itself masks the values of Secrets. */
+/** Prints what would change, and keeps all of it. kubectl itself masks the values of Secrets. */
 export async function showDifference(
   objects: readonly KubeObject[],
   namespace: string,
@@ -44,11 +44,27 @@ export async function showDifference(
   return undefined;
 }
 
-/** Without the names of temporary files. */
-const readable = (text: string): string =>
-  text
+/**
+ * Without the names of temporary files, and without what says only which release an object belongs to, since that is another line
+ * in every object: what is left is what changes.
+ */
+export function readable(text: string): string {
+  const objects = text.split(/^(?=diff )/m).filter((object) => object !== '');
+  const shown = objects.flatMap((object) => {
+    const [head = '', ...hunks] = object.split(/^(?=@@ )/m);
+    const kept = hunks.filter((hunk) => !isMark(hunk));
+    const title = head.replace(/^diff .* \S+\/([^/\s]+)\n[\s\S]*/, '── $1\n');
+    return kept.length > 0 ? [`${title}${kept.join('')}`] : [];
+  });
+  const marked = objects.length - shown.length;
+  const rest =
+    marked === 0 ? [] : [`${marked} of ${objects.length} objects change in nothing but the release that they name`];
+  return [...shown.map((object) => object.trimEnd()), ...rest].join('\n');
+}
+
+/** Whether nothing changes in these lines but the annotation of the release and what the API server counts. */
+const isMark = (hunk: string): boolean =>
+  hunk
     .split('\n')
-    .filter((line) => !/^(---|\+\+\+) \//.test(line))
-    .map((line) => line.replace(/^diff .* \S+\/([^/\s]+)$/, '── $1'))
-    .join('\n')
-    .trimEnd();
+    .filter((line) => /^[-+]/.test(line))
+    .every((line) => /^[-+]\s+(slipway\.dev\/release|generation): /.test(line));
