@@ -129,13 +129,22 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
   }
 }
 
-const bakeParameters = ({ alarm, platformAlarm, minutes, url, version, inconclusive }: BakeAction): object => ({
+const bakeParameters = ({
   alarm,
   platformAlarm,
   minutes,
   url,
   version,
   inconclusive,
+  ignoreAlarms,
+}: BakeAction): object => ({
+  alarm,
+  platformAlarm,
+  minutes,
+  url,
+  version,
+  inconclusive,
+  ignoreAlarms,
 });
 
 function plannedAction(action: PlannedAction): object {

@@ -39,6 +39,8 @@ interface Progress {
   readonly errors: number;
   /** Requests in a row, up to the last one, that the service failed. */
   readonly failures: number;
+  /** Whether the service's alarm has fired at every check so far: it did before the release. */
+  readonly firing: boolean;
 }
 
 /** CloudWatch throttles now and then; this many failed checks in a row are too many. */
@@ -48,7 +50,8 @@ const FAILURES_ALLOWED = 2;
 
 /**
  * Checks once. The service's alarm fails the release at once, requests fail it when three in a row do; neither while the cluster's
- * own alarm fires. When the time is over, all of it must have been seen well: an alarm without data, a cluster that is not well
+ * own alarm fires. Where alarms are to be ignored, one that fires from the first check on fails nothing until it has once been quiet.
+ * When the time is over, all of it must have been seen well: an alarm without data, a cluster that is not well
  * and a service that nobody asks are inconclusive.
  */
 export async function bake(
@@ -61,7 +64,7 @@ export async function bake(
   const now = ports.now().getTime();
   const before =
     continuationToken === undefined
-      ? { started: now, checks: 0, good: 0, errors: 0, failures: 0 }
+      ? { started: now, checks: 0, good: 0, errors: 0, failures: 0, firing: true }
       : parseProgress(continuationToken);
   if (before === undefined)
     return { status: 'failed', message: `continuation token is not one of the bake's: ${continuationToken}` };
@@ -82,7 +85,9 @@ export async function bake(
     };
   const { alarm, platformAlarm } = seen;
   const isClusterIll = platformAlarm.state === 'ALARM';
-  if (alarm.state === 'ALARM' && !isClusterIll)
+  const firing = before.firing && alarm.state === 'ALARM';
+  const isIgnored = firing && parameters.ignoreAlarms === 'yes';
+  if (alarm.state === 'ALARM' && !isClusterIll && !isIgnored)
     return { status: 'failed', message: `alarm ${parameters.alarm} is in ALARM ${when}${because(alarm.reason)}` };
 
   const wrong = parameters.url === '' ? undefined : await ports.probe(parameters.url, parameters.version);
@@ -96,15 +101,19 @@ export async function bake(
           `alarm ${parameters.platformAlarm} of the cluster is in ALARM, nothing is blamed on the release${because(platformAlarm.reason)}`,
         ]
       : []),
-    ...doubtsOf(parameters.alarm, alarm),
+    ...(isIgnored
+      ? [
+          `alarm ${parameters.alarm} has fired since before the release, and IgnoreAlarms is yes${because(alarm.reason)}`,
+        ]
+      : doubtsOf(parameters.alarm, alarm)),
     ...(parameters.url === '' ? ['nobody asks the service: no traffic is not healthy'] : []),
   ];
   const isGood = doubts.length === 0 && wrong === undefined;
   const { started, checks, good } = before;
-  const progress = { started, checks: checks + 1, good: good + (isGood ? 1 : 0), errors: 0, failures };
+  const progress = { started, checks: checks + 1, good: good + (isGood ? 1 : 0), errors: 0, failures, firing };
   // A request that failed last is neither a verdict nor a good end: the next checks decide.
   if (elapsed < parameters.minutes || failures > 0) {
-    const message = isClusterIll ? doubts[0] : wrong;
+    const message = isClusterIll || isIgnored ? doubts[0] : wrong;
     return { status: 'baking', token: JSON.stringify(progress), ...(message !== undefined && { message }) };
   }
   if (doubts.length > 0) return inconclusive(parameters, when, progress, doubts);
@@ -152,10 +161,15 @@ function inconclusive(
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
 
 function parseProgress(token: string): Progress | undefined {
-  const { started, checks, good, errors, failures } = parseObject(token) ?? {};
+  const { started, checks, good, errors, failures, firing } = parseObject(token) ?? {};
   const isCount = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0;
-  return isCount(started) && isCount(checks) && isCount(good) && isCount(errors) && isCount(failures)
-    ? { started, checks, good, errors, failures }
+  return isCount(started) &&
+    isCount(checks) &&
+    isCount(good) &&
+    isCount(errors) &&
+    isCount(failures) &&
+    typeof firing === 'boolean'
+    ? { started, checks, good, errors, failures, firing }
     : undefined;
 }

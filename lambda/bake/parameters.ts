@@ -12,6 +12,8 @@ export interface BakeParameters {
   readonly version: string;
   /** What becomes of a bake that could not judge. */
   readonly inconclusive: 'fail' | 'pass';
+  /** Whether the release came in although alarms fired: it may be what ends them. */
+  readonly ignoreAlarms: 'no' | 'yes';
 }
 
 /** CodePipeline, limits: a Lambda action ends after 24 hours; this leaves room for the last invocation. */
@@ -27,9 +29,10 @@ const MEMBERS: Readonly<Record<keyof BakeParameters, (value: unknown) => boolean
   url: (value) => value === '' || (typeof value === 'string' && /^https?:\/\/[^\s/]/.test(value)),
   version: isText,
   inconclusive: (value) => value === 'fail' || value === 'pass',
+  ignoreAlarms: (value) => value === 'no' || value === 'yes',
 };
 
-const EXPECTED = `expected UserParameters such as {"alarm": "visits-production", "platformAlarm": "visits_platform", "minutes": 5, "url": "https://…", "version": "1.0.0", "inconclusive": "fail"}, minutes from 1 to ${LONGEST_MINUTES}, nothing less and nothing more`;
+const EXPECTED = `expected UserParameters such as {"alarm": "visits-production", "platformAlarm": "visits_platform", "minutes": 5, "url": "https://…", "version": "1.0.0", "inconclusive": "fail", "ignoreAlarms": "no"}, minutes from 1 to ${LONGEST_MINUTES}, nothing less and nothing more`;
 
 /** The parameters, or what is wrong with them. A member that is not known is refused: whoever wrote it counts on it. */
 export function parseParameters(text: string | undefined): BakeParameters | string {

@@ -1,4 +1,7 @@
 const READY_PATH = '/readyz';
+/** By this the access log of a service tells these requests from those of its users. */
+export const USER_AGENT = 'slipway-bake';
+
 const VERSION_PATH = '/version';
 const TIMEOUT_MILLISECONDS = 5000;
 
@@ -7,7 +10,10 @@ export async function probe(url: string, version: string, request: typeof fetch)
   const base = url.replace(/\/+$/, '');
   const get = (path: string) =>
     // A new connection each time: a kept one would go on with a pod that is on its way out.
-    request(base + path, { headers: { connection: 'close' }, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+    request(base + path, {
+      headers: { connection: 'close', 'user-agent': USER_AGENT },
+      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    });
   try {
     const ready = await get(READY_PATH);
     if (ready.status !== 200) return `${base}${READY_PATH} answers ${ready.status}: ${firstLine(await ready.text())}`;

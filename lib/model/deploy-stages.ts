@@ -126,6 +126,7 @@ const bake = (input: DeliveryInput, environment: EnvironmentInput): BakeAction[]
           url: `#{${verifyNamespace(environment)}.BASE_URL}`,
           version: VERSION,
           inconclusive: environment.bakeInconclusive,
+          ignoreAlarms: referenceTo(IGNORE_ALARMS),
           target: target(environment),
         },
       ];

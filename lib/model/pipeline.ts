@@ -171,5 +171,7 @@ export interface BakeAction extends ActionBase {
   readonly version: string;
   /** What becomes of a bake that could not judge. */
   readonly inconclusive: 'fail' | 'pass';
+  /** `yes` or `no`; may hold `#{variables.<name>}`. */
+  readonly ignoreAlarms: string;
   readonly target: Target;
 }

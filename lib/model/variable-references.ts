@@ -50,7 +50,7 @@ const values = (action: Action): string[] => {
     case 'approval':
       return [action.message, action.link ?? ''];
     case 'bake':
-      return [action.url, action.version];
+      return [action.url, action.version, action.ignoreAlarms];
     case 'source':
       return [];
     default:

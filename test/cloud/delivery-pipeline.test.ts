@@ -79,6 +79,7 @@ describe('pipelines', () => {
       url: '#{ProductionVerify.BASE_URL}',
       version: '#{Build.VERSION}',
       inconclusive: 'fail',
+      ignoreAlarms: '#{variables.IgnoreAlarms}',
     });
     expect(template.findResources('AWS::Lambda::Function')).toHaveProperty(bake.Configuration.FunctionName.Ref);
   });

@@ -47,8 +47,9 @@ const parameters = JSON.stringify({
   url: 'http://visits',
   version: '2.0',
   inconclusive: 'fail',
+  ignoreAlarms: 'no',
 });
-const over = JSON.stringify({ started: 0, checks: 3, good: 3, errors: 0, failures: 0 });
+const over = JSON.stringify({ started: 0, checks: 3, good: 3, errors: 0, failures: 0, firing: true });
 const PLATFORM = { MetricAlarms: [{ StateValue: 'OK' }] };
 
 describe('the handler of the bake', () => {

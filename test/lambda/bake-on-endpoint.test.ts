@@ -112,6 +112,7 @@ async function bakeVersion(version: string, alarm: string, ...states: States[]) 
         url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
         version,
         inconclusive: 'fail',
+        ignoreAlarms: 'no',
       }),
       function: {
         name: 'visits-bake',

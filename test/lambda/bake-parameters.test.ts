@@ -14,6 +14,7 @@ const ACTION: BakeAction = {
   url: 'https://visits.example.com',
   version: '2.0',
   inconclusive: 'fail',
+  ignoreAlarms: 'no',
   target: { environment: 'production', namespace: 'visits-production' },
 };
 
@@ -50,11 +51,13 @@ describe('what the construct writes is what the function reads', () => {
     url: { url: 'https://other.example.com' },
     version: { version: '3.0' },
     inconclusive: { inconclusive: 'pass' },
+    ignoreAlarms: { ignoreAlarms: 'yes' },
   };
 
   async function effect(action: BakeAction): Promise<string> {
     const asked: string[] = [];
     const none: Alarm = { state: 'INSUFFICIENT_DATA', unmeasured: [] };
+    const firing: Alarm = { state: 'ALARM', unmeasured: [] };
     const ports: BakePorts = {
       describe: async (name) => {
         asked.push(name);
@@ -67,8 +70,13 @@ describe('what the construct writes is what the function reads', () => {
       now: () => new Date(6 * 60_000),
       clockRate: 1,
     };
-    const token = JSON.stringify({ started: 0, checks: 1, good: 1, errors: 0, failures: 0 });
-    return JSON.stringify([asked, (await bake(JSON.stringify(written(action)), token, ports)).status]);
+    const token = JSON.stringify({ started: 0, checks: 1, good: 1, errors: 0, failures: 0, firing: true });
+    const { status } = await bake(JSON.stringify(written(action)), token, ports);
+    const first = await bake(JSON.stringify(written(action)), undefined, {
+      ...ports,
+      describe: async (name) => (name === action.alarm ? firing : none),
+    });
+    return JSON.stringify([asked, status, first.status]);
   }
 
   test.each(Object.keys(written()))('%s has an effect', async (name) => {

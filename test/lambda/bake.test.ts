@@ -9,6 +9,7 @@ const GIVEN = {
   url: 'http://visits',
   version: '2.0',
   inconclusive: 'fail',
+  ignoreAlarms: 'no',
 };
 
 const OK: Alarm = { state: 'OK', unmeasured: [] };
@@ -133,6 +134,36 @@ describe('the bake', () => {
     expect((await runBake([...six({}).slice(1), ill])).verdict).toEqual(failed('inconclusive'));
   });
 
+  describe('of a release that came in although the alarm fired', () => {
+    const parameters = { ignoreAlarms: 'yes' };
+    const fires: Found = { alarm: FIRING };
+
+    test('waits until the alarm is quiet, says so, and is healthy then', async () => {
+      const { verdict, told } = await runBake([fires, fires, {}, {}, {}, {}], { parameters });
+      expect(verdict).toMatchObject({ status: 'healthy', message: expect.stringContaining('(4 of 6 checks)') });
+      const why =
+        'alarm visits-production has fired since before the release, and IgnoreAlarms is yes: containers restart';
+      expect(told).toEqual([why, why]);
+    });
+
+    test('fails when the alarm fires again, and when requests fail', async () => {
+      const again = await runBake([fires, {}, fires], { parameters });
+      expect(again.verdict).toEqual(failed('visits-production is in ALARM after 2 of 5 minutes'));
+      expect((await runBake([{}, fires], { parameters })).verdict).toEqual(failed('visits-production is in ALARM'));
+      const broken = { ...fires, wrong: 'reset' };
+      expect((await runBake([broken, broken, broken], { parameters })).verdict).toEqual(failed('failed 3 requests'));
+    });
+
+    test('is inconclusive when the alarm never ends', async () => {
+      expect((await runBake(six(fires), { parameters })).verdict).toEqual(failed('inconclusive'));
+    });
+
+    test('is the only one for which it may', async () => {
+      const { verdict, checks } = await runBake([fires]);
+      expect({ verdict, checks }).toEqual({ verdict: failed('visits-production is in ALARM'), checks: 1 });
+    });
+  });
+
   test('fails at once without one of its alarms', async () => {
     for (const [found, name] of [
       [{ alarm: 'none' }, 'visits-production'],
@@ -174,6 +205,8 @@ describe('the bake', () => {
       { url: '#{ProductionVerify.BASE_URL}' },
       { version: '' },
       { inconclusive: 'maybe' },
+      { ignoreAlarms: '#{variables.IgnoreAlarms}' },
+      { ignoreAlarms: true },
       { retries: 3 },
     ].map((change) => JSON.stringify({ ...GIVEN, ...change })),
   ])('refuses UserParameters %j with what was expected, and asks nobody', async (parameters) => {
@@ -186,16 +219,19 @@ describe('the bake', () => {
     expect(verdict).toEqual(failed('expected UserParameters such as {"alarm"'));
   });
 
-  test.each(['', 'x', '{}', '{"started":1,"checks":-1,"good":0,"errors":0,"failures":0}'])(
-    'refuses the token %j',
-    async (token) => {
-      const verdict = await bake(JSON.stringify(GIVEN), token, {
-        describe: async () => OK,
-        probe: async () => undefined,
-        now: () => new Date(START),
-        clockRate: 1,
-      });
-      expect(verdict).toEqual(failed('token'));
-    },
-  );
+  test.each([
+    '',
+    'x',
+    '{}',
+    '{"started":1,"checks":-1,"good":0,"errors":0,"failures":0,"firing":true}',
+    '{"started":1,"checks":1,"good":0,"errors":0,"failures":0}',
+  ])('refuses the token %j', async (token) => {
+    const verdict = await bake(JSON.stringify(GIVEN), token, {
+      describe: async () => OK,
+      probe: async () => undefined,
+      now: () => new Date(START),
+      clockRate: 1,
+    });
+    expect(verdict).toEqual(failed('token'));
+  });
 });

@@ -199,6 +199,7 @@ export const production: Pipeline = {
         url: '#{ProductionVerify.BASE_URL}',
         version: '#{Build.VERSION}',
         inconclusive: 'fail',
+        ignoreAlarms: '#{variables.IgnoreAlarms}',
         target: { environment: 'production', namespace: 'shop-production' },
       },
     ]),

@@ -213,7 +213,11 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       pipelineVariable(draft).name = 'IgnoreNothing';
     },
-    ['Staging/Deploy: the pipeline has no #{variables.IgnoreAlarms}', 'Production/Deploy: the pipeline has no'],
+    [
+      'Staging/Deploy: the pipeline has no #{variables.IgnoreAlarms}',
+      'Production/Deploy: the pipeline has no',
+      'Production/Bake: the pipeline has no',
+    ],
   ],
   [
     'a condition on its own stage, which is never skipped',

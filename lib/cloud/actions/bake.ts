@@ -16,6 +16,7 @@ export const bakeAction = (action: BakeAction, bake: { name: string; arn: string
         url: action.url,
         version: action.version,
         inconclusive: action.inconclusive,
+        ignoreAlarms: action.ignoreAlarms,
       }),
     },
     runOrder: action.runOrder,
