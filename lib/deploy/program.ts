@@ -121,7 +121,13 @@ export async function runProgram(
     const result = report.result(ending, { command, service, environment, namespace, version, digest }, kubectl);
     rmSync(join(options.output, 'result.json'), { force: true });
     write('result.json', `${JSON.stringify(result, null, 2)}\n`);
-    write('junit.xml', junit(`${command} ${service} ${environment}`, checksOf(result), result.warnings));
+    write(
+      'junit.xml',
+      junit(`${command} ${service} ${environment}`, checksOf(result), {
+        outcome: lastLine(ending),
+        warnings: result.warnings,
+      }),
+    );
     log.info('');
     log.info(lastLine(ending));
     return EXIT_CODES[ending.outcome];

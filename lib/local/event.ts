@@ -95,6 +95,8 @@ export type Report =
       readonly failures: readonly TestNote[];
       /** The first that did not run, with what was said about it. */
       readonly notRun: readonly TestNote[];
+      /** How it all ended, in one line, where the report says so: the property `outcome` of a JUnit suite. */
+      readonly outcome?: string;
     }
   | {
       readonly type: 'CODE_COVERAGE';

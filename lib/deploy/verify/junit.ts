@@ -13,8 +13,14 @@ export interface Check {
 
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true });
 
+export interface SuiteNotes {
+  /** How it ended, in one line: the suite's property `outcome`. */
+  readonly outcome?: string;
+  readonly warnings?: readonly string[];
+}
+
 /** One test case a check, warnings as the suite's output, as CodeBuild and most others read JUnit XML: https://github.com/testmoapp/junitxml */
-export function junit(suite: string, checks: readonly Check[], warnings: readonly string[] = []): string {
+export function junit(suite: string, checks: readonly Check[], { outcome, warnings = [] }: SuiteNotes = {}): string {
   const cases = checks.map(({ name, status, seconds = 0, message = '', details = message }) => ({
     '@name': clean(name),
     '@classname': clean(suite),
@@ -39,6 +45,9 @@ export function junit(suite: string, checks: readonly Check[], warnings: readonl
       testsuite: {
         '@name': clean(suite),
         ...totals,
+        ...(outcome === undefined
+          ? {}
+          : { properties: { property: { '@name': 'outcome', '@value': clean(outcome) } } }),
         testcase: cases,
         ...(warnings.length > 0
           ? { 'system-out': clean(warnings.map((warning) => `warning: ${warning}`).join('\n')) }

@@ -19,7 +19,7 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   // Character references such as &#10; as well.
   htmlEntities: true,
-  isArray: (name) => ['testsuite', 'testcase', 'failure', 'error', 'counter'].includes(name),
+  isArray: (name) => ['testsuite', 'testcase', 'failure', 'error', 'counter', 'property'].includes(name),
 });
 
 type Element = { readonly [name: string]: unknown };
@@ -61,8 +61,22 @@ function junit(name: string, root: Element): TestReport | undefined {
     duration: cases.reduce((sum, test) => sum + number(test['@time']), 0),
     failures: broken.slice(0, NOTES).map((test) => noteOn(test, 'failure', 'error')),
     notRun: skipped.slice(0, NOTES).map((test) => noteOn(test, 'skipped')),
+    ...outcomeOf(suites.map(outcome)),
   };
 }
+
+/** What a suite says in its property `outcome`. */
+const outcome = (suite: Element): string | undefined =>
+  children(suite, 'properties')
+    .flatMap((properties) => children(properties, 'property'))
+    .filter((property) => property['@name'] === 'outcome')
+    .map((property) => String(property['@value'] ?? '').slice(0, MESSAGE))
+    .at(-1);
+
+const outcomeOf = (outcomes: readonly (string | undefined)[]): { outcome?: string } => {
+  const last = outcomes.findLast((one) => one !== undefined);
+  return last === undefined ? {} : { outcome: last };
+};
 
 /** A suite may hold suites. */
 const casesOf = (suite: Element): Element[] => [
@@ -138,6 +152,7 @@ function mergeTests(name: string, reports: readonly TestReport[]): TestReport {
     duration: Math.round(sum((report) => report.duration) * 1000) / 1000,
     failures: reports.flatMap((report) => report.failures).slice(0, NOTES),
     notRun: reports.flatMap((report) => report.notRun).slice(0, NOTES),
+    ...outcomeOf(reports.map((report) => report.outcome)),
   };
 }
 

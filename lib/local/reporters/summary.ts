@@ -13,6 +13,7 @@ export function summary(state: RunState, places: Places, paint: Paint): string {
   const rows: [string, string][] = [
     ...stageRows(state, paint),
     ...failureRows(state, paint),
+    ...outcomeRows(state),
     ...testRows(state, paint),
     ...Object.entries(factsOf(state)).map(([name, value]): [string, string] => [
       name,
@@ -55,6 +56,18 @@ function failureRows(state: RunState, paint: Paint): [string, string][] {
       `${paint.red(id)} ${clip(cause, 140)}`,
     ]);
   });
+}
+
+/** What came of each stage that failed, as the last of its reports that knows tells: whether the old release serves again. */
+function outcomeRows(state: RunState): [string, string][] {
+  return state.stages
+    .filter(({ status }) => status === 'Failed')
+    .flatMap(({ actions }): [string, string][] => {
+      const told = actions.flatMap(({ id, reports }) =>
+        reports.flatMap((report) => (report.type === 'TEST' && report.outcome ? [`${id} ${report.outcome}`] : [])),
+      );
+      return told.slice(-1).map((text) => ['OUTCOME', clip(text, 240)]);
+    });
 }
 
 function testRows(state: RunState, paint: Paint): [string, string][] {

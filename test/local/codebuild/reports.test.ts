@@ -43,6 +43,16 @@ test('JUnit: counts, times and the first failures', () => {
   });
 });
 
+test('JUnit: how it ended, where the last suite that knows says so', () => {
+  const said = (value: string) =>
+    `<properties><property name="x" value="y"/><property name="outcome" value="${value}"/></properties>`;
+  const one = `<testsuite>${said('Bad &amp; gone')}<testcase name="a"/></testsuite>`;
+  expect(read('JUNITXML', one)).toMatchObject({ outcome: 'Bad & gone', total: 1 });
+  const other = `<testsuites><testsuite>${said('Well')}</testsuite><testsuite/></testsuites>`;
+  expect(read('JUNITXML', one, other, suite)).toMatchObject({ outcome: 'Well', total: 5 });
+  expect(read('JUNITXML', one.replace('"outcome"', '"income"'))).not.toHaveProperty('outcome');
+});
+
 test.each<[string, string, number]>([
   ['a suite without suites around it', '<testsuite><testcase name="a"/></testsuite>', 1],
   [

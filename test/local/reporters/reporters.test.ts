@@ -176,6 +176,43 @@ test('the summary tells stages, what did not run, tests, coverage and places', (
   expect(text).toContain('.slipway/runs/e-1/artifacts');
 });
 
+test('the summary tells of a stage that failed what its last report says of the end, of one that did not nothing', () => {
+  const report = (action: string, outcome?: string): Event =>
+    at(2, {
+      kind: 'report',
+      stage: 'Dev',
+      action,
+      report: {
+        type: 'TEST',
+        name: 'deploy',
+        total: 1,
+        passed: 1,
+        failed: 0,
+        skipped: 0,
+        duration: 1,
+        failures: [],
+        notRun: [],
+        ...(outcome !== undefined && { outcome }),
+      },
+    });
+  const told = (status: 'Failed' | 'Succeeded'): string =>
+    summary(
+      runState([
+        started,
+        at(1, { kind: 'stage-started', stage: 'Dev' }),
+        report('Dev/Deploy', 'Verified: 2 serves'),
+        report('Dev/Verify'),
+        report('Dev/RestoreLastGood', 'RolledBack: 1 serves again'),
+        at(3, { kind: 'stage-ended', stage: 'Dev', status }),
+      ]),
+      { run: 'r', artifacts: 'a' },
+      monochrome,
+    );
+  expect(told('Failed')).toMatch(/OUTCOME +Dev\/RestoreLastGood RolledBack: 1 serves again\n/);
+  expect(told('Failed')).not.toContain('Verified');
+  expect(told('Succeeded')).not.toContain('OUTCOME');
+});
+
 test.each([
   [0, '0.0s'],
   [449, '0.4s'],
