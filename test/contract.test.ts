@@ -208,6 +208,13 @@ describe('a template that says something else than the model', () => {
       },
     ],
     [
+      'the bake ignores alarms whatever the variable says',
+      (p) => {
+        const { Configuration } = action(p, 'Production', 'Bake');
+        Configuration.UserParameters = Configuration.UserParameters.replace('#{variables.IgnoreAlarms}', 'yes');
+      },
+    ],
+    [
       'a buildspec runs something else',
       (p, resources) => {
         const { Source } = projectOf(resources, action(p, 'Test', 'Unit')).Properties;

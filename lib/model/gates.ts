@@ -101,6 +101,8 @@ const environmentViolations = (
     if (bake === undefined || bake.index !== deploy.index || (verify !== undefined && !isBefore(verify, bake))) {
       found.push('is not watched after the verification, in its stage');
     }
+    if (bake !== undefined && bake.action.ignoreAlarms !== referenceTo(IGNORE_ALARMS))
+      found.push('whether its bake heeds alarms is not for the execution to say');
   }
   found.push(...acceptViolations(mine, deploy));
   if (deploy.stage.onFailure?.result !== 'ROLLBACK') found.push('its stage does not roll back');

@@ -290,6 +290,13 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     ['environment production: whether its deploy heeds alarms is not for the execution to say'],
   ],
   [
+    'a bake that never heeds alarms',
+    (draft) => {
+      bake(draft).ignoreAlarms = 'yes';
+    },
+    ['environment production: whether its bake heeds alarms is not for the execution to say'],
+  ],
+  [
     'alarms that stop nothing by default',
     (draft) => {
       pipelineVariable(draft).default = 'yes';
