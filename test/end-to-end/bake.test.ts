@@ -4,7 +4,7 @@ import { readJournal } from '../../lib/local/journal';
 import { type RunState, runState } from '../../lib/local/run-state';
 import { makeProject, statuses, type TestProject, troubles } from './project';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 /** The production pipeline with one environment and few checks, for what comes after the deploy. */
 const ENVIRONMENTS = `environments:
@@ -25,19 +25,21 @@ const withOneEnvironment = (yaml: string): string =>
 
 describe('a release that gets sick in its bake', () => {
   let project: TestProject;
+  let first: RunState;
   let good: string;
   let runs: RunState[];
   let stdout: string;
 
   beforeAll(async () => {
     project = makeProject(withOneEnvironment);
-    const first = await project.run('production', '--keep');
-    expect({ code: first.code, stderr: first.stderr, troubles: troubles(first.state) }).toEqual({
+    const { code, stderr, state } = await project.run('production', '--keep', '--variable', 'IgnoreAlarms=yes');
+    expect({ code, stderr, troubles: troubles(state) }).toEqual({
       code: 0,
       stderr: '',
       troubles: {},
     });
-    good = await served(first.state);
+    first = state;
+    good = await served(first);
 
     project.commit('sickInBake');
     const before = executions();
@@ -78,6 +80,26 @@ describe('a release that gets sick in its bake', () => {
       new RegExp(`OUTCOME +Production/RestoreLastGood RolledBack: .*last known good release ${good} serves again`),
     );
     expect(stdout).not.toMatch(/\d failed/);
+  });
+
+  test('IgnoreAlarms holds where it was asked for, and there is told; nowhere else', () => {
+    const [run] = runs as [RunState];
+    const ignored = (state: RunState) => ({
+      variables: state.variables,
+      notRun: action(state, 'Production/Deploy').reports.flatMap((report) =>
+        report.type === 'TEST' ? report.notRun : [],
+      ),
+    });
+    expect(ignored(first)).toEqual({
+      variables: { IgnoreAlarms: 'yes' },
+      notRun: [
+        {
+          test: 'deploy visits production.No alarm fires',
+          message: 'alarms were ignored, as was asked for (--ignore-alarms)',
+        },
+      ],
+    });
+    expect(ignored(run)).toEqual({ variables: { IgnoreAlarms: 'no' }, notRun: [] });
   });
 
   const folder = (): string => join(project.folder, '.slipway', 'runs');
