@@ -1,4 +1,5 @@
 import { apply, phasesOf } from './apply';
+import { changeToRecreate, leaveTypeTo } from './change-to-recreate';
 import { waitForDefinitions } from './definitions';
 import { expectationsOf } from './expectations';
 import { endOf } from './failure';
@@ -63,6 +64,8 @@ export function makeContext(options: ContextOptions): RollOutContext {
     if (objects.length === 0) return { status: 'applied', objects: [] };
     const handed = await handOverReplicas(objects, namespace, ports);
     if (!handed.ok) return endOf(first(handed.errors));
+    const recreated = await changeToRecreate(objects, namespace, ports);
+    if (!recreated.ok) return endOf(first(recreated.errors));
     for (const object of objects) ledger.applied.set(titleOf(object), referenceTo(object));
     const answer = await report.part(
       'Apply',
@@ -74,6 +77,8 @@ export function makeContext(options: ContextOptions): RollOutContext {
       if (applied.length > 0) ports.log.info(`applied before that: ${applied.map(titleOf).join(' ')}`);
       return endOf(failure);
     }
+    const left = await leaveTypeTo(recreated.value, namespace, ports.kubectl);
+    if (!left.ok) ports.log.info(`the type of the strategy keeps a second owner: ${first(left.errors).message}`);
     for (const expectation of expectationsOf(answer.value, namespace)) {
       ledger.expectations.set(`${expectation.workload.kind}/${expectation.workload.name}`, expectation);
     }

@@ -21,6 +21,12 @@ const WORDS: Partial<Record<KubectlFailure['kind'], string>> = {
   throttled: 'the API has too many requests (429): ',
 };
 
+const WEBHOOK = 'an admission webhook of the cluster does not answer, and without it this may not be changed: ';
+
+/** The API is there; it asks somebody who is not. */
+export const isWebhookAway = ({ message }: Pick<KubectlFailure, 'message'>): boolean =>
+  message.includes('failed calling webhook');
+
 export const isReason = (value: Reason | KubectlFailure): value is Reason => 'code' in value && !('kind' in value);
 
 export const reasonOf = (failure: KubectlFailure): Reason => {
@@ -28,7 +34,7 @@ export const reasonOf = (failure: KubectlFailure): Reason => {
   return {
     code: CODES[failure.kind],
     ...(object === undefined ? {} : { object }),
-    message: `${WORDS[failure.kind] ?? ''}${failure.message}`,
+    message: `${isWebhookAway(failure) ? WEBHOOK : (WORDS[failure.kind] ?? '')}${failure.message}`,
   };
 };
 
@@ -44,7 +50,7 @@ export const endOf = (failure: KubectlFailure): Exclude<End, { status: 'ready' }
 
 /** `The Deployment "web" is invalid` or `deployments.apps "web" is forbidden`. */
 function objectIn(message: string): string | undefined {
-  const invalid = /\b([A-Z]\w+)(?:\.\S+)? "([^"]+)" is invalid/.exec(message);
+  const invalid = /\b([A-Z]\w+|(?<=The )[a-z]+)(?:\.\S+)? "([^"]+)" is invalid/.exec(message);
   if (invalid) return `${invalid[1]}/${invalid[2]}`;
   const named = /\b([a-z]+)(?:\.[\w.]+)? "([^"]+)" (?:is forbidden|not found|already exists)/.exec(message);
   return named ? `${named[1]}/${named[2]}` : undefined;

@@ -33,7 +33,11 @@ export async function handOverReplicas(
   if (owned.length === 0) return ok(undefined);
   log.info(`replicas stay as they are, now owned by ${KEEPER}: ${owned.map(titleOf).join(' ')}`);
   const applied = await kubectl.run(
-    ['apply', '--server-side', '--field-manager', KEEPER, '--namespace', namespace, '--filename', '-'],
+    // Of a List kubectl checks the items itself, and takes them for whole ones.
+    [
+      ...['apply', '--server-side', '--validate=false', '--field-manager', KEEPER],
+      ...['--namespace', namespace, '--filename', '-'],
+    ],
     {
       input: listOf(
         owned.map((object) => ({

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withoutChangeToRecreate } from './change-to-recreate';
 import { expectationsOf, isWorkload } from './expectations';
 import { type KubeObject, titleOf } from './objects';
 import { dryRun } from './preflight/dry-run';
@@ -19,7 +20,7 @@ export async function lookAgain(session: Session, release: Release, since: numbe
   const workloads = release.objects.filter((object) => isWorkload(object) && object.kind !== 'Job');
   const live = await liveWorkloads(workloads, request.namespace, ports.kubectl);
   if (!live.ok) return { status: 'error', reason: live.errors[0]?.reason ?? UNKNOWN };
-  const wanted = await dryRun(workloads, request.namespace, ports);
+  const wanted = await dryRun(withoutChangeToRecreate(workloads, live.value), request.namespace, ports);
   if (!wanted.ok) return { status: 'error', reason: wanted.errors[0]?.reason ?? UNKNOWN };
 
   const expectations: Expectation[] = [];

@@ -1,3 +1,5 @@
+import { withoutChangeToRecreate } from '../change-to-recreate';
+import type { KubeObject } from '../objects';
 import type { Parts, Stop } from '../parts';
 import type { Release } from '../release';
 import type { DeployRequest } from '../request';
@@ -9,6 +11,7 @@ import { dryRun, withoutUnknownKinds } from './dry-run';
 import { liveWorkloads } from './live-workloads';
 import { missingReferences } from './missing-references';
 import { quotaProblems } from './quota';
+import { serviceProblems } from './service-problems';
 import { refused } from './stop';
 import { workloadProblems } from './workload-problems';
 
@@ -27,19 +30,23 @@ export const preflight =
 
     const live = await liveWorkloads(release.objects, request.namespace, ports.kubectl);
     if (!live.ok) return live.errors[0];
-    const workload = workloadProblems(release.objects, live.value, request.namespace) ?? noAddress(release, request);
+    const workload =
+      workloadProblems(release.objects, live.value, request.namespace) ?? noAddress(release, good, request);
     if (workload) return workload;
 
     const known = await withoutUnknownKinds(release.objects, ports);
     if (!known.ok) return known.errors[0];
-    const answered = await dryRun(known.value, request.namespace, ports);
+    const askable = withoutChangeToRecreate(known.value, live.value);
+    const answered = await dryRun(askable, request.namespace, ports);
     if (!answered.ok) return answered.errors[0];
 
     const missing = await missingReferences(release.objects, request.namespace, ports, warn);
     if (missing) return missing;
+    const unserved = await serviceProblems(release.objects, request.namespace, ports);
+    if (unserved) return unserved;
     const quota = await quotaProblems(answered.value, live.value, request.namespace, ports, warn);
     if (quota) return quota;
-    return showDifference(known.value, request.namespace, ports, keepDifference, warn);
+    return showDifference(askable, request.namespace, ports, keepDifference, warn);
   };
 
 /** Why no alarm stops the release: the way back is open always, and so is that of a fix where there is none. */
@@ -49,9 +56,21 @@ function excuseOf(release: Release, good: Release | undefined, { ignoreAlarms }:
   return ignoreAlarms ? 'alarms are ignored, as was asked for' : undefined;
 }
 
-/** The smoke test would have nothing to ask. A Service that is not in the release may be on the cluster: that is seen later. */
-function noAddress({ objects }: Release, { smoke, service }: DeployRequest): Stop | undefined {
-  const own = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === service);
+/**
+ * The smoke test would have nothing to ask. A Service that is not in the release may be on the cluster, which is seen later; but one
+ * that the last known good release brought is pruned with this release.
+ */
+function noAddress(
+  { objects }: Release,
+  good: Release | undefined,
+  { smoke, service }: DeployRequest,
+): Stop | undefined {
+  const isOwn = ({ kind, metadata }: KubeObject): boolean => kind === 'Service' && metadata.name === service;
+  const own = objects.find(isOwn);
+  if (smoke.url === undefined && !own && good?.objects.some(isOwn)) {
+    const message = `the release has no such Service any more, so it would be taken away, and nobody could ask the service; put it back into the manifests, or set \`url\` for the environment`;
+    return refused({ code: 'NoService', object: `Service/${service}`, message });
+  }
   const problem = smoke.url === undefined && own ? addressProblem(own, service) : undefined;
   return problem && refused(problem);
 }

@@ -1,4 +1,4 @@
-import { isRejection, reasonOf } from '../failure';
+import { isRejection, isWebhookAway, reasonOf } from '../failure';
 import type { KubectlFailure } from '../kubectl';
 import type { Reason } from '../outcome';
 import type { Stop } from '../parts';
@@ -15,6 +15,6 @@ export function refusedFor(reasons: readonly Reason[]): Stop | undefined {
 
 /** What the cluster says no to is refused; where it could not be asked, nobody knows. */
 export const stopOf = (failure: KubectlFailure): Stop => ({
-  outcome: isRejection(failure) ? 'Refused' : 'Error',
+  outcome: isRejection(failure) || isWebhookAway(failure) ? 'Refused' : 'Error',
   reason: reasonOf(failure),
 });

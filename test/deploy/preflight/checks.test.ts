@@ -2,6 +2,7 @@ import { firingAlarms } from '../../../lib/deploy/preflight/alarms';
 import { showDifference } from '../../../lib/deploy/preflight/difference';
 import { dryRun, withoutUnknownKinds } from '../../../lib/deploy/preflight/dry-run';
 import { missingReferences } from '../../../lib/deploy/preflight/missing-references';
+import { serviceProblems } from '../../../lib/deploy/preflight/service-problems';
 import { workloadProblems } from '../../../lib/deploy/preflight/workload-problems';
 import { deployment, FakeKubectl, FakeLog, failure, listText, object } from '../fakes';
 
@@ -193,5 +194,68 @@ describe('dry run and difference', () => {
     expect(await show('other')).toBeUndefined();
     expect(warnings).toHaveLength(1);
     expect(await show('unreachable')).toMatchObject({ outcome: 'Error' });
+  });
+});
+
+describe('Services', () => {
+  const workload = object(
+    'Deployment',
+    'web',
+    {
+      spec: {
+        template: {
+          metadata: { labels: { app: 'web', tier: 'front' } },
+          spec: { containers: [{ name: 'web', ports: [{ name: 'http', containerPort: 8080 }] }] },
+        },
+      },
+    },
+    'apps/v1',
+  );
+  const service = (selector: object | undefined, targetPort: unknown = 'http') =>
+    object('Service', 'web', { spec: { ...(selector ? { selector } : {}), ports: [{ port: 80, targetPort }] } });
+  const judge = (one: ReturnType<typeof service>, pods = listText()) =>
+    serviceProblems([workload, one], 'web-dev', { kubectl: new FakeKubectl(() => pods) });
+
+  test.each([
+    ['fits pods of the release', service({ app: 'web' })],
+    ['sends to a port by number', service({ app: 'web' }, 9999)],
+    ['has no selector: somebody else gives it endpoints', service(undefined, 'any')],
+  ])('one that %s is taken', async (_, one) => {
+    expect(await judge(one)).toBeUndefined();
+  });
+
+  test('one that fits no pods anywhere is refused; pods that are there already may be meant', async () => {
+    const typo = service({ app: 'wbe' });
+    expect(await judge(typo)).toMatchObject({
+      outcome: 'Refused',
+      reason: { code: 'NoPodsSelected', object: 'Service/web', message: expect.stringContaining('app=wbe') },
+    });
+    expect(await judge(typo, listText(object('Pod', 'old')))).toBeUndefined();
+  });
+
+  test('one that sends to a port name that its pods have not is refused with the names there are', async () => {
+    expect(await judge(service({ app: 'web' }, 'htp'))).toMatchObject({
+      outcome: 'Refused',
+      reason: { code: 'NoSuchPort', object: 'Service/web', message: expect.stringMatching(/port htp.*names: http/) },
+    });
+  });
+
+  test("a cluster that cannot be asked is nobody's verdict", async () => {
+    const kubectl = new FakeKubectl(() => failure('unreachable'));
+    expect(await serviceProblems([service({ app: 'x' })], 'web-dev', { kubectl })).toMatchObject({ outcome: 'Error' });
+  });
+});
+
+test('a webhook that does not answer a dry run refuses the release, in words that do not blame the API', async () => {
+  const words = 'Internal error occurred: failed calling webhook "guard.example.com": connection refused';
+  const answer = await dryRun([deployment()], 'web-dev', {
+    kubectl: new FakeKubectl(() => failure('unreachable', words)),
+    log: new FakeLog(),
+  });
+  expect(answer).toMatchObject({
+    ok: false,
+    errors: [
+      { outcome: 'Refused', reason: { message: expect.stringMatching(/^an admission webhook .*guard\.example/) } },
+    ],
   });
 });
