@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result';
 import { accept } from './accept';
@@ -71,8 +71,9 @@ export async function runProgram(
   const releases = openStore(options.releases, { signal, now: () => clock.now() });
   const rollOut = chooseRollOut(options.strategy, apiProxy(processOptions));
   const request = requestOf(options, surroundings.defaultId);
-  if (!releases.ok || !request.ok) {
-    const errors = [releases, request].flatMap((each) => (each.ok ? [] : each.errors));
+  const output = prepared(options.output);
+  if (!releases.ok || !request.ok || !output.ok) {
+    const errors = [releases, request, output].flatMap((each) => (each.ok ? [] : each.errors));
     return finish({ outcome: 'Refused', reason: { code: 'Options', message: errors.join('; ') } });
   }
   if (request.value.ignoreAlarms) {
@@ -119,20 +120,38 @@ export async function runProgram(
     const { service, environment, namespace, version = '' } = options;
     const digest = 'image' in options ? options.image.digest : '';
     const result = report.result(ending, { command, service, environment, namespace, version, digest }, kubectl);
-    rmSync(join(options.output, 'result.json'), { force: true });
-    write('result.json', `${JSON.stringify(result, null, 2)}\n`);
-    write(
-      'junit.xml',
-      junit(`${command} ${service} ${environment}`, checksOf(result), {
-        outcome: lastLine(ending),
-        warnings: result.warnings,
-      }),
-    );
+    try {
+      rmSync(join(options.output, 'result.json'), { force: true });
+      write('result.json', `${JSON.stringify(result, null, 2)}\n`);
+      write(
+        'junit.xml',
+        junit(`${command} ${service} ${environment}`, checksOf(result), {
+          outcome: lastLine(ending),
+          warnings: result.warnings,
+        }),
+      );
+    } catch (error) {
+      // How the deploy ended is true whether or not it could be written down.
+      log.info(`no report in ${options.output}: ${messageOf(error)}`);
+    }
     log.info('');
     log.info(lastLine(ending));
     return EXIT_CODES[ending.outcome];
   }
 }
+
+/** Makes the folder for reports: found out before anything is changed. */
+function prepared(output: string): Result<void, string> {
+  try {
+    mkdirSync(output, { recursive: true });
+    accessSync(output, constants.W_OK);
+    return { ok: true, value: undefined };
+  } catch (error) {
+    return { ok: false, errors: [`--output ${output}: expected a folder that can be written to: ${messageOf(error)}`] };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const evidenceTo =
   (folder: string): Parts['evidence'] =>

@@ -127,7 +127,7 @@ export function pruneList(live: readonly KubeObject[], request: PruneRequest): K
 const identity = (object: KubeObject): string => `${groupOf(object)}/${object.kind}/${object.metadata.name}`;
 
 /** The suffix that kustomize gives, and Slipway where there is none: ten characters of this alphabet. */
-const isHashNamed = ({ kind, metadata }: KubeObject): boolean =>
+export const isHashNamed = ({ kind, metadata }: Pick<KubeObject, 'kind' | 'metadata'>): boolean =>
   (kind === 'ConfigMap' || kind === 'Secret') && /-[2456789bcdfghkmt]{10}$/.test(metadata.name);
 
 /** Deletes objects, one command a kind; one that is gone already is no failure. Does not wait for their pods. */

@@ -1,4 +1,4 @@
-import { newLedger } from './context';
+import { type Ledger, newLedger } from './context';
 import type { Reason } from './outcome';
 import { type Ending, sentence } from './report';
 import type { End } from './roll-out';
@@ -6,12 +6,12 @@ import { contextFor, type Session, settleAndPrune } from './session';
 
 /** The release is bad: the evidence is kept, then the last known good one is put back and verified. Tried once. */
 export async function rollBack(session: Session, verdict: Extract<End, { status: 'failed' }>): Promise<Ending> {
-  const { parts, report, ledger, ports, good } = session;
+  const { report, ledger, ports, good } = session;
   const why = verdict.reason;
   ports.log.info(`bad: ${sentence(why)}`);
   await report.step(
     'Evidence',
-    () => parts.evidence(verdict, [...ledger.expectations.values()], session),
+    () => keepEvidence(verdict, session, ledger),
     () => undefined,
   );
   if (!good) {
@@ -19,6 +19,19 @@ export async function rollBack(session: Session, verdict: Extract<End, { status:
     return { outcome: 'RollbackFailed', reason: { ...why, message } };
   }
   return restoreGood(session, why);
+}
+
+/** A full disk must not keep a bad release in place. */
+async function keepEvidence(
+  verdict: Extract<End, { status: 'failed' }>,
+  session: Session,
+  { expectations }: Ledger,
+): Promise<void> {
+  try {
+    await session.parts.evidence(verdict, [...expectations.values()], session);
+  } catch (error) {
+    session.report.warn(`the evidence could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Puts the last known good release back; `why`: what it is put back for. */
@@ -52,7 +65,7 @@ export async function restoreGood(session: Session, why: Reason): Promise<Ending
       };
     }
     case 'failed': {
-      await parts.evidence(settled, [...restoring.ledger.expectations.values()], session);
+      await keepEvidence(settled, session, restoring.ledger);
       const message = `${why.message}; and ${good.version} could not be put back: ${sentence(settled.reason)}; a person must look`;
       return { outcome: 'RollbackFailed', reason: { ...why, message } };
     }

@@ -2,10 +2,10 @@ import { ok, type Result } from '../result';
 import { type Ledger, makeContext, newLedger, ownExpectations } from './context';
 import { isRejection, reasonOf } from './failure';
 import type { Lock } from './lock';
-import { type ObjectReference, titleOf } from './objects';
+import { type KubeObject, type ObjectReference, titleOf } from './objects';
 import type { Parts } from './parts';
 import type { Ports } from './ports';
-import { findPrunable, referenceTo, remove } from './prune';
+import { findPrunable, isHashNamed, referenceTo, remove } from './prune';
 import type { EnvironmentRecord, Release, ReleaseStore } from './release';
 import { type Report, sentence } from './report';
 import type { DeployRequest } from './request';
@@ -93,10 +93,11 @@ export async function settleAndPrune(session: Session, context: RollOutContext):
     detail,
   );
   if (settled.status !== 'ready') return settled;
-  return report.step('Prune', () => prune(session, context.release), detail);
+  return report.step('Prune', () => prune(session, context), detail);
 }
 
-async function prune(session: Session, release: Release): Promise<End> {
+async function prune(session: Session, context: RollOutContext): Promise<End> {
+  const { release } = context;
   const { request, ports, report, good, previous, bad } = session;
   const { service, environment, namespace } = request;
   const found = await findPrunable(
@@ -118,6 +119,8 @@ async function prune(session: Session, release: Release): Promise<End> {
     ports.log.info(names.length === 0 ? 'nothing to prune' : `pruned: ${names.join(' ')}`);
     report.pruned = [...report.pruned, ...found.value.prunable.map(referenceTo)];
   }
+  // What went may be what requests came through, or what the release needs: so the service is asked once more.
+  if (found.ok && outcome.ok) return found.value.prunable.some(isMissed) ? context.smoke() : { status: 'ready' };
   if (outcome.ok) return { status: 'ready' };
   const [failure] = outcome.errors;
   if (failure === undefined) return { status: 'ready' };
@@ -126,5 +129,8 @@ async function prune(session: Session, release: Release): Promise<End> {
   report.warn(`could not prune: ${failure.message}`);
   return { status: 'ready' };
 }
+
+/** Jobs are done, and what has a new name for each content is in nobody's way. */
+const isMissed = ({ kind, metadata }: KubeObject): boolean => kind !== 'Job' && !isHashNamed({ kind, metadata });
 
 const detail = (end: End): string | undefined => (end.status === 'ready' ? undefined : sentence(end.reason));

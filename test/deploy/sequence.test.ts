@@ -57,6 +57,7 @@ class World {
   lockFailure: LockFailure | undefined;
   rendered: ReturnType<Parts['render']> = Promise.resolve(ok([deployment()]));
   refused: Awaited<ReturnType<Parts['preflight']>>;
+  evidence: Parts['evidence'] = async ({ reason }) => void this.did.push(`evidence ${reason.code}`);
   aborting: KubectlFailure | undefined;
   request: DeployRequest = {
     id: 'ours',
@@ -109,7 +110,7 @@ class World {
       wait: async () => this.ends.wait,
       settle: async () => this.ends.settle,
       smoke: async () => this.ends.smoke,
-      evidence: async ({ reason }) => void this.did.push(`evidence ${reason.code}`),
+      evidence: this.evidence,
     };
   }
 
@@ -194,6 +195,14 @@ describe('deploy', () => {
     expect(reason.message).toBe('it crashes; and 1 could not be put back: no image; a person must look');
     expect(world.did.filter((what) => what.startsWith('restore'))).toHaveLength(1);
     expect(world.did).toContain('evidence ImagePull');
+  });
+
+  test('evidence that cannot be kept keeps no bad release in place', async () => {
+    const world = new World().good('1');
+    world.ends.bringUp = BAD;
+    world.evidence = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+    expect(await world.deploy()).toMatchObject({ outcome: 'RolledBack' });
+    expect(world.log.text).toContain('the evidence could not be kept: ENOSPC');
   });
 
   test('a rollback goes on where what the rollout made cannot be taken away', async () => {
@@ -293,6 +302,26 @@ describe('deploy', () => {
     await world.deploy();
     expect(world.did).toContain('delete Service added --namespace web-dev --ignore-not-found --wait=false');
     expect(world.did.filter((what) => what.startsWith('delete'))).toHaveLength(1);
+  });
+});
+
+describe('after pruning', () => {
+  const labels = { 'slipway.dev/service': 'web', 'slipway.dev/environment': 'dev' };
+  const mine = (kind: string, name: string) => object(kind, name, { metadata: { name, labels } });
+
+  test('a release that needs what was pruned is bad', async () => {
+    const world = new World().good('1');
+    world.live = [mine('Service', 'web')];
+    world.ends.smoke = { ...BAD, reason: { code: 'SmokeTest', message: 'nobody answers' } };
+    expect(await world.deploy()).toMatchObject({ outcome: 'RollbackFailed', reason: { code: 'SmokeTest' } });
+    expect(world.did).toContain('restore 1');
+  });
+
+  test('configuration with a name of its content, and Jobs, are missed by nobody: the service is not asked again', async () => {
+    const world = new World().good('1');
+    world.live = [mine('ConfigMap', 'b-28ck6hfk27'), mine('Job', 'migrate-28ck6hfk27')];
+    world.ends.smoke = BAD;
+    expect(await world.deploy()).toMatchObject({ outcome: 'Verified' });
   });
 });
 
