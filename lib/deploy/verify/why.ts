@@ -14,8 +14,21 @@ export function unreadyWords(pod: Pod, snapshot: Snapshot): string {
   );
   const events = [...eventsAbout(snapshot, pod)].sort((a, b) => lastSeen(a) - lastSeen(b));
   const warning = events.filter(({ type, reason }) => type === 'Warning' || reason === 'Unhealthy').at(-1)?.message;
-  const state = waiting ? `container ${waiting.name} is waiting (${waiting.state?.waiting?.reason})` : 'is not ready';
-  return `${title} ${state}${warning ? `: ${oneLine(warning)}` : ''}`;
+  const first = beforeOthers(pod);
+  const state = first
+    ? `: init container ${first} has not come to its end, and the others wait for it`
+    : waiting
+      ? `container ${waiting.name} is waiting (${waiting.state?.waiting?.reason})`
+      : 'is not ready';
+  return `${title}${first ? '' : ' '}${state}${warning ? `: ${oneLine(warning)}` : ''}`;
+}
+
+/** The init container that runs, other than a sidecar, which needs not end. */
+function beforeOthers({ spec, status }: Pod): string | undefined {
+  const sidecars = spec?.initContainers?.filter(({ restartPolicy }) => restartPolicy === 'Always') ?? [];
+  return status?.initContainerStatuses?.find(
+    ({ name, state }) => state?.running !== undefined && !sidecars.some((sidecar) => sidecar.name === name),
+  )?.name;
 }
 
 /** The failure's reason with the last line that the container wrote, if it wrote any. */

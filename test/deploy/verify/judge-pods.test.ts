@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../../lib/deploy/verdict';
 import { judge, type Memory } from '../../../lib/deploy/verify/judge';
 import type { Pod } from '../../../lib/deploy/verify/shapes';
+import { unreadyWords } from '../../../lib/deploy/verify/why';
 import { at, event, expected, look, pod, replicaSet, rules, START, waitingPod, workload } from './world';
 
 const parts = (bad: Pod, events: Snapshot['events'] = []) => ({
@@ -131,6 +132,23 @@ describe('bad at once', () => {
       reason: { message: expect.stringContaining('init exited with 4') },
     });
     expect(verdict(withInit({})).status).toBe('progressing');
+  });
+
+  test('one that never ends is named as what the others wait for; a sidecar is not', () => {
+    const words = (restartPolicy?: string): string =>
+      unreadyWords(
+        pod('web-2', {
+          ready: false,
+          spec: { initContainers: [{ name: 'first', ...(restartPolicy ? { restartPolicy } : {}) }] },
+          status: {
+            initContainerStatuses: [{ name: 'first', state: { running: {} } }],
+            containerStatuses: [{ name: 'app', state: { waiting: { reason: 'PodInitializing' } } }],
+          },
+        }),
+        { at: 0, workloads: [], replicaSets: [], pods: [], events: [] },
+      );
+    expect(words()).toContain('init container first has not come to its end');
+    expect(words('Always')).toBe('Pod/web-2 container app is waiting (PodInitializing)');
   });
 
   test('a sidecar that is started again', () => {
