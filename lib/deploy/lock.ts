@@ -120,10 +120,20 @@ function holdLock(first: Lease, options: LockOptions, ports: LockPorts): Lock {
     const read = await readLease(kubectl, namespace, first.metadata.name, false);
     if (!read.ok) return;
     asked = clock.now().getTime();
-    if (read.value?.spec.holderIdentity === holder.id) lease = read.value;
-    else {
-      const who = read.value ? describe(read.value) : 'somebody who deleted it';
-      lost = { code: 'LockLost', object, message: `the lock was taken over by ${who}` };
+    if (read.value === undefined) await takeAgain();
+    else if (read.value.spec.holderIdentity === holder.id) lease = read.value;
+    else lost = { code: 'LockLost', object, message: `the lock was taken over by ${describe(read.value)}` };
+  };
+  /** Deleted by hand, it is nobody's, and a release half brought up or half taken back must not stay so. */
+  const takeAgain = async (): Promise<void> => {
+    const written = await writeLease(kubectl, taken(options, undefined, clock.now()), false);
+    const [failure] = written.ok ? [] : written.errors;
+    if (written.ok) {
+      lease = written.value;
+      log.info(`lock ${first.metadata.name} was deleted by somebody; taken again`);
+    } else if (failure?.kind === 'not-found' || failure?.kind === 'forbidden' || failure?.kind === 'refused') {
+      const message = `the lock was deleted by somebody, and cannot be taken again: ${failure.message}`;
+      lost = { code: 'LockLost', object, message };
     }
   };
   const renew = async (): Promise<void> => {

@@ -41,5 +41,7 @@ function endingOf(failure: LockFailure, namespace: string): Ending {
     const message = `there is no such namespace; create it, with what has to be in it, before the first deploy (${why.message})`;
     return { outcome: 'Refused', reason: { code: 'NamespaceMissing', object: `Namespace/${namespace}`, message } };
   }
-  return { outcome: 'Error', reason: { ...reason, message: `the lock: ${reason.message}` } };
+  // E.g. a namespace that is being deleted: nothing was changed, and nothing can be.
+  const outcome = why.kind === 'refused' ? 'Refused' : 'Error';
+  return { outcome, reason: { ...reason, message: `the lock: ${reason.message}` } };
 }

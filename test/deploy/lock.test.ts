@@ -14,6 +14,8 @@ afterEach(() => {
 class Cluster {
   lease: Lease | undefined;
   away = false;
+  /** Why nothing can be created, in the words of the API. */
+  refuses = '';
   private version = 0;
   readonly clock = new FakeClock();
   readonly log = new FakeLog();
@@ -26,6 +28,7 @@ class Cluster {
     const [verb] = command.split(' ');
     if (verb === 'get') return this.lease ? JSON.stringify(this.lease) : '';
     const wanted = JSON.parse(input) as Lease;
+    if (verb === 'create' && this.refuses) return failure('refused', this.refuses);
     if (verb === 'create' && this.lease) return failure('conflict');
     if (verb === 'replace' && wanted.metadata.resourceVersion !== this.lease?.metadata.resourceVersion) {
       return failure('conflict');
@@ -209,6 +212,29 @@ test('one that somebody else took over is lost, and is not given back', async ()
   expect(lock.lost()).toBeDefined();
   await lock.release();
   expect(cluster.lease?.spec.holderIdentity).toBe('thief');
+});
+
+test('one that somebody deleted is taken again, since nobody else has it', async () => {
+  const cluster = new Cluster();
+  const lock = await cluster.hold();
+  cluster.lease = undefined;
+  cluster.clock.pass(10_000);
+  expect(await lock.superseded()).toBeUndefined();
+  expect(cluster.lease).toMatchObject({ spec: { holderIdentity: 'ours' } });
+  await lock.release();
+  expect(cluster.lease).toMatchObject({ spec: { holderIdentity: '' } });
+});
+
+test('one that was deleted and cannot be taken again, with its namespace, is lost', async () => {
+  const cluster = new Cluster();
+  const lock = await cluster.hold();
+  cluster.lease = undefined;
+  cluster.refuses = 'forbidden: unable to create new content in namespace web-dev because it is being terminated';
+  cluster.clock.pass(10_000);
+  expect(await lock.superseded()).toMatchObject({
+    code: 'LockLost',
+    message: expect.stringContaining('being terminated'),
+  });
 });
 
 test('of two that create it in the same moment one waits', async () => {

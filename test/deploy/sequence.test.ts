@@ -258,6 +258,7 @@ describe('deploy', () => {
     ['a newer deploy', 'Superseded', { kind: 'superseded', reason: { code: 'NewerDeploy', message: 'newer' } }],
     ['a deploy that does not end', 'Refused', { kind: 'busy', reason: { code: 'Locked', message: 'busy' } }],
     ['no namespace', 'Refused', { kind: 'kubectl', failure: failure('not-found', 'namespaces "web-dev" not found') }],
+    ['a namespace that goes', 'Refused', { kind: 'kubectl', failure: failure('refused', 'it is being terminated') }],
     ['401', 'Error', { kind: 'kubectl', failure: failure('unauthorized') }],
     ['403', 'Error', { kind: 'kubectl', failure: failure('forbidden') }],
   ])('a lock that cannot be taken for %s: %s', async (_why, outcome, lockFailure) => {
