@@ -3,10 +3,11 @@ import { applyArgs, isDefinition, itemsIn, listOf } from '../apply';
 import { isRejection } from '../failure';
 import type { KubectlFailure } from '../kubectl';
 import { type KubeObject, titleOf } from '../objects';
+import type { Reason } from '../outcome';
 import type { Stop } from '../parts';
 import type { Ports } from '../ports';
 import { fieldsAt, groupOf } from '../render/fields';
-import { stopOf } from './stop';
+import { refusedFor, stopOf } from './stop';
 
 /** Objects of a kind whose definition comes with the release and is not on the cluster yet cannot be asked about; they are left out. */
 export async function withoutUnknownKinds(
@@ -46,8 +47,11 @@ export async function dryRun(
     timeoutSeconds: 120,
   });
   if (answer.ok) {
+    const taken = itemsIn(answer.value);
+    const going = refusedFor(taken.flatMap(beingDeleted));
+    if (going) return err(going);
     log.info(`the API server would take all ${objects.length} objects`);
-    return ok(itemsIn(answer.value));
+    return ok(taken);
   }
   const failure = answer.errors[0] as KubectlFailure;
   const stop = stopOf(failure);
@@ -56,4 +60,16 @@ export async function dryRun(
     ...stop,
     reason: { ...stop.reason, message: `the cluster refuses this release: ${stop.reason.message}` },
   });
+}
+
+/** The API server takes changes to it, and then it goes. */
+function beingDeleted(live: KubeObject): readonly Reason[] {
+  const { deletionTimestamp, finalizers = [] } = live.metadata as {
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+  };
+  if (deletionTimestamp === undefined) return [];
+  const held = finalizers.length > 0 ? ` and is held by ${finalizers.join(', ')}` : '';
+  const message = `it is being deleted since ${deletionTimestamp}${held}: what this release makes of it would go with it; deploy when it is gone`;
+  return [{ code: 'BeingDeleted', object: titleOf(live), message }];
 }

@@ -259,3 +259,20 @@ test('a webhook that does not answer a dry run refuses the release, in words tha
     ],
   });
 });
+
+test('an object that is being deleted is refused: it would take what the release makes of it along', async () => {
+  const metadata = { name: 'held', deletionTimestamp: '2026-11-21T12:00:00Z', finalizers: ['example.com/keep'] };
+  const answer = await dryRun([object('ConfigMap', 'held')], 'web-dev', {
+    kubectl: new FakeKubectl(() => listText({ apiVersion: 'v1', kind: 'ConfigMap', metadata })),
+    log: new FakeLog(),
+  });
+  expect(answer).toMatchObject({
+    ok: false,
+    errors: [
+      {
+        outcome: 'Refused',
+        reason: { object: 'ConfigMap/held', message: expect.stringContaining('example.com/keep') },
+      },
+    ],
+  });
+});
