@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Deployer } from '../lib/drill/deployer';
 import { type Drill, GOOD } from '../lib/drill/drill';
 import { REPOSITORY } from '../lib/drill/image';
 import { type Manifest, manifestsOf, toYaml } from '../lib/drill/manifests';
@@ -51,9 +50,8 @@ export async function openBenchCluster(root: string): Promise<BenchCluster> {
 /** Milliseconds from the first change until the deployer has verified the release and tidied up; and how often it called kubectl. */
 export async function deploy(stage: Stage, version: string, options: ReleaseOptions) {
   const release = await stage.release(version, options);
-  const deployer: Deployer = stage.start(release, { accept: true, settle: 0, rollout: 300 });
   const { output } = stage;
-  const ended = await deployer.ended;
+  const ended = await stage.deploy(release, { accept: true, settle: 0, rollout: 300 });
   if (ended.outcome !== 'Verified') throw new Error(`the deploy ended ${ended.said}\n${ended.output}`);
   const result = JSON.parse(readFileSync(join(output, 'result.json'), 'utf8')) as {
     steps: { name: string; seconds: number }[];

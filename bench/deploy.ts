@@ -4,7 +4,7 @@ import { type Figure, median, timed } from './measure';
 
 const ROUNDS = { 1: 3, 10: 3, 50: 1 } as const;
 /** Half as many pods again at a time: what is measured is the deployer, not the queue. */
-const wide = (fields: object = {}) => ({
+const wide = (fields: object) => ({
   edit: (manifests: Manifest[]) => {
     Object.assign(manifests[0]?.['spec'] ?? {}, {
       strategy: { rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } },
@@ -12,6 +12,9 @@ const wide = (fields: object = {}) => ({
     });
   },
 });
+
+/** The sample's own: a pod counts when it has been ready for this long. */
+const AS_THE_SAMPLE = { minReadySeconds: 2 };
 
 /** From the first change to `Verified`, by number of pods, against kubectl apply and rollout status for the same change. */
 export async function deployFigures(root: string): Promise<Figure[]> {
@@ -33,7 +36,7 @@ async function verified({ ours, plain }: BenchCluster, replicas: number, rounds:
   const theirs: number[] = [];
   let kubectlCalls = 0;
   for (let round = 0; round <= rounds; round++) {
-    const options = { replicas, environment: { ROUND: `${replicas}-${round}` }, ...wide() };
+    const options = { replicas, environment: { ROUND: `${replicas}-${round}` }, ...wide(AS_THE_SAMPLE) };
     const { time, calls } = await deploy(ours, GOOD, options);
     const taken = await plainRollout(plain, await plainManifests(plain, GOOD, options), 0);
     // The first one brings the pods up.
@@ -47,7 +50,7 @@ async function verified({ ours, plain }: BenchCluster, replicas: number, rounds:
     name: `apply to Verified, ${pods}`,
     ours: median(mine),
     yardstick: median(theirs),
-    against: `kubectl apply and rollout status of the same change (a deploy calls kubectl ${kubectlCalls} times)`,
+    against: `kubectl apply and rollout status of the same change, minReadySeconds 2 (a deploy calls kubectl ${kubectlCalls} times)`,
     aim: 1.3,
   };
 }
