@@ -69,8 +69,12 @@ export async function restoreGood(session: Session, why: Reason): Promise<Ending
       const message = `${why.message}; and ${good.version} could not be put back: ${sentence(settled.reason)}; a person must look`;
       return { outcome: 'RollbackFailed', reason: { ...why, message } };
     }
-    case 'superseded':
-      return { outcome: 'Superseded', reason: settled.reason };
+    case 'superseded': {
+      if (settled.reason.code !== 'Paused') return { outcome: 'Superseded', reason: settled.reason };
+      // No other release took over: the bad one stays until whoever paused it lets it go on.
+      const message = `${why.message}; and ${good.version} does not get to the pods: ${sentence(settled.reason)}; a person must look`;
+      return { outcome: 'RollbackFailed', reason: { ...why, message } };
+    }
     case 'error': {
       const message = `${sentence(why)}; while ${good.version} was put back: ${sentence(settled.reason)}; run it again`;
       return { outcome: 'Error', reason: { ...settled.reason, message } };

@@ -197,6 +197,16 @@ describe('deploy', () => {
     expect(world.did).toContain('evidence ImagePull');
   });
 
+  test('a way back that somebody paused is nobody’s takeover: a person must look', async () => {
+    const world = new World().good('1');
+    const paused = { code: 'Paused', object: 'Deployment/web', message: 'somebody paused it' };
+    world.ends = { ...world.ends, bringUp: BAD, restore: { status: 'superseded', reason: paused } };
+    expect(await world.deploy()).toMatchObject({
+      outcome: 'RollbackFailed',
+      reason: { message: expect.stringContaining('somebody paused it') },
+    });
+  });
+
   test('evidence that cannot be kept keeps no bad release in place', async () => {
     const world = new World().good('1');
     world.ends.bringUp = BAD;
