@@ -70,7 +70,7 @@ export async function runProgram(
   const report = new Report(clock, log);
   const releases = openStore(options.releases, { signal, now: () => clock.now() });
   const rollOut = chooseRollOut(options.strategy, apiProxy(processOptions));
-  const request = requestOf(options, surroundings.defaultId);
+  const request = requestOf(command, options, surroundings.defaultId);
   const output = prepared(options.output);
   if (!releases.ok || !request.ok || !output.ok) {
     const errors = [releases, request, output].flatMap((each) => (each.ok ? [] : each.errors));
@@ -161,11 +161,16 @@ const evidenceTo =
       ports,
     );
 
-function requestOf(options: CommonOptions | DeployOptions, defaultId: string): Result<DeployRequest, string> {
+function requestOf(
+  command: CommandName,
+  options: CommonOptions | DeployOptions,
+  defaultId: string,
+): Result<DeployRequest, string> {
   const isRelease = 'image' in options;
   const manifests = isRelease ? sourceOf(options) : { ok: true as const, value: NO_MANIFESTS };
   if (!manifests.ok) return manifests;
-  if (isRelease && options.version === undefined) return { ok: false, errors: ['--version is missing'] };
+  if ((isRelease || command === 'accept') && options.version === undefined)
+    return { ok: false, errors: ['--version is missing: it says which release is meant'] };
   const { service, environment, namespace, version = '', strategy, requestedAt } = options;
   return {
     ok: true,
