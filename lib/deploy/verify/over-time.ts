@@ -1,3 +1,4 @@
+import type { KubeObject } from '../objects';
 import type { Reason } from '../outcome';
 import type { Expectation, Snapshot } from '../verdict';
 import type { Assessment } from './assessment';
@@ -33,8 +34,15 @@ export function overTime(
     ...(pod ? [unreadyWords(pod, snapshot)] : []),
     `${deadlineWords(live as WorkloadObject | undefined)}; the limit of ${limit} s ended the wait`,
   ].join('; ');
-  return { reason: { code: 'Timeout', object: title, message }, pods: unready };
+  return { reason: { code: isUnseen(live) ? UNSEEN : 'Timeout', object: title, message }, pods: unready };
 }
+
+/** The controllers did not run: the cluster's fault, which says nothing of the release. */
+export const UNSEEN = 'ControllersAway';
+
+const isUnseen = (live: KubeObject | undefined): boolean =>
+  ((live as WorkloadObject | undefined)?.status?.observedGeneration ?? 0) < (live?.metadata.generation ?? 0) &&
+  live?.kind !== 'Job';
 
 function deadlineWords(live: WorkloadObject | undefined): string {
   const seconds = live?.spec?.progressDeadlineSeconds;

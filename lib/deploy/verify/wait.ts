@@ -2,6 +2,7 @@ import type { End } from '../roll-out';
 import type { Expectation, Snapshot } from '../verdict';
 import { type Judgement, judge, NO_MEMORY } from './judge';
 import { look, type WatchOptions, type WatchPorts } from './looks';
+import { UNSEEN } from './over-time';
 import { Unblocker } from './unblock';
 import { withLastWords } from './why';
 
@@ -61,6 +62,7 @@ export async function endOf(
     case 'superseded':
       return verdict;
     case 'failed':
+      if (verdict.reason.code === UNSEEN) return { status: 'error', reason: verdict.reason };
       return { ...verdict, reason: await withLastWords(verdict.reason, culprit, namespace, kubectl) };
   }
 }

@@ -225,3 +225,10 @@ test('one look at what was ready: says what is certain, and nothing else', async
   expect(await once(failure('unreachable'))).toBeUndefined();
   expect(await once(CRASHED)).toMatchObject({ status: 'failed', reason: { code: 'CrashLoop' } });
 });
+
+test('a workload that no controller has looked at by the end is nobody’s verdict; one that was looked at is', async () => {
+  const unseen = wait(() => state([], { observedGeneration: 1 }));
+  expect(await unseen.end).toMatchObject({ status: 'error', reason: { code: 'ControllersAway' } });
+  const seen = wait(() => state([], { replicas: 0 }));
+  expect(await seen.end).toMatchObject({ status: 'failed', reason: { code: 'Timeout' } });
+});
