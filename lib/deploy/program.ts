@@ -14,6 +14,7 @@ import { realParts } from './real-parts';
 import { openStore } from './releases/open-store';
 import { manifestSource } from './render/manifest-source';
 import { type Ending, lastLine, Report } from './report';
+import { reportFiles } from './report-files';
 import type { DeployRequest, ImagePin, ManifestSource } from './request';
 import { restore } from './restore';
 import { apiProxy } from './strategy/api-proxy';
@@ -116,12 +117,20 @@ export async function runProgram(
     writeFileSync(join(options.output, name), text);
   }
 
-  function finish(ending: Ending): number {
+  /** Beside the releases, since a build's own folder goes with it. A preview may write nowhere. */
+  async function keep(): Promise<void> {
+    if (!releases.ok || command === 'preview') return;
+    const { service, environment } = options;
+    const id = `${report.startedAt.toISOString().replace(/[-:.]/g, '')}-${command}`;
+    const kept = await releases.value.keepReport(service, environment, id, reportFiles(options.output, KEPT));
+    if (!kept.ok) log.info(`the report is not kept with the releases: ${kept.errors.join('; ')}`);
+  }
+
+  async function finish(ending: Ending): Promise<number> {
     const { service, environment, namespace, version = '' } = options;
     const digest = 'image' in options ? options.image.digest : '';
     const result = report.result(ending, { command, service, environment, namespace, version, digest }, kubectl);
     try {
-      rmSync(join(options.output, 'result.json'), { force: true });
       write('result.json', `${JSON.stringify(result, null, 2)}\n`);
       write(
         'junit.xml',
@@ -130,6 +139,7 @@ export async function runProgram(
           warnings: result.warnings,
         }),
       );
+      await keep();
     } catch (error) {
       // How the deploy ended is true whether or not it could be written down.
       log.info(`no report in ${options.output}: ${messageOf(error)}`);
@@ -140,11 +150,15 @@ export async function runProgram(
   }
 }
 
-/** Makes the folder for reports: found out before anything is changed. */
+/** Of the output folder: what a deploy writes, less the JUnit report, which says the same as the result. */
+const KEPT = ['result.json', 'diff.txt', 'evidence'];
+
+/** Makes the folder for reports, without those of an earlier deploy: found out before anything is changed. */
 function prepared(output: string): Result<void, string> {
   try {
     mkdirSync(output, { recursive: true });
     accessSync(output, constants.W_OK);
+    for (const name of KEPT) rmSync(join(output, name), { recursive: true, force: true });
     return { ok: true, value: undefined };
   } catch (error) {
     return { ok: false, errors: [`--output ${output}: expected a folder that can be written to: ${messageOf(error)}`] };

@@ -48,4 +48,14 @@ export interface ReleaseStore {
   /** Undefined: there is no such release. */
   read(service: string, environment: string, id: string): Promise<Result<Release | undefined, string>>;
   write(release: Release): Promise<Result<void, string>>;
+  /**
+   * Keeps what a deploy left (result, difference, evidence) as `<service>/<environment>/reports/<id>/<name>`; a name may have
+   * folders. What is there already stays as it is.
+   */
+  keepReport(
+    service: string,
+    environment: string,
+    id: string,
+    files: ReadonlyMap<string, Buffer>,
+  ): Promise<Result<void, string>>;
 }

@@ -49,7 +49,7 @@ export class Report {
   ignoreAlarms = false;
   release: string | undefined;
   previous: string | undefined;
-  private readonly startedAt: Date;
+  readonly startedAt: Date;
 
   constructor(
     private readonly clock: Clock,

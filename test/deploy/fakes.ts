@@ -91,6 +91,13 @@ export class FakeStore implements ReleaseStore {
   async read(_service: string, _environment: string, id: string): Promise<Result<Release | undefined, string>> {
     return ok(this.releases.get(id));
   }
+  readonly reports = new Map<string, readonly string[]>();
+
+  async keepReport(_service: string, _environment: string, id: string, files: ReadonlyMap<string, Buffer>) {
+    this.reports.set(id, [...files.keys()]);
+    return ok(undefined);
+  }
+
   async write(release: Release): Promise<Result<void, string>> {
     if (this.broken) return err('memory is full');
     this.releases.set(release.id, release);

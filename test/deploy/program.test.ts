@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommonOptions } from '../../lib/deploy/options';
@@ -59,4 +59,30 @@ test('an output folder that cannot be made is told before anything is asked or c
     code: 11,
     log: expect.stringMatching(/Refused: --output .*file: expected a folder that can be written to/),
   });
+});
+
+test('what a deploy left is kept beside the releases, without what an earlier one left in the folder', async () => {
+  const evidence = join(folder, 'output', 'evidence');
+  mkdirSync(evidence, { recursive: true });
+  writeFileSync(join(evidence, 'of-yesterday.log'), 'old');
+  await run('restore', { version: '1' });
+  const reports = join(folder, 'releases/web/dev/reports');
+  const [id = ''] = readdirSync(reports);
+  expect(id).toMatch(/^\d{8}T\d{9}Z-restore$/);
+  expect(readdirSync(join(reports, id))).toEqual(['result.json']);
+  const kept = readFileSync(join(reports, id, 'result.json'), 'utf8');
+  expect(kept).toBe(readFileSync(join(folder, 'output/result.json'), 'utf8'));
+  expect(JSON.parse(kept)).toMatchObject({ outcome: 'Error', command: 'restore' });
+});
+
+test('a store that cannot be written to does not change how a deploy ended', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const { code, log } = await run('accept', { releases: join(folder, 'file') });
+  expect(code).toBe(11);
+  expect(log).toContain('the report is not kept with the releases: ');
+});
+
+test('a preview writes nothing to the store', async () => {
+  await run('preview', { version: '1' });
+  expect(existsSync(join(folder, 'releases'))).toBe(false);
 });

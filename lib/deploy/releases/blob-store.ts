@@ -103,6 +103,23 @@ export class BlobStore implements ReleaseStore {
     );
   }
 
+  async keepReport(
+    service: string,
+    environment: string,
+    id: string,
+    files: ReadonlyMap<string, Buffer>,
+  ): Promise<Result<void, string>> {
+    const folder = `${folderOf(service, environment)}/reports/${segment(id)}`;
+    for (const [name, bytes] of files) {
+      const key = [folder, ...name.split('/').map(segment)].join('/');
+      const written = await this.blobs.write(key, bytes, undefined);
+      // A store that is away is not asked for each file anew.
+      const failures = written.ok ? [] : written.errors.flatMap((each) => (each.kind === 'failed' ? each.message : []));
+      if (failures.length > 0) return err(...failures);
+    }
+    return ok(undefined);
+  }
+
   private async load(folder: string): Promise<Result<Known, string>> {
     const key = recordKey(folder);
     const blob = await this.blobs.read(key);

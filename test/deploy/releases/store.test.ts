@@ -68,6 +68,24 @@ describe.each<[string, () => Place | Promise<Place>]>([
   const RELEASE = `shop/dev/releases/${ID}.json`;
   const RECORD = 'shop/dev/record.json';
 
+  test('what a deploy left is kept, in folders of its own, and never written over', async () => {
+    const files = (text: string) =>
+      new Map([
+        ['result.json', Buffer.from(text)],
+        ['evidence/1/pod.log', Buffer.from(text)],
+      ]);
+    expect(await place.open().keepReport('shop', 'dev', '1-deploy', files('first'))).toMatchObject({ ok: true });
+    expect(await place.open().keepReport('shop', 'dev', '1-deploy', files('second'))).toMatchObject({ ok: true });
+    for (const name of ['result.json', 'evidence/1/pod.log'])
+      expect(readFileSync(place.fileOf(`shop/dev/reports/1-deploy/${name}`), 'utf8')).toBe('first');
+  });
+
+  test('a report that leads out of its folder stays in it', async () => {
+    const files = new Map([['../../record.json', Buffer.from('x')]]);
+    expect(await place.open().keepReport('shop', 'dev', '..', files)).toMatchObject({ ok: true });
+    expect(() => readFileSync(place.fileOf(RECORD))).toThrow('ENOENT');
+  });
+
   it('are not there at first, which is no error', async () => {
     const store = place.open();
     expect(valueIn(await store.record('shop', 'dev'))).toEqual({});
