@@ -73,9 +73,9 @@ export const RULES: readonly Rule[] = [
       !(typeOnly && from === 'lib/deploy/strategy'),
   },
   {
-    says: 'lib/deploy is a program of its own: it imports of the project only itself and lib/result',
+    says: 'lib/deploy is a program of its own: it imports of the project only itself, lib/result and lib/quantity',
     of: under('lib/deploy'),
-    forbids: ({ from }) => isProject(from) && !under('lib/deploy', 'lib/result')(from),
+    forbids: ({ from }) => isProject(from) && !under('lib/deploy', 'lib/result', 'lib/quantity')(from),
   },
   {
     says: 'the engine imports no executor: of the project only itself, its contracts and lib/result',

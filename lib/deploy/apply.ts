@@ -3,7 +3,7 @@ import type { Kubectl, KubectlFailure } from './kubectl';
 import { commandLine } from './kubectl-process';
 import { FIELD_MANAGER, type KubeObject, titleOf } from './objects';
 import type { Log } from './ports';
-import { PHASE_ANNOTATION } from './render/keys';
+import { comesBefore } from './render/order';
 
 /**
  * By server-side apply: whoever set a field before, the release's value goes, and a field that a release no longer sets goes away.
@@ -62,9 +62,6 @@ export function phasesOf(objects: readonly KubeObject[]): {
 
 export const isDefinition = ({ kind, apiVersion }: KubeObject): boolean =>
   kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
-
-const comesBefore = ({ kind, metadata }: KubeObject): boolean =>
-  kind === 'Job' && metadata.annotations?.[PHASE_ANNOTATION] === 'before';
 
 export const listOf = (objects: readonly KubeObject[]): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });

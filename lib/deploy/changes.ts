@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseQuantity } from '../quantity';
 import { type KubeObject, RELEASE_ANNOTATION, titleOf } from './objects';
-import { parseQuantity } from './preflight/quantity';
 import { isFields } from './render/fields';
 
 export interface FieldChange {

@@ -1,7 +1,7 @@
+import { parseQuantity } from '../../quantity';
 import type { KubeObject } from '../objects';
 import { fieldsAt, itemsOf } from '../render/fields';
 import { podTemplateOf } from '../render/pod-template';
-import { parseQuantity } from './quantity';
 
 /** Amounts by the names that quotas have for them, e.g. `pods`, `requests.cpu`. */
 export type Amounts = Readonly<Record<string, number>>;

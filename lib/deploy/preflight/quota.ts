@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseQuantity } from '../../quantity';
 import { itemsIn } from '../apply';
 import type { KubectlFailure } from '../kubectl';
 import { type KubeObject, titleOf } from '../objects';
@@ -9,7 +10,6 @@ import { fieldsAt } from '../render/fields';
 import { podTemplateOf } from '../render/pod-template';
 import type { LiveObjects } from './live-workloads';
 import { type Amounts, podDemand, podPlan } from './pod-demand';
-import { parseQuantity } from './quantity';
 import { refusedFor, stopOf } from './stop';
 
 /** Deployments and StatefulSets whose number of pods is known beforehand. */

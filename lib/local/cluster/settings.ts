@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TokenUser } from './auth/tokens';
 import type { AccessEntry } from './auth/user';
-import { parseQuantity } from './kubelet/downward';
+import { amountOf } from './kubelet/downward';
 import type { NodeSize } from './node';
 
 /** What a run tells the cluster, at its start and again when another run takes a running one over. */
@@ -30,7 +30,7 @@ export interface ClusterSettings {
 
 const quantity = z
   .string()
-  .refine((text) => parseQuantity(text) >= 0, 'is no quantity such as 2, 500m or 4Gi')
+  .refine((text) => amountOf(text) >= 0, 'is no quantity such as 2, 500m or 4Gi')
   .optional();
 
 /** Settings as they come in from outside, with defaults. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../lib/deploy/objects';
-import { parseQuantity } from '../../../lib/deploy/preflight/quantity';
 import { judgeQuotas } from '../../../lib/deploy/preflight/quota';
+import { parseQuantity } from '../../../lib/quantity';
 import { deployment, object } from '../fakes';
 
 const quota = (hard: object, used: object, spec: object = {}): KubeObject =>

@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../../lib/local/cluster/kubelet/downward';
+import { amountOf } from '../../../lib/local/cluster/kubelet/downward';
 import { expand, mapMounts } from '../../../lib/local/cluster/kubelet/environment';
 import { check } from '../../../lib/local/cluster/kubelet/probe';
 import { parseFieldSelector, parseLabelSelector } from '../../../lib/local/cluster/selectors';
@@ -47,7 +47,7 @@ test.each([
   ['1e3', 1_000],
   ['5x', Number.NaN],
 ])('quantity %s', (text, expected) => {
-  expect(parseQuantity(text)).toBe(expected);
+  expect(amountOf(text)).toBe(expected);
 });
 
 const object = {

@@ -1,5 +1,5 @@
 import { ok } from '../../../result';
-import { parseQuantity } from '../kubelet/downward';
+import { amountOf } from '../kubelet/downward';
 import type { Admission } from '../registry';
 import { forbidden, refuse } from '../status';
 import type { Store } from '../store/store';
@@ -29,7 +29,7 @@ export const quota: Admission = (kind, object, store) => {
     const used = usage(each, store);
     for (const [resource, limit] of Object.entries(each.spec.hard ?? {})) {
       const wanted = COUNTED[resource]?.(object as Pod);
-      if (wanted === undefined || wanted + (used[resource] ?? 0) <= parseQuantity(limit)) continue;
+      if (wanted === undefined || wanted + (used[resource] ?? 0) <= amountOf(limit)) continue;
       const room = `requested: ${resource}=${wanted}, used: ${resource}=${used[resource] ?? 0}, limited: ${resource}=${limit}`;
       return refuse(forbidden(kind, name, `exceeded quota: ${each.metadata.name}, ${room}`));
     }
@@ -52,4 +52,4 @@ export function usage(each: KubeObject, store: Store): Record<string, number> {
 }
 
 const sum = (pod: Pod, list: 'limits' | 'requests', name: string): number =>
-  pod.spec.containers.reduce((total, c) => total + parseQuantity(c.resources?.[list]?.[name] ?? '0'), 0);
+  pod.spec.containers.reduce((total, c) => total + amountOf(c.resources?.[list]?.[name] ?? '0'), 0);

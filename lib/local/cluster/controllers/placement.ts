@@ -1,4 +1,4 @@
-import { parseQuantity } from '../kubelet/downward';
+import { amountOf } from '../kubelet/downward';
 import type { Node, PodSpec, Taint } from '../types';
 
 type Toleration = NonNullable<PodSpec['tolerations']>[number];
@@ -36,10 +36,10 @@ export function requestsOf(spec: PodSpec): Readonly<Record<string, number>> {
     Object.entries(container.resources?.requests ?? {});
   const sidecars = (spec.initContainers ?? []).filter((c) => c.restartPolicy === 'Always');
   for (const container of [...spec.containers, ...sidecars]) {
-    for (const [name, amount] of amounts(container)) total[name] = (total[name] ?? 0) + parseQuantity(amount);
+    for (const [name, amount] of amounts(container)) total[name] = (total[name] ?? 0) + amountOf(amount);
   }
   for (const container of spec.initContainers ?? []) {
-    for (const [name, amount] of amounts(container)) total[name] = Math.max(total[name] ?? 0, parseQuantity(amount));
+    for (const [name, amount] of amounts(container)) total[name] = Math.max(total[name] ?? 0, amountOf(amount));
   }
   return total;
 }
@@ -58,7 +58,7 @@ export class Room {
 
   /** What there is too little of for one more pod, in the scheduler's words; empty: it fits. */
   lacks(spec: PodSpec): string[] {
-    const amount = (name: string) => parseQuantity(this.node.status.allocatable?.[name] ?? '0');
+    const amount = (name: string) => amountOf(this.node.status.allocatable?.[name] ?? '0');
     const short = Object.entries(requestsOf(spec))
       .filter(([name, value]) => value > 0 && (this.used[name] ?? 0) + value > amount(name) + ROUNDING)
       .map(([name]) => `Insufficient ${name}`)

@@ -1,3 +1,4 @@
+import { parseQuantity } from '../../../quantity';
 import type { Pod } from '../types';
 
 /**
@@ -45,34 +46,10 @@ const lines = (map: Record<string, string> = {}): string =>
 export function resourceField(pod: Pod, container: string, resource: string, divisor = '0'): string {
   const spec = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find((c) => c.name === container);
   const [list, name] = resource.split('.') as ['limits' | 'requests', string];
-  const amount = parseQuantity(spec?.resources?.[list]?.[name] ?? '0');
-  const unit = parseQuantity(divisor) || 1;
+  const amount = amountOf(spec?.resources?.[list]?.[name] ?? '0');
+  const unit = amountOf(divisor) || 1;
   return String(Math.ceil(amount / unit));
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** A Kubernetes quantity as a number: `500m` -> 0.5. */
-export function parseQuantity(text: string): number {
-  const match = /^([+-]?[\d.]+)(?:([eE][+-]?\d+)|([A-Za-z]*))$/.exec(text);
-  if (!match) return Number.NaN;
-  const [, digits = '', exponent, unit = ''] = match;
-  return exponent ? Number(digits + exponent) : Number(digits) * (UNITS[unit] ?? Number.NaN);
-}
+/** A Kubernetes quantity as a number: `500m` -> 0.5; NaN: it is none. */
+export const amountOf = (text: string): number => parseQuantity(text) ?? Number.NaN;

@@ -1,6 +1,6 @@
 import type { Container } from '../types';
 import { type KubeletContext, NODE } from './context';
-import { parseQuantity } from './downward';
+import { amountOf } from './downward';
 import type { GroupProcess } from './process';
 
 /**
@@ -15,7 +15,7 @@ export function limitMemory(
 ): () => void {
   const amount = container.resources?.limits?.['memory'];
   if (amount === undefined || !memory) return () => {};
-  return memory.watch(process.pid, parseQuantity(amount), ({ bytes, biggest }) => {
+  return memory.watch(process.pid, amountOf(amount), ({ bytes, biggest }) => {
     exceeded();
     process.kill();
     const node = registry.store.get('Node', undefined, NODE);
