@@ -60,7 +60,11 @@ describe('a file that breaks a rule', () => {
     ['lib/local/reporters/json.ts', "import type { Plan } from '../plan';", 'reporters read events'],
     ['lambda/bake/index.ts', "import { ok } from '../../lib/result';", 'imports of the project only its own folder'],
     ['lib/deploy/lock.ts', "import { systemClock } from '../local/clock';", 'only itself, lib/result and lib/quantity'],
-    ['lib/deploy/lock.ts', "import type { Config } from '../config/schema';", 'only itself, lib/result and lib/quantity'],
+    [
+      'lib/deploy/lock.ts',
+      "import type { Config } from '../config/schema';",
+      'only itself, lib/result and lib/quantity',
+    ],
     ['lib/config/load.ts', "import { parseStrategy } from '../deploy/strategy/parse';", 'the types of strategies'],
     ['lib/result.ts', "import { run } from '../bin/slipway';", 'lib imports neither bin'],
     ['lib/cloud/app.ts', "const region = process.env['AWS_REGION'];", 'reads process.env'],
