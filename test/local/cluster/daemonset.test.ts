@@ -76,8 +76,11 @@ test('with a surge the old pod stays until the new one is available', async () =
   await cluster.apply(agent('surge', { VERSION: '2', UNREADY: '1' }, spec));
   await cluster.ok('wait ds/surge --for=jsonpath={.status.updatedNumberScheduled}=1 --timeout=10s');
   expect((await versions('surge')).sort()).toEqual(['1', '2']);
+  const old = (await cluster.ok('get pods -l app=surge -o name')).trim().replaceAll('\n', ' ');
   await cluster.apply(agent('surge', { VERSION: '3' }, spec));
   await status('surge');
+  // The status is of the new pod; the old one has its grace period.
+  await cluster.ok(`wait --for=delete ${old} --timeout=20s`);
   expect(await versions('surge')).toEqual(['3']);
 });
 
