@@ -14,7 +14,7 @@ import type { Plan, PlannedAction } from '../lib/local/plan';
 import { openRun } from '../lib/local/run-folder';
 import { actionsOf, type RunState, runState } from '../lib/local/run-state';
 import { ensureTools } from '../lib/local/tools/tools';
-import { resolveAction } from '../lib/local/variables';
+import { pipelineVariables, resolveAction } from '../lib/local/variables';
 import { type BareBuilds, bareBuild } from './bare';
 import { type Figure, median, run, timed } from './measure';
 
@@ -159,7 +159,9 @@ async function bareCriticalPath(
   path: readonly string[],
 ): Promise<number> {
   const source = { commit: git(service, 'rev-parse', 'HEAD'), archive: join(builds.folder, 'source.tar') };
-  const scope = new Map<string, Record<string, string>>();
+  const given = pipelineVariables(plan, {});
+  if (!given.ok) throw new Error(given.errors.join('; '));
+  const scope = new Map<string, Readonly<Record<string, string>>>([['variables', given.value]]);
   let total = 0;
   for (const action of groupsOf(plan).flat()) {
     const critical = path.includes(action.id);
