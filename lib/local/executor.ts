@@ -34,6 +34,8 @@ export interface ActionContext {
   readonly inputs: Readonly<Record<string, string>>;
   /** Source revision of an artifact, as far as known: artifact name -> commit id. CodeBuild shows it as CODEBUILD_RESOLVED_SOURCE_VERSION. */
   readonly revisions: Readonly<Record<string, string>>;
+  /** For a source action: the commit to take in place of its branch's newest (StartPipelineExecution, sourceRevisions). */
+  readonly sourceRevision?: string;
 }
 
 /** Runs one kind of action. `action` comes with every `#{…}` resolved. Takes its time from the machine; ends soon after `signal` aborts. */

@@ -13,8 +13,39 @@ export interface Plan {
   readonly executionMode: 'QUEUED' | 'SUPERSEDED' | 'PARALLEL';
   readonly variables: readonly { readonly name: string; readonly default?: string }[];
   readonly stages: readonly PlannedStage[];
+  /** By which commits and pull requests of a connection the pipeline starts; none: by every push to the source action's branch. */
+  readonly triggers?: readonly PlannedTrigger[];
   /** What the template says and a run on this machine deliberately does without, for `slipway plan`. */
   readonly ignored?: readonly IgnoredProperty[];
+}
+
+/** Filters of one source action: one that matches starts the pipeline (CodePipeline, pipelines-filter). */
+export interface PlannedTrigger {
+  /** Name of the source action, a connection's. */
+  readonly sourceAction: string;
+  readonly push: readonly PushFilter[];
+  readonly pullRequest: readonly PullRequestFilter[];
+}
+
+/** All that is given must match; `tags` goes alone. */
+export interface PushFilter {
+  readonly tags?: GlobList;
+  readonly branches?: GlobList;
+  readonly filePaths?: GlobList;
+}
+
+export interface PullRequestFilter {
+  /** Empty: every one. */
+  readonly events: readonly ('OPEN' | 'UPDATED' | 'CLOSED')[];
+  /** Of the destination. */
+  readonly branches?: GlobList;
+  readonly filePaths?: GlobList;
+}
+
+/** One of `includes` (none given: anything) and none of `excludes`. */
+export interface GlobList {
+  readonly includes: readonly string[];
+  readonly excludes: readonly string[];
 }
 
 /** A property of the template that has no effect on this machine. */
