@@ -8,7 +8,12 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-interface Issued extends Credentials {
+/** A key pair without a session token, as an AWS profile holds it. */
+export type KeyPair = Pick<Credentials, 'accessKeyId' | 'secretAccessKey'>;
+
+interface Issued extends KeyPair {
+  /** Absent: the key pair goes without. */
+  readonly sessionToken?: string;
   readonly principal: Principal;
 }
 
@@ -25,22 +30,36 @@ export class CredentialIssuer {
 
   /** `sessionName`: at most 64 of `[\w+=,.@-]`, as AssumeRole; other characters become `-`. */
   issue(roleArn: string, sessionName: string): Credentials {
+    const key = this.keyPair('ASIA');
+    const sessionToken = randomBytes(96).toString('base64');
+    const principal = this.principalOf(roleArn, sessionName, key.accessKeyId);
+    this.issued.set(key.accessKeyId, { ...key, sessionToken, principal });
+    return { ...key, sessionToken };
+  }
+
+  /** As `issue`, for whoever can keep no session token. */
+  issueKey(roleArn: string, sessionName: string): KeyPair {
+    const key = this.keyPair('AKIA');
+    this.issued.set(key.accessKeyId, { ...key, principal: this.principalOf(roleArn, sessionName, key.accessKeyId) });
+    return key;
+  }
+
+  private keyPair(prefix: 'ASIA' | 'AKIA'): KeyPair {
+    return {
+      accessKeyId: `${prefix}${letters(randomBytes(16))}`,
+      secretAccessKey: randomBytes(30).toString('base64'),
+    };
+  }
+
+  private principalOf(roleArn: string, sessionName: string, accessKeyId: string): Principal {
     const role = roleArn.split('/').at(-1) ?? roleArn;
     const session = sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
-    const accessKeyId = `ASIA${letters(randomBytes(16))}`;
-    const credentials = {
-      accessKeyId,
-      secretAccessKey: randomBytes(30).toString('base64'),
-      sessionToken: randomBytes(96).toString('base64'),
-    };
-    const principal = {
+    return {
       roleArn,
       arn: `arn:${this.partition}:sts::${this.account}:assumed-role/${role}/${session}`,
       userId: `AROA${letters(createHash('sha256').update(roleArn).digest().subarray(0, 17))}:${session}`,
       accessKeyId,
     };
-    this.issued.set(accessKeyId, { ...credentials, principal });
-    return credentials;
   }
 
   find(accessKeyId: string): Issued | undefined {

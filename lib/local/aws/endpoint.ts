@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { SecretSource } from '../codebuild/secrets';
 import type { ImageStore } from '../image/store';
+import type { PipelineHost } from '../pipelines/host';
 import type { AlarmWatch } from './alarms';
 import { cloudwatch } from './cloudwatch';
 import { codepipeline } from './codepipeline';
-import { CredentialIssuer, type Credentials } from './credentials';
+import { CredentialIssuer, type Credentials, type KeyPair } from './credentials';
 import { dispatch, type RecordedCall } from './dispatch';
 import { ecr } from './ecr';
 import { type EksCluster, eks } from './eks';
@@ -29,6 +31,12 @@ export interface EndpointOptions {
   readonly objects?: readonly S3Object[];
   /** Buckets of the templates, each in a folder. */
   readonly buckets?: readonly BucketFolder[];
+  /** Pipelines by name; asked at every call, since hosts are made after the machine that runs them. */
+  readonly pipelines?: () => ReadonlyMap<string, PipelineHost>;
+  /** Where Parameter Store and Secrets Manager have their values. None: both are empty. */
+  readonly secrets?: SecretSource;
+  /** Further services, by signing name. */
+  readonly services?: Readonly<Record<string, Service>>;
   readonly now?: () => Date;
   /** Hears of every call. */
   readonly onCall?: (call: RecordedCall) => void;
@@ -42,6 +50,8 @@ export interface Endpoint {
   /** A key pair for one build, of its project's role; good until it is revoked or the endpoint closes. */
   credentialsFor(roleArn: string, sessionName: string): Credentials;
   revoke(accessKeyId: string): void;
+  /** A key pair of the principal `arn:<partition>:iam::<account>:role/slipway-operator`, for whoever operates the pipelines. */
+  readonly operator: KeyPair;
   readonly jobs: JobResults;
   /** What was called, in order. */
   readonly calls: readonly RecordedCall[];
@@ -64,6 +74,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     codepipeline: codepipeline(jobs),
     monitoring: cloudwatch(options.alarms ?? { states: () => [] }),
     s3: s3(options.objects ?? [], options.buckets ?? [], partition),
+    ...options.services,
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
@@ -95,6 +106,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     port,
     credentialsFor: (roleArn, sessionName) => issuer.issue(roleArn, sessionName),
     revoke: (accessKeyId) => issuer.revoke(accessKeyId),
+    operator: issuer.issueKey(`arn:${partition}:iam::${account}:role/slipway-operator`, 'slipway'),
     jobs,
     calls,
     async close() {
