@@ -159,10 +159,17 @@ export function parseJournal(text: string, path: string): Result<Event[], string
 const KINDS: { readonly [K in Event['kind']]: true } = {
   'pipeline-started': true,
   'pipeline-ended': true,
+  'pipeline-stopping': true,
+  'pipeline-resumed': true,
   notice: true,
+  'stage-waiting': true,
   'stage-started': true,
   'stage-ended': true,
+  'condition-started': true,
   'condition-ended': true,
+  'condition-overridden': true,
+  'rule-started': true,
+  'rule-ended': true,
   'rollback-requested': true,
   'action-started': true,
   'action-ended': true,
@@ -171,6 +178,7 @@ const KINDS: { readonly [K in Event['kind']]: true } = {
   'phase-ended': true,
   report: true,
   'approval-requested': true,
+  'approval-answered': true,
   fact: true,
 };
 

@@ -1,4 +1,6 @@
-import type { Event, Report } from './event';
+import type { Hook, Report, RetryMode, SourceRevision, Trigger } from './event';
+
+export { emptyRun, RunFold, reduce, runState, TAIL_LINES } from './engine/fold';
 
 /** What is known of a run after some of its events. Made by folding; plain data, never changed in place. */
 export interface RunState {
@@ -7,13 +9,32 @@ export interface RunState {
   readonly structure: string;
   readonly type: 'STANDARD' | 'ROLLBACK';
   readonly trigger: string;
+  readonly triggerType?: Trigger['type'];
+  /** Of the pipeline's structure, as GetPipeline counts it. */
+  readonly version?: number;
+  readonly executionMode?: 'QUEUED' | 'SUPERSEDED' | 'PARALLEL';
+  readonly sourceRevisions?: readonly SourceRevision[];
+  /** clientRequestToken of the start. */
+  readonly token?: string;
   /** Pipeline variables. */
   readonly variables: Readonly<Record<string, string>>;
   /** For type ROLLBACK: the execution that is restored. */
   readonly target?: string;
   /** `InProgress` also for a run that was killed before it could write its end. */
-  readonly status: 'NotStarted' | 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped';
+  readonly status:
+    | 'NotStarted'
+    | 'InProgress'
+    | 'Stopping'
+    | 'Succeeded'
+    | 'Failed'
+    | 'Stopped'
+    | 'Superseded'
+    | 'Cancelled';
   readonly reason?: string;
+  /** Present while or after somebody stopped it. */
+  readonly stop?: { readonly abandon: boolean; readonly reason?: string };
+  /** How often somebody had a stage of it retried, plus one; absent: 1. */
+  readonly attempt?: number;
   /** ISO 8601. */
   readonly startedAt?: string;
   readonly endedAt?: string;
@@ -35,28 +56,59 @@ export interface StageState {
   readonly endedAt?: string;
   /** 1 at the first start; 2 once the stage was retried. */
   readonly attempt: number;
+  /** Present while the execution waits in front of the stage. */
+  readonly waiting?: { readonly order: number; readonly since: string; readonly reason: string };
+  /** Present once it was retried. */
+  readonly retries?: {
+    readonly automatic: number;
+    readonly manual: number;
+    readonly latest: 'automatic' | 'manual';
+    readonly mode: RetryMode;
+    readonly time: string;
+  };
+  /** Present while somebody's retry has not begun yet. */
+  readonly resumed?: RetryMode;
+  /** What is to follow its end and has not begun yet. */
+  readonly next?: 'RETRY' | 'ROLLBACK';
   readonly conditions: readonly ConditionState[];
   /** Present once the stage asked for a rollback; without `target` there was nothing to go back to. */
-  readonly rollback?: { readonly target?: string; readonly reason: string };
+  readonly rollback?: { readonly target?: string; readonly reason: string; readonly execution?: string };
   readonly actions: readonly ActionState[];
 }
 
 export interface ConditionState {
-  readonly hook: 'beforeEntry' | 'onSuccess' | 'onFailure';
-  readonly status: 'Succeeded' | 'Failed';
+  readonly hook: Hook;
+  /** Attempt of the stage in which it was judged. */
+  readonly attempt?: number;
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Overridden';
+  /** What engages; present if the condition has come to say so. */
   readonly result?: string;
   readonly reason: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly rules?: readonly RuleState[];
+}
+
+export interface RuleState {
+  readonly name: string;
+  readonly provider: string;
+  readonly status: 'InProgress' | 'Succeeded' | 'Failed' | 'Errored' | 'Abandoned';
+  readonly reason?: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
 }
 
 export interface ActionState {
   /** `<stage>/<action>`. */
   readonly id: string;
   readonly stage: string;
-  readonly status: 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped';
+  readonly status: 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Stopped' | 'Abandoned';
   readonly reason?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly attempt: number;
+  /** Names of its input artifacts, once it has started. */
+  readonly inputs?: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
   /** Artifact name -> path of the zip, relative to the run's folder. */
   readonly artifacts: Readonly<Record<string, string>>;
@@ -69,7 +121,16 @@ export interface ActionState {
   /** How many lines there were in all. */
   readonly lines: number;
   /** Present while somebody's answer is awaited. */
-  readonly approval?: { readonly message?: string; readonly link?: string; readonly expires: string };
+  readonly approval?: ApprovalState;
+  /** What somebody answered. */
+  readonly answer?: { readonly status: 'Approved' | 'Rejected'; readonly summary: string; readonly by?: string };
+}
+
+export interface ApprovalState {
+  readonly message?: string;
+  readonly link?: string;
+  readonly expires: string;
+  readonly token?: string;
 }
 
 export interface PhaseState {
@@ -85,201 +146,9 @@ export interface OutputLine {
   readonly line: string;
 }
 
-export const TAIL_LINES = 40;
-
-export const emptyRun: RunState = {
-  execution: '',
-  pipeline: '',
-  structure: '',
-  type: 'STANDARD',
-  trigger: '',
-  variables: {},
-  status: 'NotStarted',
-  stages: [],
-  notices: [],
-};
-
-/** The state after all these events. */
-export const runState = (events: Iterable<Event>): RunState => {
-  let state = emptyRun;
-  for (const event of events) state = reduce(state, event);
-  return state;
-};
-
-/** The state after one more event. Pure and total: an event about a stage or action not announced before adds it. */
-export function reduce(state: RunState, event: Event): RunState {
-  switch (event.kind) {
-    case 'pipeline-started':
-      return {
-        ...emptyRun,
-        execution: event.execution,
-        pipeline: event.pipeline,
-        structure: event.structure,
-        type: event.type,
-        trigger: event.trigger,
-        variables: event.variables,
-        ...(event.target !== undefined && { target: event.target }),
-        status: 'InProgress',
-        startedAt: event.time,
-        notices: state.notices,
-        stages: event.stages.map(({ name, actions }) => ({
-          ...newStage(name),
-          actions: actions.map((id) => newAction(name, id)),
-        })),
-      };
-    case 'pipeline-ended':
-      return { ...state, status: event.status, endedAt: event.time, ...reasonOf(event) };
-    case 'notice': {
-      const { time, level, message } = event;
-      return { ...state, execution: event.execution, notices: [...state.notices, { time, level, message }] };
-    }
-    case 'stage-started':
-      return inStage(state, event.stage, (stage) => ({
-        ...newStage(stage.name),
-        status: 'InProgress',
-        startedAt: event.time,
-        attempt: stage.attempt + 1,
-        conditions: stage.conditions,
-        actions: stage.actions.map((action) =>
-          action.status === 'Succeeded' ? action : { ...newAction(action.stage, action.id), attempt: action.attempt },
-        ),
-      }));
-    case 'stage-ended':
-      return inStage(state, event.stage, (stage) => ({
-        ...stage,
-        status: event.status,
-        endedAt: event.time,
-        ...reasonOf(event),
-      }));
-    case 'condition-ended': {
-      const { hook, status, reason } = event;
-      const condition = { hook, status, ...(event.result !== undefined && { result: event.result }), reason };
-      return inStage(state, event.stage, (stage) => ({ ...stage, conditions: [...stage.conditions, condition] }));
-    }
-    case 'rollback-requested':
-      return inStage(state, event.stage, (stage) => ({
-        ...stage,
-        rollback: { ...(event.target !== undefined && { target: event.target }), reason: event.reason },
-      }));
-    case 'action-started':
-    case 'action-ended':
-    case 'output':
-    case 'phase-started':
-    case 'phase-ended':
-    case 'report':
-    case 'approval-requested':
-    case 'fact':
-      return inStage(state, event.stage, (stage) => ({
-        ...stage,
-        actions: replaced(
-          stage.actions,
-          (action) => action.id === event.action,
-          () => newAction(event.stage, event.action),
-          (action) => reduceAction(action, event),
-        ),
-      }));
-    default:
-      return unknownEvent(event);
-  }
-}
-
-type ActionEventOf = Extract<Event, { action: string }>;
-
-function reduceAction(action: ActionState, event: ActionEventOf): ActionState {
-  switch (event.kind) {
-    case 'action-started':
-      return {
-        ...newAction(action.stage, action.id),
-        status: 'InProgress',
-        startedAt: event.time,
-        attempt: action.attempt + 1,
-      };
-    case 'action-ended': {
-      const { approval: _, ...rest } = action;
-      return {
-        ...rest,
-        status: event.status,
-        endedAt: event.time,
-        ...reasonOf(event),
-        variables: event.variables,
-        artifacts: event.artifacts,
-        ...(event.externalId !== undefined && { externalId: event.externalId }),
-      };
-    }
-    case 'output': {
-      const kept = action.tail.length < TAIL_LINES ? action.tail : action.tail.slice(1);
-      return { ...action, tail: [...kept, { stream: event.stream, line: event.line }], lines: action.lines + 1 };
-    }
-    case 'phase-started':
-      return {
-        ...action,
-        phases: [...action.phases, { phase: event.phase, status: 'IN_PROGRESS', startedAt: event.time }],
-      };
-    case 'phase-ended':
-      return {
-        ...action,
-        phases: replaced(
-          action.phases,
-          (phase) => phase.phase === event.phase && phase.status === 'IN_PROGRESS',
-          () => ({ phase: event.phase, status: 'IN_PROGRESS', startedAt: event.time }),
-          (phase) => ({ ...phase, status: event.status, endedAt: event.time, ...reasonOf(event) }),
-        ),
-      };
-    case 'report':
-      return { ...action, reports: [...action.reports, event.report] };
-    case 'approval-requested': {
-      const { message, link, expires } = event;
-      const approval = { ...(message !== undefined && { message }), ...(link !== undefined && { link }), expires };
-      return { ...action, approval };
-    }
-    case 'fact':
-      return { ...action, facts: { ...action.facts, [event.name]: event.value } };
-    default:
-      return unknownEvent(event);
-  }
-}
-
 /** Every action of the run, in the plan's order. */
 export const actionsOf = (state: RunState): readonly ActionState[] => state.stages.flatMap((stage) => stage.actions);
 
 /** The actions that wait for somebody's answer. */
 export const pendingApprovals = (state: RunState): readonly ActionState[] =>
   actionsOf(state).filter((action) => action.approval !== undefined);
-
-const newStage = (name: string): StageState => ({ name, status: 'Pending', attempt: 0, conditions: [], actions: [] });
-
-const newAction = (stage: string, id: string): ActionState => ({
-  id,
-  stage,
-  status: 'Pending',
-  attempt: 0,
-  variables: {},
-  artifacts: {},
-  phases: [],
-  reports: [],
-  facts: {},
-  tail: [],
-  lines: 0,
-});
-
-const reasonOf = (event: { readonly reason?: string }) => (event.reason === undefined ? {} : { reason: event.reason });
-
-const inStage = (state: RunState, name: string, change: (stage: StageState) => StageState): RunState => ({
-  ...state,
-  stages: replaced(
-    state.stages,
-    (stage) => stage.name === name,
-    () => newStage(name),
-    change,
-  ),
-});
-
-/** The list with the last matching item changed; a new item, changed, at its end if none matches. */
-function replaced<T>(items: readonly T[], matches: (item: T) => boolean, make: () => T, change: (item: T) => T): T[] {
-  const at = items.findLastIndex(matches);
-  return at < 0 ? [...items, change(make())] : items.with(at, change(items[at] as T));
-}
-
-function unknownEvent(event: never): never {
-  throw new Error(`unknown kind of event: ${JSON.stringify(event)}`);
-}

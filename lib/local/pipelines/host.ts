@@ -1,8 +1,10 @@
 import type { Result } from '../../result';
 import type { PipelineOutcome } from '../engine';
-import type { Event } from '../event';
+import type { Event, SourceRevision, Trigger } from '../event';
 import type { Plan } from '../plan';
 import type { RunState } from '../run-state';
+
+export type { SourceRevision, Trigger };
 
 /**
  * A pipeline as a service on this machine: what CodePipeline is to its callers. It takes executions in, lets them through the
@@ -65,30 +67,6 @@ export interface StartRequest {
   readonly token?: string;
   /** Only these stages (this machine's own; CodePipeline has no such thing). */
   readonly stages?: readonly string[];
-}
-
-/** CodePipeline API, SourceRevisionOverride. */
-export interface SourceRevision {
-  /** Name of the source action. */
-  readonly action: string;
-  readonly type: 'COMMIT_ID' | 'IMAGE_DIGEST' | 'S3_OBJECT_VERSION_ID' | 'S3_OBJECT_KEY';
-  readonly value: string;
-}
-
-/** CodePipeline API, ExecutionTrigger. */
-export interface Trigger {
-  readonly type:
-    | 'CreatePipeline'
-    | 'StartPipelineExecution'
-    | 'PollForSourceChanges'
-    | 'Webhook'
-    | 'CloudWatchEvent'
-    | 'PutActionRevision'
-    | 'WebhookV2'
-    | 'ManualRollback'
-    | 'AutomatedRollback';
-  /** ARN of the rule, of the caller, or words for people. */
-  readonly detail: string;
 }
 
 export interface RetryRequest {

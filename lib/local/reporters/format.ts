@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** How facts are written for people: the same in the terminal, in plain lines and in the summary. */
 
-export type Status = 'Succeeded' | 'Failed' | 'Stopped' | 'Skipped';
+export type Status = 'Succeeded' | 'Failed' | 'Stopped' | 'Skipped' | 'Superseded' | 'Cancelled' | 'Abandoned';
 
 export interface Paint {
   readonly bold: (text: string) => string;
@@ -51,8 +51,11 @@ export function mark(status: Status, paint: Paint): string {
     case 'Failed':
       return paint.red('✗');
     case 'Stopped':
+    case 'Abandoned':
       return paint.yellow('■');
     case 'Skipped':
+    case 'Superseded':
+    case 'Cancelled':
       return paint.dim('○');
   }
 }

@@ -47,6 +47,18 @@ export class Lines {
         return [
           `${mark(event.status, paint)} ${paint.bold(`Pipeline ${event.status.toLowerCase()}`)} ${paint.dim(duration(at - this.#started))}${briefly(event.reason)}`,
         ];
+      case 'pipeline-stopping':
+        return [
+          `${paint.yellow('■')} ${event.abandon ? 'Stopping, what runs is abandoned' : 'Stopping once what runs has ended'}${because(event.reason)}`,
+        ];
+      case 'pipeline-resumed':
+        return [
+          `${paint.yellow('↻')} ${event.stage}: retrying ${event.mode === 'ALL_ACTIONS' ? 'all of its actions' : 'the actions that did not succeed'} ${paint.dim(event.execution)}`,
+        ];
+      case 'stage-waiting':
+        return [
+          `  ${paint.yellow('…')} ${paint.bold(event.stage)} Waiting: ${event.reason} ${paint.dim(event.execution)}`,
+        ];
       case 'notice':
         return [event.level === 'warning' ? `${paint.yellow('!')} ${event.message}` : paint.dim(`· ${event.message}`)];
       case 'stage-started':
@@ -58,6 +70,12 @@ export class Lines {
         ];
       case 'condition-ended':
         return [`  ${paint.dim(`${event.stage}: condition ${event.hook}: ${event.reason}`)}`];
+      case 'condition-overridden':
+        return [`  ${paint.yellow('!')} ${event.stage}: condition ${event.hook} is overridden`];
+      case 'condition-started':
+      case 'rule-started':
+      case 'rule-ended':
+        return [];
       case 'rollback-requested':
         return [`  ${paint.yellow('↺')} ${event.stage}: ${event.reason}`];
       case 'action-started':
@@ -78,6 +96,10 @@ export class Lines {
       case 'approval-requested':
         return [
           `    ${paint.yellow('?')} ${event.action} waits for approval${event.message ? `: ${event.message}` : ''}`,
+        ];
+      case 'approval-answered':
+        return [
+          `    ${event.status === 'Approved' ? paint.green('✓') : paint.red('✗')} ${event.action} ${event.status.toLowerCase()}${event.by ? ` by ${event.by}` : ''}${because(event.summary)}`,
         ];
       case 'fact':
         this.running.get(event.action)?.facts.set(event.name, event.value);
