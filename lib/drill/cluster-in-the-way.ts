@@ -104,10 +104,7 @@ export const CLUSTER_IN_THE_WAY: readonly Drill[] = [
       await untilPodOf(stage, NEXT);
       deployer.kill('SIGKILL');
       await deployer.ended;
-      // As if the lock's time to live had passed.
-      const lease = `slipway-${stage.service}-drill`;
-      const renewTime = new Date(Date.now() - 3_600_000).toISOString().replace('Z', '000Z');
-      await stage.ok(['patch', 'lease', lease, '--type=merge', '-p', JSON.stringify({ spec: { renewTime } })]);
+      await stage.expireLock();
       return stage.deploy(release);
     },
   },

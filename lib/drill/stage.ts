@@ -115,6 +115,13 @@ export class Stage {
     return this.venue.faults(this.service);
   }
 
+  /** As if the time to live of the deploys' lock had passed: its holder was killed and cannot renew it. */
+  async expireLock(): Promise<void> {
+    const renewTime = new Date(Date.now() - 3_600_000).toISOString().replace('Z', '000Z');
+    const spec = JSON.stringify({ spec: { renewTime } });
+    await this.ok(['patch', 'lease', `slipway-${this.service}-drill`, '--type=merge', '-p', spec]);
+  }
+
   /** Something that must hold beyond what every drill is judged by. */
   check(holds: boolean, complaint: string): void {
     if (!holds) this.complaints.push(complaint);

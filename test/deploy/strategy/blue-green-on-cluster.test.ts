@@ -131,9 +131,10 @@ scenes({
     await deployer.until(/Settle/);
     deployer.kill('SIGKILL');
     await deployer.ended;
+    await stage.expireLock();
     expect(await colour(stage)).toBe('green');
     const seen = counter(stage);
-    const ended = await stage.deploy(await stage.release(LATER), { strategy, accept: true, lock: 90 });
+    const ended = await stage.deploy(await stage.release(LATER), { strategy, accept: true });
     expect(outcome(ended)).toBe('Verified');
     expect(ended.output).toContain(`requests go to ${stage.service}-blue again`);
     expect(await colour(stage)).toBe('green');

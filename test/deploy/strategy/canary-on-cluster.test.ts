@@ -109,9 +109,10 @@ scenes({
     await deployer.until(/pod answers by itself/);
     deployer.kill('SIGKILL');
     await deployer.ended;
+    await stage.expireLock();
     expect(await deployments(stage)).toEqual(['', '-baseline', '-canary'].map((suffix) => `${stage.service}${suffix}`));
     const seen = counter(stage);
-    const ended = await stage.deploy(await stage.release(LATER), { accept: true, lock: 90 });
+    const ended = await stage.deploy(await stage.release(LATER), { accept: true });
     expect(outcome(ended)).toBe('Verified');
     expect(await deployments(stage)).toEqual([stage.service]);
     expect(await stage.traffic.sample(5)).toEqual(Array(5).fill(LATER));
