@@ -106,7 +106,7 @@ export function reduce(state: RunState, event: Event): RunState {
         status: event.status,
         endedAt: event.time,
         ...reasonOf(event),
-        ...(event.next !== undefined && { next: event.then }),
+        ...(event.next !== undefined && { next: event.next }),
       }));
     case 'condition-started':
       return inStage(state, event.stage, (stage) => {
