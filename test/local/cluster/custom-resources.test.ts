@@ -66,7 +66,7 @@ const kubectl = (args: string, ...objects: object[]) =>
   cluster.kubectl(args, objects.length > 0 ? list(objects) : undefined);
 const establish = async (kind: string, change: object = {}) => {
   await cluster.apply(definition(kind, change));
-  await cluster.ok(`wait crd/${kind.toLowerCase()}s.example.dev --for=condition=Established --timeout=10s`);
+  await cluster.ok(`wait crd/${kind.toLowerCase()}s.example.dev --for=condition=Established --timeout=40s`);
 };
 
 test('a definition and its object in one apply: the first fails for the object, the second works', async () => {
@@ -75,7 +75,7 @@ test('a definition and its object in one apply: the first fails for the object, 
   expect(first.code).toBe(1);
   expect(first.stdout).toContain('customresourcedefinition.apiextensions.k8s.io/gadgets.example.dev created');
   expect(first.stderr).toContain('no matches for kind "Gadget" in version "example.dev/v1"');
-  await cluster.ok('wait crd/gadgets.example.dev --for=condition=Established --timeout=10s');
+  await cluster.ok('wait crd/gadgets.example.dev --for=condition=Established --timeout=40s');
   const second = await kubectl('apply -f -', ...both);
   expect(second).toMatchObject({ code: 0 });
   expect(second.stdout).toMatch(/gadgets.example.dev unchanged\ngadget.example.dev\/g created/);
@@ -177,10 +177,10 @@ describe('objects of a definition', () => {
   test('they go with their definition and with their namespace', async () => {
     await cluster.ok('create namespace other');
     await kubectl('apply -n other -f -', thing('there', { size: 1 }));
-    await cluster.ok('delete namespace other --timeout=10s');
+    await cluster.ok('delete namespace other --timeout=40s');
     expect(await cluster.ok('get widgets -A -o name')).not.toContain('there');
     await kubectl('apply -f -', thing('last', { size: 1 }));
-    await cluster.ok('delete crd widgets.example.dev --timeout=10s');
+    await cluster.ok('delete crd widgets.example.dev --timeout=40s');
     const gone = await kubectl('get widgets');
     expect(gone.code).toBe(1);
     await establish('Widget');
@@ -210,7 +210,7 @@ test('a kind that is taken is not accepted', async () => {
   const names = { plural: 'services', kind: 'Service' };
   const object = { ...definition('Service', { names }), metadata: { name: 'services.example.dev' } };
   await cluster.apply(object);
-  await cluster.ok('wait crd/services.example.dev --for=condition=NamesAccepted=False --timeout=10s');
+  await cluster.ok('wait crd/services.example.dev --for=condition=NamesAccepted=False --timeout=40s');
   const { status } = await cluster.get<KubeObject>(
     '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/services.example.dev',
   );

@@ -92,8 +92,8 @@ test('a daemon killed outright leaves no process, and the next one starts its po
   expect(await ended(pods)).toBe(true);
   const second = await open();
   expect(second.pid).not.toBe(first.pid);
-  await kubectl(second, 'wait --for=condition=Ready pod -l app=web --timeout=10s');
-  await kubectl(second, 'rollout status deploy/web --timeout=10s');
+  await kubectl(second, 'wait --for=condition=Ready pod -l app=web --timeout=40s');
+  await kubectl(second, 'rollout status deploy/web --timeout=40s');
   expect(await serves(url)).toBe(true);
   expect(await kubectl(second, 'get pods -o jsonpath={.items[*].status.containerStatuses[0].restartCount}')).toBe('1');
 });
@@ -143,7 +143,7 @@ test('a detached daemon is found again, takes new settings, and is ended by stop
     spec: podSpec({ image: 'other/party:1', container: { readinessProbe: undefined } }),
   };
   await kubectl(second, 'apply -f -', JSON.stringify(pod));
-  await kubectl(second, 'wait --for=condition=Ready pod/other --timeout=10s');
+  await kubectl(second, 'wait --for=condition=Ready pod/other --timeout=40s');
   const pods = recorded();
   expect(pods).toHaveLength(2);
   await second.stop();

@@ -62,7 +62,7 @@ test('a broken update waits until its template is put back, without a hand on th
   await cluster.apply(agent('bad', { VERSION: '1' }));
   await status('bad');
   await cluster.apply(agent('bad', { VERSION: '2', UNREADY: '1' }));
-  await cluster.ok('wait ds/bad --for=jsonpath={.status.numberUnavailable}=1 --timeout=10s');
+  await cluster.ok('wait ds/bad --for=jsonpath={.status.numberUnavailable}=1 --timeout=40s');
   expect(await cluster.kubectl('rollout status ds/bad --timeout=1s')).toMatchObject({ code: 1 });
   await cluster.apply(agent('bad', { VERSION: '1' }));
   await status('bad');
@@ -74,7 +74,7 @@ test('with a surge the old pod stays until the new one is available', async () =
   await cluster.apply(agent('surge', { VERSION: '1' }, spec));
   await status('surge');
   await cluster.apply(agent('surge', { VERSION: '2', UNREADY: '1' }, spec));
-  await cluster.ok('wait ds/surge --for=jsonpath={.status.updatedNumberScheduled}=1 --timeout=10s');
+  await cluster.ok('wait ds/surge --for=jsonpath={.status.updatedNumberScheduled}=1 --timeout=40s');
   expect((await versions('surge')).sort()).toEqual(['1', '2']);
   const old = (await cluster.ok('get pods -l app=surge -o name')).trim().replaceAll('\n', ' ');
   await cluster.apply(agent('surge', { VERSION: '3' }, spec));
@@ -87,18 +87,18 @@ test('with a surge the old pod stays until the new one is available', async () =
 test('OnDelete leaves the pod, a node selector that does not fit takes it away', async () => {
   const spec = { updateStrategy: { type: 'OnDelete' } };
   await cluster.apply(agent('hand', { VERSION: '1' }, spec));
-  await cluster.ok('wait ds/hand --for=jsonpath={.status.numberReady}=1 --timeout=10s');
+  await cluster.ok('wait ds/hand --for=jsonpath={.status.numberReady}=1 --timeout=40s');
   await cluster.apply(agent('hand', { VERSION: '2' }, spec));
-  await cluster.ok('wait ds/hand --for=jsonpath={.status.observedGeneration}=2 --timeout=10s');
+  await cluster.ok('wait ds/hand --for=jsonpath={.status.observedGeneration}=2 --timeout=40s');
   expect(await versions('hand')).toEqual(['1']);
   await cluster.ok('delete pod -l app=hand');
-  await cluster.ok('wait ds/hand --for=jsonpath={.status.updatedNumberScheduled}=1 --timeout=10s');
+  await cluster.ok('wait ds/hand --for=jsonpath={.status.updatedNumberScheduled}=1 --timeout=40s');
   expect(await versions('hand')).toEqual(['2']);
   await cluster.ok(
     `patch ds hand -p '{"spec":{"template":{"spec":{"nodeSelector":{"disk":"fast"}}}}}'`.replaceAll('\n', ''),
   );
-  await cluster.ok('wait ds/hand --for=jsonpath={.status.desiredNumberScheduled}=0 --timeout=10s');
-  await cluster.ok('wait pod -l app=hand --for=delete --timeout=10s');
+  await cluster.ok('wait ds/hand --for=jsonpath={.status.desiredNumberScheduled}=0 --timeout=40s');
+  await cluster.ok('wait pod -l app=hand --for=delete --timeout=40s');
 });
 
 test('nothing inside the cluster broke', () => {

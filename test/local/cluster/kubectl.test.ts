@@ -173,7 +173,7 @@ const TABLE: readonly [command: string, input: string | undefined, code: number,
   ['delete deploy base --cascade=orphan', undefined, 0, /deleted/],
   ['get rs,pods -l app=base -o name', undefined, 0, /^replicaset.apps\/base-\w+$[\s\S]*^pod\/base-/m],
   ['delete rs -l app=base', undefined, 0, /deleted/],
-  ['wait pods -l app=base --for=delete --timeout=10s', undefined, 0, /^/],
+  ['wait pods -l app=base --for=delete --timeout=40s', undefined, 0, /^/],
   ['get pods -l app=base', undefined, 0, /No resources found/],
 ];
 
@@ -199,7 +199,7 @@ test('kustomize: apply -k', async () => {
   );
   const applied = await cluster.ok(`apply -k '${folder}'`);
   expect(applied).toMatch(/configmap\/c-\w{10} created\ndeployment.apps\/k created/);
-  expect(await cluster.ok('rollout status deploy/k --timeout=10s')).toContain('successfully rolled out');
+  expect(await cluster.ok('rollout status deploy/k --timeout=40s')).toContain('successfully rolled out');
   await cluster.ok('delete deploy k');
 });
 
@@ -229,7 +229,7 @@ test('a namespace that enforces restricted refuses pods, visibly on the Deployme
   const applied = await cluster.kubectl('apply -n strict -f -', JSON.stringify(deployment({ name: 'lax' })));
   expect(applied).toMatchObject({ code: 0 });
   expect(applied.stderr).toContain('Warning: would violate PodSecurity "restricted:latest"');
-  await cluster.ok('wait -n strict deploy/lax --for=condition=ReplicaFailure --timeout=10s');
+  await cluster.ok('wait -n strict deploy/lax --for=condition=ReplicaFailure --timeout=40s');
   expect(await cluster.ok('get events -n strict')).toContain('FailedCreate');
   const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
   const pod = { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } } };
@@ -237,7 +237,7 @@ test('a namespace that enforces restricted refuses pods, visibly on the Deployme
     'apply -n strict -f -',
     JSON.stringify(deployment({ name: 'lax', container: { securityContext }, pod })),
   );
-  await cluster.ok('rollout status -n strict deploy/lax --timeout=10s');
+  await cluster.ok('rollout status -n strict deploy/lax --timeout=40s');
 });
 
 test('a quota that is used up refuses the next pod', async () => {
@@ -251,7 +251,7 @@ test('a quota that is used up refuses the next pod', async () => {
     },
     deployment({ name: 'two', namespace: 'small', replicas: 2 }),
   );
-  await cluster.ok('wait -n small deploy/two --for=condition=ReplicaFailure --timeout=10s');
+  await cluster.ok('wait -n small deploy/two --for=condition=ReplicaFailure --timeout=40s');
   expect(
     await cluster.ok('get deploy two -n small -o jsonpath={.status.conditions[?(@.type=="ReplicaFailure")].message}'),
   ).toMatch(/exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1/);
@@ -275,10 +275,10 @@ test('an autoscaler keeps its target within its bounds, and a disruption budget 
     spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'scaled' } } },
   };
   await cluster.apply(deployment({ name: 'scaled' }), scaler, budget);
-  await cluster.ok('wait deploy/scaled --for=jsonpath={.status.readyReplicas}=2 --timeout=10s');
+  await cluster.ok('wait deploy/scaled --for=jsonpath={.status.readyReplicas}=2 --timeout=40s');
   expect(await cluster.ok('get pdb b -o jsonpath={.status.disruptionsAllowed}')).toBe('1');
   await cluster.ok('scale deploy/scaled --replicas=5');
-  await cluster.ok('wait deploy/scaled --for=jsonpath={.spec.replicas}=3 --timeout=10s');
+  await cluster.ok('wait deploy/scaled --for=jsonpath={.spec.replicas}=3 --timeout=40s');
   expect(await cluster.ok('describe hpa h')).toContain(
     'New size: 3; reason: Current number of replicas above Spec.MaxReplicas',
   );

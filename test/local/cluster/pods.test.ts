@@ -28,7 +28,7 @@ const shell = (name: string, script: string, container: object = {}, more: objec
 const field = (kind: string, name: string, path: string): Promise<string> =>
   cluster.ok(`get ${kind} ${name} -o 'jsonpath=${path}'`);
 const until = (what: string, path: string, value: string): Promise<string> =>
-  cluster.ok(`wait ${what} --for=jsonpath=${path}=${value} --timeout=10s`);
+  cluster.ok(`wait ${what} --for=jsonpath=${path}=${value} --timeout=40s`);
 const events = (name: string): Promise<string> =>
   cluster.ok(
     `get events --field-selector involvedObject.name=${name} -o jsonpath={range.items[*]}{.reason}:{.message}{"\\n"}{end}`,
@@ -86,7 +86,7 @@ test('a configuration that is not there is CreateContainerConfigError until it i
   await until('pod/waits', `${STATUS}.state.waiting.reason}`, 'CreateContainerConfigError');
   expect(await field('pod', 'waits', `${STATUS}.state.waiting.message}`)).toBe('configmap "late" not found');
   await cluster.ok('create configmap late --from-literal=VERSION=9');
-  await cluster.ok('wait --for=condition=Ready pod/waits --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/waits --timeout=40s');
   await cluster.ok('delete pod waits');
 });
 
@@ -113,7 +113,7 @@ test('environment: image, services, configuration, secrets, downward API, expans
       { annotations: { 'example.dev/mark': 'm' } },
     ),
   );
-  await cluster.ok('wait --for=condition=Ready pod/env --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/env --timeout=40s');
   const ports = JSON.parse(await field('pod', 'env', '{.metadata.annotations.slipway\\.dev/ports}')) as Record<
     string,
     number
@@ -188,12 +188,14 @@ test('a volume that cannot be is an event that says so', async () => {
 
 test('a failing liveness probe restarts the container, a failing readiness probe only takes it out', async () => {
   const failing = { exec: { command: ['false'] }, periodSeconds: 1, failureThreshold: 1 };
+  // It counts from when the server is up: one that is told to end before it knows how to would exit with 143.
+  const startupProbe = { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1, failureThreshold: 60 };
   await cluster.apply(
-    deployment({ name: 'sick', container: { livenessProbe: failing } }),
+    deployment({ name: 'sick', container: { startupProbe, livenessProbe: failing } }),
     pod('tired', { container: { readinessProbe: failing } }),
   );
   await cluster.ok(
-    'wait pod -l app=sick --for=jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}=0 --timeout=10s',
+    'wait pod -l app=sick --for=jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}=0 --timeout=40s',
   );
   const name = await cluster.ok('get pod -l app=sick -o jsonpath={.items[0].metadata.name}');
   const said = await events(name);
@@ -223,7 +225,7 @@ test('deletion gives the process its grace, and then no more', async () => {
     pod('polite'),
     shell('stubborn', 'trap "" TERM; while :; do sleep 0.1; done', {}, { terminationGracePeriodSeconds: 1 }),
   );
-  await cluster.ok('wait --for=condition=Ready pod/polite pod/stubborn --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/polite pod/stubborn --timeout=40s');
   const [pid] = /\d+/.exec(await field('pod', 'stubborn', `${STATUS}.containerID}`)) ?? [];
   const following = await cluster.follow('logs polite -f');
   await cluster.ok('delete pod polite stubborn');
@@ -238,7 +240,7 @@ test('preStop runs before the process is told to end', async () => {
   await cluster.apply(
     shell('ordered', script, { lifecycle, volumeMounts: [{ name: 'shared', mountPath: '/shared' }] }, { volumes }),
   );
-  await cluster.ok('wait --for=condition=Ready pod/ordered --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/ordered --timeout=40s');
   const following = await cluster.follow('logs ordered -f');
   await cluster.ok('delete pod ordered');
   expect(await following.rest).toBe('up\nbefore\n');
@@ -248,7 +250,7 @@ test('a mapped image runs its command on the port it was given', async () => {
   await cluster.apply(
     pod('mapped', { image: 'third/party:7@sha256:abc', container: { readinessProbe: undefined, args: ['--ignored'] } }),
   );
-  await cluster.ok('wait --for=condition=Ready pod/mapped --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/mapped --timeout=40s');
   expect(await field('pod', 'mapped', `${STATUS}.imageID}`)).toBe('third/party@sha256:abc');
   expect(await field('pod', 'mapped', '{.metadata.annotations.slipway\\.dev/ports}')).toMatch(/^{"8080":\d+}$/);
   await cluster.ok('delete pod mapped');
@@ -270,8 +272,8 @@ test('jobs run to completion, or fail after their retries', async () => {
     },
   });
   await cluster.apply(job('good', 'echo done'), job('bad', 'exit 4'));
-  await cluster.ok('wait --for=condition=complete job/good --timeout=10s');
-  await cluster.ok('wait --for=condition=failed job/bad --timeout=10s');
+  await cluster.ok('wait --for=condition=complete job/good --timeout=40s');
+  await cluster.ok('wait --for=condition=failed job/bad --timeout=40s');
   expect(await cluster.ok('logs job/good')).toBe('done\n');
   expect(await field('job', 'bad', '{.status.conditions[0].reason}')).toBe('BackoffLimitExceeded');
 });
@@ -298,7 +300,7 @@ test('a CronJob is kept, says that nothing here runs it, and is the template of 
   expect(await cluster.ok('get cronjob nightly')).toMatch(/nightly\s+0 3 \* \* \*\s+<none>\s+False\s+0/);
   const job = await cluster.ok('create job by-hand --from=cronjob/nightly --dry-run=client -o json');
   await cluster.ok('apply -f -', job);
-  await cluster.ok('wait --for=condition=complete job/by-hand --timeout=10s');
+  await cluster.ok('wait --for=condition=complete job/by-hand --timeout=40s');
   expect(await cluster.ok('logs job/by-hand')).toBe('ran\n');
   expect(await events('nightly')).toContain('NotScheduled:The embedded cluster keeps no schedules');
 });
@@ -335,7 +337,7 @@ test('a sidecar starts before the others, counts for readiness, is started again
   expect(await cluster.ok('logs together -c server')).toBe('beside\ndone\n');
   await until('pod/together', '{.status.initContainerStatuses[0].state.terminated.exitCode}', '0');
   await cluster.ok(
-    'wait pod/again --for=jsonpath={.status.initContainerStatuses[0].lastState.terminated.exitCode}=1 --timeout=10s',
+    'wait pod/again --for=jsonpath={.status.initContainerStatuses[0].lastState.terminated.exitCode}=1 --timeout=40s',
   );
   expect(await field('pod', 'again', '{.status.conditions[?(@.type=="Initialized")].status}')).toBe('True');
   expect(await cluster.ok('get pod again')).toMatch(/[12]\/2/);
@@ -344,13 +346,13 @@ test('a sidecar starts before the others, counts for readiness, is started again
 
 test('pods come back with their objects after a restart, on the same service port', async () => {
   await cluster.apply(deployment({ name: 'stay', env: { VERSION: '5' } }), service('stay'));
-  await cluster.ok('rollout status deploy/stay --timeout=10s');
+  await cluster.ok('rollout status deploy/stay --timeout=40s');
   const before = await cluster.url('stay');
   await cluster.apply(shell('once', 'sleep 60'));
   await until('pod/once', '{.status.phase}', 'Running');
   const revision = Number(await field('deploy', 'stay', '{.metadata.resourceVersion}'));
   await cluster.restart();
-  await cluster.ok('rollout status deploy/stay --timeout=10s');
+  await cluster.ok('rollout status deploy/stay --timeout=40s');
   expect(await field('pod', 'once', '{.status.phase} {.status.reason}')).toBe('Failed NodeLost');
   expect(await cluster.url('stay')).toBe(before);
   expect(await fetchText(before)).toBe('5');

@@ -29,7 +29,7 @@ test.each([
 test('a path may hold the word proxy, and so may the name of the pod', async () => {
   const named = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'proxy-of-proxy' }, spec: podSpec() };
   await cluster.apply(named);
-  await cluster.ok('wait pod/proxy-of-proxy --for=condition=Ready --timeout=10s');
+  await cluster.ok('wait pod/proxy-of-proxy --for=condition=Ready --timeout=40s');
   expect(await raw('pods/proxy-of-proxy/proxy/proxy/x')).toMatchObject({ code: 0, stdout: '0' });
 });
 
@@ -67,7 +67,7 @@ test('evictions keep the disruption budget', async () => {
     spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
   };
   await cluster.apply(budget);
-  await cluster.ok('wait pdb/b --for=jsonpath={.status.currentHealthy}=2 --timeout=10s');
+  await cluster.ok('wait pdb/b --for=jsonpath={.status.currentHealthy}=2 --timeout=40s');
   const eviction = JSON.stringify({
     apiVersion: 'policy/v1',
     kind: 'Eviction',
@@ -78,9 +78,9 @@ test('evictions keep the disruption budget', async () => {
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("Cannot evict pod as it would violate the pod's disruption budget.");
   await cluster.ok('patch pdb b --type=merge -p \'{"spec":{"minAvailable":1}}\'');
-  await cluster.ok('wait pdb/b --for=jsonpath={.status.disruptionsAllowed}=1 --timeout=10s');
+  await cluster.ok('wait pdb/b --for=jsonpath={.status.disruptionsAllowed}=1 --timeout=40s');
   expect(await evict()).toMatchObject({ code: 0 });
-  await cluster.ok(`wait pod/${pod} --for=delete --timeout=10s`);
+  await cluster.ok(`wait pod/${pod} --for=delete --timeout=40s`);
 });
 
 test('nothing inside the cluster broke', () => {

@@ -151,7 +151,7 @@ test('restart rolls the same template anew, scaling does not', async () => {
 
 test('minReadySeconds holds a ready pod back', async () => {
   await cluster.apply(deployment({ name: 'slow', spec: { minReadySeconds: 2 } }));
-  await cluster.ok('wait deploy/slow --for=jsonpath={.status.readyReplicas}=1 --timeout=10s');
+  await cluster.ok('wait deploy/slow --for=jsonpath={.status.readyReplicas}=1 --timeout=40s');
   expect((await read('slow')).status).not.toHaveProperty('availableReplicas');
   await cluster.ok('rollout status deploy/slow --timeout=20s');
   expect((await read('slow')).status['availableReplicas']).toBe(1);
@@ -165,7 +165,7 @@ test('a budget that is applied again changes nothing, though kubectl says config
     spec: { minAvailable: 1, selector: { matchLabels: { app: 'again' } } },
   };
   await cluster.apply(budget);
-  await cluster.ok('wait pdb/web --for=jsonpath={.status.disruptionsAllowed}=2 --timeout=10s');
+  await cluster.ok('wait pdb/web --for=jsonpath={.status.disruptionsAllowed}=2 --timeout=40s');
   const version = () => cluster.ok('get pdb web -o jsonpath={.metadata.resourceVersion},{.metadata.generation}');
   const before = await version();
   // Its selector's patch strategy is `replace`, so that kubectl's patch is never empty.

@@ -15,13 +15,13 @@ const pod = (name: string, options: Parameters<typeof podSpec>[0] = {}): object 
 const asks = (cpu: string) => ({ resources: { requests: { cpu } } });
 const field = (what: string, path: string): Promise<string> => cluster.ok(`get ${what} -o 'jsonpath=${path}'`);
 const unschedulable = (name: string) =>
-  cluster.ok(`wait pod/${name} --for=jsonpath={.status.conditions[0].reason}=Unschedulable --timeout=10s`);
+  cluster.ok(`wait pod/${name} --for=jsonpath={.status.conditions[0].reason}=Unschedulable --timeout=40s`);
 const NOT_HELPFUL =
   'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
 
 test('a pod that asks for more than is left waits, says why, and starts when there is room', async () => {
   await cluster.apply(pod('big', { container: asks('700m') }));
-  await cluster.ok('wait --for=condition=Ready pod/big --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/big --timeout=40s');
   await cluster.apply(pod('late', { container: asks('400m') }));
   await unschedulable('late');
   const message =
@@ -33,7 +33,7 @@ test('a pod that asks for more than is left waits, says why, and starts when the
   expect(events).toContain('1 Insufficient cpu');
   expect(await field('pod/late', '{.spec.nodeName}')).toBe('');
   await cluster.ok('delete pod big');
-  await cluster.ok('wait --for=condition=Ready pod/late --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/late --timeout=40s');
   expect(await field('pod/late', '{.status.conditions[?(@.type=="PodScheduled")].status}')).toBe('True');
   await cluster.ok('delete pod late');
 });
@@ -41,14 +41,14 @@ test('a pod that asks for more than is left waits, says why, and starts when the
 test('a rollout that the node has no room for keeps the old pods, and goes on when the node grows', async () => {
   const app = (version: string) => deployment({ name: 'full', env: { VERSION: version }, container: asks('600m') });
   await cluster.apply(app('1'));
-  await cluster.ok('rollout status deploy/full --timeout=10s');
+  await cluster.ok('rollout status deploy/full --timeout=40s');
   await cluster.apply(app('2'));
-  await cluster.ok('wait deploy/full --for=jsonpath={.status.updatedReplicas}=1 --timeout=10s');
+  await cluster.ok('wait deploy/full --for=jsonpath={.status.updatedReplicas}=1 --timeout=40s');
   const waiting = (await cluster.ok('get pods -l app=full --field-selector status.phase=Pending -o name')).trim();
   await unschedulable(waiting.replace('pod/', ''));
   expect(await field('deploy/full', '{.status.availableReplicas}')).toBe('1');
   await cluster.ok(`patch node slipway-local --subresource=status -p '{"status":{"allocatable":{"cpu":"2"}}}'`);
-  await cluster.ok('rollout status deploy/full --timeout=10s');
+  await cluster.ok('rollout status deploy/full --timeout=40s');
   await cluster.ok(`patch node slipway-local --subresource=status -p '{"status":{"allocatable":{"cpu":"1"}}}'`);
   await cluster.ok('delete deploy full --cascade=foreground');
 });
@@ -66,17 +66,17 @@ test('a cordoned, tainted or unselected node takes no pod', async () => {
   await cluster.apply(
     pod('may', { pod: { tolerations: [{ key: 'team', operator: 'Equal', value: 'a', effect: 'NoSchedule' }] } }),
   );
-  await cluster.ok('wait --for=condition=Ready pod/may --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/may --timeout=40s');
   expect(await field('pod/shut', '{.status.conditions[0].message}')).toContain('1 node(s) had untolerated taint(s)');
   await cluster.ok('taint node slipway-local team-');
-  await cluster.ok('wait --for=condition=Ready pod/shut --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/shut --timeout=40s');
   await cluster.apply(pod('picky', { pod: { nodeSelector: { disk: 'fast' } } }));
   await unschedulable('picky');
   expect(await field('pod/picky', '{.status.conditions[0].message}')).toContain(
     "1 node(s) didn't match Pod's node affinity/selector",
   );
   await cluster.ok('label node slipway-local disk=fast');
-  await cluster.ok('wait --for=condition=Ready pod/picky --timeout=10s');
+  await cluster.ok('wait --for=condition=Ready pod/picky --timeout=40s');
   await cluster.ok('delete pod shut may picky');
 });
 

@@ -104,7 +104,7 @@ test('a partition keeps the pods below it at their revision, also when they are 
   await cluster.apply(app('2', 1));
   expect(await status('part')).toContain('partitioned roll out complete: 1 new pods have been updated');
   await cluster.ok('delete pod part-0');
-  await cluster.ok('wait pod/part-0 --for=create --timeout=10s');
+  await cluster.ok('wait pod/part-0 --for=create --timeout=40s');
   const version = (pod: string) => field(pod, '{.spec.containers[0].env[0].value}');
   expect([await version('pod/part-0'), await version('pod/part-1')]).toEqual(['1', '2']);
   const { status: seen } = await read('part');
@@ -116,11 +116,11 @@ test('a broken update of an ordered set stays stuck although the template is put
   await cluster.apply(app({ VERSION: '1' }));
   await status('stuck');
   await cluster.apply(app({ VERSION: '2', UNREADY: '1' }));
-  await cluster.ok('wait sts/stuck --for=jsonpath={.status.updatedReplicas}=1 --timeout=10s');
+  await cluster.ok('wait sts/stuck --for=jsonpath={.status.updatedReplicas}=1 --timeout=40s');
   expect(await cluster.kubectl('rollout status sts/stuck --timeout=1s')).toMatchObject({ code: 1 });
   expect((await read('stuck')).status).toMatchObject({ readyReplicas: 1, replicas: 2 });
   await cluster.apply(app({ VERSION: '1' }));
-  await cluster.ok('wait sts/stuck --for=jsonpath={.status.observedGeneration}=3 --timeout=10s');
+  await cluster.ok('wait sts/stuck --for=jsonpath={.status.observedGeneration}=3 --timeout=40s');
   expect(await cluster.kubectl('rollout status sts/stuck --timeout=1s')).toMatchObject({ code: 1 });
   expect(await field('pod/stuck-1', '{.spec.containers[0].env[0].value}')).toBe('2');
   await cluster.ok('delete pod stuck-1');
@@ -134,7 +134,7 @@ test('a broken update of a parallel set is undone by putting the template back',
   await cluster.apply(app({ VERSION: '1' }));
   await status('par');
   await cluster.apply(app({ VERSION: '2', UNREADY: '1' }));
-  await cluster.ok('wait sts/par --for=jsonpath={.status.readyReplicas}=1 --timeout=10s');
+  await cluster.ok('wait sts/par --for=jsonpath={.status.readyReplicas}=1 --timeout=40s');
   await cluster.apply(app({ VERSION: '1' }));
   await status('par');
   expect((await read('par')).status).toMatchObject({ readyReplicas: 2, updatedReplicas: 2 });
@@ -150,14 +150,14 @@ test('OnDelete changes a pod when somebody deletes it', async () => {
       spec: { updateStrategy: { type: 'OnDelete' } },
     });
   await cluster.apply(app('1'));
-  await cluster.ok('wait sts/hand --for=jsonpath={.status.readyReplicas}=1 --timeout=10s');
+  await cluster.ok('wait sts/hand --for=jsonpath={.status.readyReplicas}=1 --timeout=40s');
   await cluster.apply(app('2'));
-  await cluster.ok('wait sts/hand --for=jsonpath={.status.observedGeneration}=2 --timeout=10s');
+  await cluster.ok('wait sts/hand --for=jsonpath={.status.observedGeneration}=2 --timeout=40s');
   expect(await field('pod/hand-0', '{.spec.containers[0].env[0].value}')).toBe('1');
   const refused = await cluster.kubectl('rollout status sts/hand');
   expect(refused.stderr).toContain('rollout status is only available for RollingUpdate strategy type');
   await cluster.ok('delete pod hand-0');
-  await cluster.ok('wait sts/hand --for=jsonpath={.status.updatedReplicas}=1 --timeout=10s');
+  await cluster.ok('wait sts/hand --for=jsonpath={.status.updatedReplicas}=1 --timeout=40s');
   expect(await field('pod/hand-0', '{.spec.containers[0].env[0].value}')).toBe('2');
 });
 
@@ -185,7 +185,7 @@ test('claims are bound to folders that outlive pods and scaling, and go when the
   await status('keep');
   expect(await cluster.ok('logs keep-1')).toBe('keep-1\nkeep-1\n');
   await cluster.ok('scale sts/keep --replicas=1');
-  await cluster.ok('wait pod/keep-1 --for=delete --timeout=10s');
+  await cluster.ok('wait pod/keep-1 --for=delete --timeout=40s');
   expect(await cluster.ok('get pvc -o name')).toContain('data-keep-1');
   const folder = `${cluster.folder}/cluster/claims/${await field('pvc/data-keep-1', '{.metadata.uid}')}`;
   expect(existsSync(folder)).toBe(true);
@@ -194,7 +194,7 @@ test('claims are bound to folders that outlive pods and scaling, and go when the
   await cluster.ok('delete pvc data-keep-0 --wait=false');
   expect(await cluster.ok('get pvc -o name')).toContain('data-keep-0');
   await cluster.ok('delete sts keep');
-  await cluster.ok('wait pvc/data-keep-0 --for=delete --timeout=10s');
+  await cluster.ok('wait pvc/data-keep-0 --for=delete --timeout=40s');
 });
 
 test('fields that cannot change are refused in the words of the API', async () => {
