@@ -9,11 +9,13 @@ import { type Room, Stage, web } from './stage';
 /** A shared machine may be slow; nothing here waits for it. */
 const LONG = 240_000;
 const PROJECT = join(__dirname, '..', '..');
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-}, LONG);
-afterAll(() => stage.close());
+let opened: Promise<Stage> | undefined;
+/** Concurrent tests begin before any hook; they mostly wait for pods, each in a namespace of its own. */
+const onStage = (): Promise<Stage> => {
+  opened ??= Stage.open();
+  return opened;
+};
+afterAll(async () => (await opened)?.close());
 
 /** What a user gets. */
 async function serving(room: Room): Promise<unknown> {
@@ -26,9 +28,10 @@ const holder = (room: Room): Promise<string> =>
 
 const lastLineOf = (log: string): string => log.split('\n').at(-1) ?? '';
 
-test(
+test.concurrent(
   'a good release is verified and becomes the last known good one; a bad one after it is taken back',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     const first = await room.deploy('1.0.0', '1');
@@ -66,9 +69,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'the first release ever is bad: nothing to go back to, nothing undone',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web({ CRASH: 'yes' }));
     const { code, log, result } = await room.deploy('1.0.0', '1');
@@ -80,9 +84,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'two bad releases in a row: back to the last good one, with its configuration',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     const configured = (greeting: string, env: Record<string, string> = {}): object[] => [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { greeting } },
@@ -107,9 +112,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'what a release no longer has goes away, what is not of the set stays, and a bad release brings it back',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     const extra = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'extra' }, spec: { ports: [{ port: 80 }] } };
     room.write(...web(), extra);
@@ -128,9 +134,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'what is found before anything is changed',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     await room.deploy('1.0.0', '1');
@@ -164,9 +171,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'a verified release waits for its acceptance; until then a restore goes back behind it',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     await room.deploy('1.0.0', '1');
@@ -191,9 +199,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'an autoscaler keeps its number of pods, also against an earlier apply that owns it',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web({}, { replicas: 2 }));
     await room.deploy('1.0.0', '1');
@@ -216,9 +225,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'of two deploys at once the newer one ends Verified, and the older one judges and undoes nothing',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     await room.deploy('1.0.0', '1');
@@ -247,9 +257,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'told to stop, it gives the lock back and judges nothing; running it again converges',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     await room.deploy('1.0.0', '1');
@@ -269,9 +280,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'a preview sends nothing to the cluster and tells what would change',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     await room.deploy('1.0.0', '1');
@@ -291,9 +303,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'credentials that are not accepted any more judge nothing and undo nothing; a rerun goes on from there',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     const faults = new FaultClient(stage.cluster, room.namespace);
     room.write(...web());
@@ -319,9 +332,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'an API that comes back in time is waited for',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     const faults = new FaultClient(stage.cluster, room.namespace);
     room.write(...web());
@@ -338,9 +352,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'one object that is rejected in the middle takes all of the release back',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     const faults = new FaultClient(stage.cluster, room.namespace);
     room.write(...web());
@@ -365,9 +380,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'a definition, an object of it and a migration come in one release, each in its turn',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -428,9 +444,10 @@ test(
   LONG,
 );
 
-test(
+test.concurrent(
   'one that was killed leaves its lock to expire; running it again converges',
   async () => {
+    const stage = await onStage();
     const room = await stage.room();
     room.write(...web());
     await room.deploy('1.0.0', '1');
