@@ -5,8 +5,10 @@ import type { Bindings, Diagnostic, Plan } from './plan';
 import { readPlan } from './read-plan';
 import { type Alarm, readAlarm, readCompositeAlarm } from './template/alarm';
 import { type Cluster, readClusters } from './template/cluster';
+import { type EventRule, readEventRule } from './template/event-rule';
 import { type Resource, resourcesOf } from './template/find-resource';
 import { Findings } from './template/node';
+import { readTopic, type Topic } from './template/topic';
 
 /** What the templates stand up beside the pipelines, as far as this machine stands in for it. */
 export interface World {
@@ -16,6 +18,10 @@ export interface World {
   /** CodeCommit. */
   readonly codeRepositories: readonly CodeRepository[];
   readonly alarms: readonly Alarm[];
+  /** EventBridge rules with an event pattern. */
+  readonly rules: readonly EventRule[];
+  /** SNS. */
+  readonly topics: readonly Topic[];
   readonly assets: readonly UploadedAsset[];
   /** Names of S3 buckets. */
   readonly buckets: readonly string[];
@@ -78,12 +84,15 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
     arn,
   }));
   const buckets = each('AWS::S3::Bucket', readBucket);
+  const rules = each('AWS::Events::Rule', readEventRule);
+  const topics = each('AWS::SNS::Topic', readTopic);
   const plans = readPlan(assembly, bindings);
   const isNeeded = needs(plans.ok ? plans.value : [], alarms);
   const needed = shortcomings.filter(({ names }) => names.some(isNeeded));
   if (needed.length > 0) return err(...needed.flatMap(({ diagnostics }) => diagnostics));
   const notices = shortcomings.flatMap(({ diagnostics }) => diagnostics);
-  return ok({ clusters, repositories, codeRepositories, alarms, assets: readAssets(evaluator), buckets, notices });
+  const assets = readAssets(evaluator);
+  return ok({ clusters, repositories, codeRepositories, alarms, rules, topics, assets, buckets, notices });
 }
 
 const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const;

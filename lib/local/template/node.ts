@@ -1,6 +1,6 @@
 import type { Evaluator, Place } from '../intrinsics';
 import type { Diagnostic, IgnoredProperty } from '../plan';
-import { isObject, shown } from './json';
+import { isObject, type Json, shown } from './json';
 import type { Keys } from './keys';
 
 /** Where the readers of one assembly put what they find. */
@@ -106,6 +106,14 @@ export class Node {
     if (typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     if (value !== undefined) this.fail(`Expected a string, found ${shown(value)}.`);
+    return undefined;
+  }
+
+  /** The whole value, evaluated; undefined where it is absent or cannot be evaluated, which is then reported. */
+  json(): Json | undefined {
+    const result = this.findings.evaluator.evaluate(this.raw, this.place);
+    if (result.ok) return result.value;
+    for (const error of result.errors) this.findings.add(error);
     return undefined;
   }
 
