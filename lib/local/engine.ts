@@ -1,5 +1,6 @@
 import { type Execution, isBroken, toError } from './engine/execution';
 import { findRollbackTarget, restore } from './engine/rollback';
+import { noAlarms, type RulePorts } from './engine/rules/rule';
 import { runStage } from './engine/stage-run';
 import type { Executors } from './executor';
 import type { History, PastRun } from './history';
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly trigger: string;
   readonly history: History;
   now(): Date;
+  /** What rules of conditions ask of the machine; default: a machine without alarms. */
+  readonly rulePorts?: RulePorts;
   /** Names of the stages to run, if not all; they run in the pipeline's order. */
   readonly stages?: readonly string[];
 }
@@ -90,7 +93,10 @@ export async function runPlan(
 export async function rollBackStage(
   plan: Plan,
   executors: Executors,
-  options: Pick<RunOptions, 'run' | 'trigger' | 'now'> & { readonly stage: string; readonly target: PastRun },
+  options: Pick<RunOptions, 'run' | 'trigger' | 'now' | 'rulePorts'> & {
+    readonly stage: string;
+    readonly target: PastRun;
+  },
   signal: AbortSignal,
 ): Promise<PipelineOutcome> {
   const { target } = options;
@@ -138,7 +144,7 @@ async function rollBack(
   const run = await options.newRun();
   const trigger = `rollback of stage ${stage} after execution ${failure.execution} failed in it`;
   try {
-    const outcome = await rollBackStage(plan, executors, { run, trigger, now: options.now, stage, target }, signal);
+    const outcome = await rollBackStage(plan, executors, { ...options, run, trigger, stage, target }, signal);
     return { ...failure, rollback: { target: target.execution, outcome } };
   } catch (cause) {
     if (!(cause instanceof RunnerBroke)) throw cause;
@@ -173,11 +179,16 @@ async function runStages(
   return { outcome: { execution: id, status: 'Succeeded' }, rollback: false };
 }
 
-function newExecution(plan: Plan, executors: Executors, { run, now }: Pick<RunOptions, 'run' | 'now'>): Execution {
+function newExecution(
+  plan: Plan,
+  executors: Executors,
+  { run, now, rulePorts = noAlarms }: Pick<RunOptions, 'run' | 'now' | 'rulePorts'>,
+): Execution {
   return {
     plan,
     executors,
     run,
+    rulePorts,
     emit: (body) => run.journal.append({ time: now().toISOString(), execution: run.execution, ...body }),
     scope: new Map([['codepipeline', { PipelineExecutionId: run.execution }]]),
     artifacts: new Map(),

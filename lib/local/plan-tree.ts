@@ -1,4 +1,4 @@
-import type { CodeBuildAction, Plan, PlannedAction, PlannedCondition, PlannedStage } from './plan';
+import type { CodeBuildAction, Plan, PlannedAction, PlannedCondition, PlannedRule, PlannedStage } from './plan';
 
 /** What a piece of the tree is; a caller that has colours chooses by it. */
 type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
@@ -70,14 +70,27 @@ function hooks({ beforeEntry, onSuccess, onFailure }: PlannedStage): string[] {
 
 const OPERATORS = { EQ: 'is', NE: 'is not', CONTAINS: 'contains', MATCHES: 'matches' };
 
-function rulesOf(condition: PlannedCondition): string {
-  return condition.rules
-    .map((rule) => {
-      if (rule.provider === 'CodeBuild') return `${buildOf(rule.action)} succeeds (${rule.name})`;
-      const { name, variable, operator, value } = rule;
-      return `${variable} ${OPERATORS[operator]} "${value}" (${name})`;
-    })
-    .join(' and ');
+const rulesOf = (condition: PlannedCondition): string =>
+  condition.rules.map((rule) => `${claimOf(rule)} (${rule.name})`).join(' and ');
+
+/** What a rule wants to be so. */
+function claimOf(rule: PlannedRule): string {
+  switch (rule.provider) {
+    case 'VariableCheck':
+      return `${rule.variable} ${OPERATORS[rule.operator]} "${rule.value}"`;
+    case 'CloudWatchAlarm': {
+      const wait = rule.waitMinutes > 0 ? ` within ${minutes(rule.waitMinutes)}` : '';
+      return `alarm ${rule.alarm} is ${rule.states?.join(' or ') ?? 'as it should be'}${wait}`;
+    }
+    case 'DeploymentWindow':
+      return `it is time by "${rule.cron}" in ${rule.timeZone}`;
+    case 'CodeBuild':
+      return `${buildOf(rule.action)} succeeds`;
+    case 'LambdaInvoke':
+      return `Lambda ${rule.action.function.name} succeeds`;
+    default:
+      return rule satisfies never;
+  }
 }
 
 const buildOf = ({ project, environment }: CodeBuildAction): string =>

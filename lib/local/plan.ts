@@ -78,7 +78,10 @@ export interface PlannedCondition {
   readonly rules: readonly PlannedRule[];
 }
 
-export type PlannedRule = VariableCheckRule | CodeBuildRule;
+export type PlannedRule = VariableCheckRule | CloudWatchAlarmRule | DeploymentWindowRule | ActionRule;
+
+/** A rule that runs as an action of its stage does, with the id `<stage>/<rule>`, and succeeds when that does. */
+export type ActionRule = CodeBuildRule | LambdaInvokeRule;
 
 export interface VariableCheckRule {
   readonly name: string;
@@ -88,12 +91,35 @@ export interface VariableCheckRule {
   readonly value: string;
 }
 
-/** Succeeds when its build does. */
+export interface CloudWatchAlarmRule {
+  readonly name: string;
+  readonly provider: 'CloudWatchAlarm';
+  readonly alarm: string;
+  /** States in which the rule succeeds; absent: by the hook (see engine/rules/alarm.ts). */
+  readonly states?: readonly ('OK' | 'ALARM' | 'INSUFFICIENT_DATA')[];
+  /** How long such a state is waited for. */
+  readonly waitMinutes: number;
+}
+
+export interface DeploymentWindowRule {
+  readonly name: string;
+  readonly provider: 'DeploymentWindow';
+  /** In Quartz syntax, 6 or 7 fields. */
+  readonly cron: string;
+  /** `Europe/Berlin`, `UTC+02:00` … */
+  readonly timeZone: string;
+}
+
 export interface CodeBuildRule {
   readonly name: string;
   readonly provider: 'CodeBuild';
-  /** The build as an action would run it; its id is `<stage>/<rule>`. */
   readonly action: CodeBuildAction;
+}
+
+export interface LambdaInvokeRule {
+  readonly name: string;
+  readonly provider: 'LambdaInvoke';
+  readonly action: LambdaAction;
 }
 
 export type PlannedAction = CodeCommitAction | ConnectionAction | CodeBuildAction | ApprovalAction | LambdaAction;

@@ -3,12 +3,14 @@ import type { Executors } from '../executor';
 import type { Plan } from '../plan';
 import type { Run } from '../run-folder';
 import type { Scope } from '../variables';
+import type { RulePorts } from './rules/rule';
 
 /** One execution while it runs: what its stages and actions share. */
 export interface Execution {
   readonly plan: Plan;
   readonly executors: Executors;
   readonly run: Run;
+  readonly rulePorts: RulePorts;
   /** Writes an event with the time and the execution's id. */
   emit(body: EventBody): void;
   /** Variables of the actions that have succeeded; grows. */

@@ -2,6 +2,7 @@ import type { PlannedAction, PlannedCondition, PlannedStage } from '../plan';
 import { type ActionResult, runAction } from './action-run';
 import { type ConditionOutcome, evaluateCondition } from './condition';
 import { type Execution, isBroken } from './execution';
+import type { Hook } from './rules/rule';
 
 export interface StageResult {
   readonly status: 'Succeeded' | 'Failed' | 'Stopped' | 'Skipped';
@@ -53,7 +54,7 @@ async function afterFailure(
 ): Promise<StageResult> {
   const { result, condition } = stage.onFailure ?? {};
   if (condition === undefined) return { ...failure, rollback: result === 'ROLLBACK' };
-  const { status, reason } = await judge(execution, condition, signal);
+  const { status, reason } = await judge(execution, condition, 'onFailure', signal);
   const ended = { kind: 'condition-ended', stage: stage.name, hook: 'onFailure', reason } as const;
   if (status === 'Succeeded' && !isBroken(execution)) {
     execution.emit({ ...ended, status, ...(condition.result && { result: condition.result }) });
@@ -63,8 +64,19 @@ async function afterFailure(
   return { status: 'Failed', reason: `${failure.reason ?? ''}; onFailure condition: ${reason}` };
 }
 
-const judge = (execution: Execution, condition: PlannedCondition, signal: AbortSignal): Promise<ConditionOutcome> =>
-  evaluateCondition(condition, execution.scope, (rule) => runAction(execution, rule.action, signal));
+const judge = (
+  execution: Execution,
+  condition: PlannedCondition,
+  hook: Hook,
+  signal: AbortSignal,
+): Promise<ConditionOutcome> =>
+  evaluateCondition(condition, {
+    hook,
+    scope: execution.scope,
+    ports: execution.rulePorts,
+    run: (rule) => runAction(execution, rule.action, signal),
+    signal,
+  });
 
 /** One more attempt, no matter how it ends (CodePipeline, stage-retry). */
 async function retry(
@@ -123,7 +135,7 @@ async function checkCondition(
 ): Promise<{ readonly result: NonNullable<PlannedCondition['result']>; readonly reason: string } | undefined> {
   const condition = stage[hook];
   if (condition === undefined) return undefined;
-  const { status, reason } = await judge(execution, condition, signal);
+  const { status, reason } = await judge(execution, condition, hook, signal);
   const ended = { kind: 'condition-ended', stage: stage.name, hook, reason } as const;
   if (status === 'Succeeded') {
     execution.emit({ ...ended, status: 'Succeeded' });

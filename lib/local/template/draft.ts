@@ -1,4 +1,4 @@
-import type { CodeBuildRule, PlannedAction, PlannedStage } from '../plan';
+import type { ActionRule, PlannedAction, PlannedStage } from '../plan';
 import type { Node } from './node';
 
 /** A stage while its pipeline is read: the plan's part, and where in the template it stands. */
@@ -17,7 +17,7 @@ export interface DraftStage {
 
 export interface DraftRule {
   readonly node: Node;
-  readonly rule: CodeBuildRule;
+  readonly rule: ActionRule;
 }
 
 export interface DraftAction {

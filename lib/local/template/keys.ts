@@ -74,15 +74,16 @@ export const KEYS = {
   condition: { of: 'condition', reads: ['Result', 'Rules'] },
   rule: {
     of: 'rule',
-    reads: ['Name', 'RuleTypeId', 'Configuration', 'InputArtifacts'],
-    ignores: { RoleArn: 'The engine judges the rule itself; it assumes no role.' },
+    reads: ['Name', 'RuleTypeId', 'Configuration', 'InputArtifacts', 'RoleArn', 'Region'],
     refuses: {
       Commands: 'put them into the buildspec of a rule CodeBuild.',
-      Region: noCrossRegion,
+      TimeoutInMinutes: 'CloudFormation has no timeout of a rule either; remove it.',
     },
   },
   ruleType: { of: 'RuleTypeId', reads: ['Category', 'Owner', 'Provider', 'Version'] },
   variableCheck: { of: 'rule VariableCheck', reads: ['Variable', 'Operator', 'Value'] },
+  alarmRule: { of: 'rule CloudWatchAlarm', reads: ['AlarmName', 'AlarmStates', 'WaitTime'] },
+  windowRule: { of: 'rule DeploymentWindow', reads: ['Cron', 'TimeZone'] },
 
   codecommit: {
     of: 'action CodeCommit',

@@ -93,9 +93,7 @@ function structureOf(plan: Omit<Plan, 'structure' | 'ignored'>): string {
 
 const conditionOf = ({ rules, ...condition }: PlannedCondition): object => ({
   ...condition,
-  rules: rules.map((rule) =>
-    rule.provider === 'CodeBuild' ? { ...rule, action: definitionOf(rule.action) } : { ...rule },
-  ),
+  rules: rules.map((rule) => ('action' in rule ? { ...rule, action: definitionOf(rule.action) } : { ...rule })),
 });
 
 function definitionOf(action: PlannedAction): object {

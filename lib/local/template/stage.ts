@@ -1,4 +1,4 @@
-import type { PlannedCondition, PlannedStage } from '../plan';
+import type { PlannedCondition, PlannedRule, PlannedStage } from '../plan';
 import { readAction } from './action';
 import type { DraftRule, DraftStage, Reference } from './draft';
 import { KEYS } from './keys';
@@ -8,6 +8,8 @@ import { readRule } from './rule';
 
 /** Most rules of a condition. Source: CodePipeline API, RuleDeclarationList. */
 const MOST_RULES = 5;
+/** The rules by which a stage can be skipped. Source: CodePipeline user guide, stage-conditions. */
+const SKIPPING: readonly PlannedRule['provider'][] = ['LambdaInvoke', 'VariableCheck'];
 
 /** Reads one stage: its actions and its hooks. */
 export function readStage(node: Node): DraftStage {
@@ -70,16 +72,18 @@ function readConditions(list: Node, stage: string, results: readonly ConditionRe
   if (ruleNodes.length < 1 || ruleNodes.length > MOST_RULES) {
     ruleList.fail(`Expected 1 to ${MOST_RULES} rules, found ${ruleNodes.length}.`);
   }
-  const found = { texts: [] as Reference[], builds: [] as DraftRule[] };
+  const found = { texts: [] as Reference[], actions: [] as DraftRule[] };
   const rules = ruleNodes.map((rule) => readRule(rule, stage, found));
-  for (const [index, rule] of rules.entries()) {
-    const first = rules.findIndex(({ name }) => name === rule.name);
-    if (rule.name !== '' && first < index) ruleNodes[index]?.fail(`Two rules have the name "${rule.name}".`);
+  const names = ruleNodes.map((rule) => rule.member('Name').text());
+  for (const [index, name] of names.entries()) {
+    if (name && names.indexOf(name) < index) ruleNodes[index]?.fail(`Two rules have the name "${name}".`);
   }
-  // CodePipeline user guide, stage-conditions: a stage is skipped by LambdaInvoke and VariableCheck only.
-  if (result === 'SKIP' && found.builds.length > 0)
-    node.fail('SKIP does not go with the rule CodeBuild; use VariableCheck, or the result FAIL.');
-  return { condition: { ...(result && { result }), rules }, texts: found.texts, rules: found.builds };
+  for (const rule of rules) {
+    if (result === 'SKIP' && rule !== undefined && !SKIPPING.includes(rule.provider))
+      node.fail(`SKIP does not go with the rule ${rule.provider}; use ${SKIPPING.join(' or ')}, or the result FAIL.`);
+  }
+  const condition = { ...(result && { result }), rules: rules.filter((rule) => rule !== undefined) };
+  return { condition, texts: found.texts, rules: found.actions };
 }
 
 /** What engages when the stage has failed: a result at once, or the one of a condition. */

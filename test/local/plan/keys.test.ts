@@ -11,6 +11,15 @@ const action = (templates: Templates, stage: number, index: number): Loose =>
   pipelineOf(templates).Stages[stage].Actions[index];
 const hook = (templates: Templates): Loose => pipelineOf(templates).Stages[2].BeforeEntry;
 
+/** Configuration of the one rule, which becomes another; with FAIL, as only some rules go with SKIP. */
+function ruleOf(templates: Templates, provider: string, configuration: object): Loose {
+  const [condition] = hook(templates).Conditions;
+  condition.Result = 'FAIL';
+  condition.Rules[0].RuleTypeId.Provider = provider;
+  condition.Rules[0].Configuration = configuration;
+  return condition.Rules[0].Configuration;
+}
+
 /** An object of each kind in the delivery assembly. */
 const PLACES: Record<
   Exclude<keyof typeof KEYS, 'alarm' | 'compositeAlarm' | 'dimension' | 'metric' | 'metricQuery' | 'metricStat'>,
@@ -28,6 +37,8 @@ const PLACES: Record<
   rule: (templates) => hook(templates).Conditions[0].Rules[0],
   ruleType: (templates) => hook(templates).Conditions[0].Rules[0].RuleTypeId,
   variableCheck: (templates) => hook(templates).Conditions[0].Rules[0].Configuration,
+  alarmRule: (templates) => ruleOf(templates, 'CloudWatchAlarm', { AlarmName: 'visits-dev' }),
+  windowRule: (templates) => ruleOf(templates, 'DeploymentWindow', { Cron: '* * 9-17 ? * MON-FRI' }),
   failure: (templates) => pipelineOf(templates).Stages[4].OnFailure,
   retry: (templates) => {
     pipelineOf(templates).Stages[4].OnFailure = { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } };

@@ -1,0 +1,41 @@
+import type { CloudWatchAlarmRule } from '../../plan';
+import type { AlarmStateValue, Hook, RuleContext, RuleOutcome } from './rule';
+
+/** Seconds between two looks at an alarm. AWS names no number. */
+const POLL_SECONDS = 15;
+
+/**
+ * The states in which a rule without AlarmStates succeeds: an alarm that does not ring lets a stage in and lets it pass; one
+ * that rings is what a condition on failure waits for (CodePipeline, rule-reference-CloudWatchAlarm, stage-conditions).
+ */
+const STATES: Readonly<Record<Hook, readonly AlarmStateValue[]>> = {
+  beforeEntry: ['OK', 'INSUFFICIENT_DATA'],
+  onSuccess: ['OK', 'INSUFFICIENT_DATA'],
+  onFailure: ['ALARM'],
+};
+
+/**
+ * CloudWatchAlarm: succeeds as soon as the alarm is in one of the states, the first look included; fails when it was in none of
+ * them for as long as WaitTime says.
+ */
+export async function watchAlarm(
+  rule: CloudWatchAlarmRule,
+  { hook, ports, signal }: Pick<RuleContext, 'hook' | 'ports' | 'signal'>,
+): Promise<RuleOutcome> {
+  const states = rule.states ?? STATES[hook];
+  const { clock, clockRate = 1 } = ports;
+  const latest = clock.now().getTime() + (rule.waitMinutes * 60_000) / clockRate;
+  for (;;) {
+    const state = ports.alarmState(rule.alarm);
+    if (state === undefined) return { status: 'Errored', reason: `there is no alarm "${rule.alarm}"` };
+    const reason = `alarm ${rule.alarm} is ${state}`;
+    if (states.includes(state)) return { status: 'Succeeded', reason };
+    const left = latest - clock.now().getTime();
+    if (left <= 0) {
+      const waited = rule.waitMinutes > 0 ? ` after ${rule.waitMinutes} min` : '';
+      return { status: 'Failed', reason: `${reason}${waited}, expected ${states.join(' or ')}` };
+    }
+    const pause = Math.min(left, (POLL_SECONDS * 1000) / clockRate);
+    if ((await clock.sleep(pause, signal)) === 'aborted') return { status: 'Abandoned', reason: 'stopped' };
+  }
+}
