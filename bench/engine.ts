@@ -32,6 +32,7 @@ const executors: Executors = {
   codebuild: spawning,
   approval: spawning,
   lambda: spawning,
+  commands: spawning,
 };
 
 /** The engine with its journal on disk, against bare spawns of the same processes from Node. */

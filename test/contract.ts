@@ -186,6 +186,8 @@ function plannedAction(action: PlannedAction): object {
     }
     case 'lambda':
       return { kind: 'lambda', inputs, outputs, parameters: JSON.parse(action.userParameters ?? 'null') };
+    case 'commands':
+      return { kind: action.kind };
     default:
       return action satisfies never;
   }

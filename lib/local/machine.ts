@@ -11,6 +11,7 @@ import type { Executors } from './executor';
 import { type ApprovalOptions, approvalExecutor } from './executors/approval';
 import { codeBuildExecutor } from './executors/codebuild';
 import { codeCommitExecutor } from './executors/codecommit';
+import { commandsExecutor } from './executors/commands';
 import { connectionExecutor } from './executors/connection';
 import { lambdaExecutor } from './executors/lambda';
 import { ImageStore } from './image/store';
@@ -99,6 +100,21 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   }
 
   const running = cluster;
+  const builds = codeBuildExecutor({
+    ...bindings,
+    stateFolder,
+    tools,
+    endpoint,
+    secrets: secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml')),
+    extraEnvironment: {
+      SLIPWAY_REGISTRY: registry,
+      SLIPWAY_PREPARE: options.prepare ?? '',
+      PIP_AUDIT_OUTAGE: options.auditOutage,
+      ...(otherCluster && { KUBECONFIG: otherCluster.kubeconfig }),
+    },
+    userEnvironment: environment,
+    clock,
+  });
   const watching = new AbortController();
   const watched = watch.value.run(watching.signal);
   return {
@@ -118,21 +134,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
         clock,
         clockRate: options.clockRate,
       }),
-      codebuild: codeBuildExecutor({
-        ...bindings,
-        stateFolder,
-        tools,
-        endpoint,
-        secrets: secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml')),
-        extraEnvironment: {
-          SLIPWAY_REGISTRY: registry,
-          SLIPWAY_PREPARE: options.prepare ?? '',
-          PIP_AUDIT_OUTAGE: options.auditOutage,
-          ...(otherCluster && { KUBECONFIG: otherCluster.kubeconfig }),
-        },
-        userEnvironment: environment,
-        clock,
-      }),
+      codebuild: builds,
+      commands: commandsExecutor(builds, bindings),
     },
     async close({ keepCluster = false } = {}) {
       watching.abort();

@@ -1,4 +1,5 @@
 import type { CodeBuildAction, Plan, PlannedAction, PlannedCondition, PlannedRule, PlannedStage } from './plan';
+import { minutes, roleName, summaryOf, workOf } from './plan-action-lines';
 
 /** What a piece of the tree is; a caller that has colours chooses by it. */
 type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
@@ -108,59 +109,6 @@ function actionBranch(action: PlannedAction): Branch {
     ...(action.roleArn === undefined ? [] : [`role ${roleName(action.roleArn)}`]),
   ];
   return { part: 'action', title: action.name, summary: summaryOf(action), details, branches: [] };
-}
-
-function summaryOf(action: PlannedAction): string {
-  switch (action.kind) {
-    case 'codecommit':
-      return `CodeCommit ${action.repository}, branch ${action.branch}`;
-    case 'connection':
-      return `connection ${action.repository}, branch ${action.branch}`;
-    case 'codebuild':
-      return `CodeBuild ${action.project.name}`;
-    case 'approval':
-      return `manual approval, within ${minutes(action.timeoutMinutes)}`;
-    case 'lambda':
-      return `Lambda ${action.function.name}`;
-    default:
-      return action satisfies never;
-  }
-}
-
-function workOf(action: PlannedAction): string[] {
-  switch (action.kind) {
-    case 'codecommit':
-      return [];
-    case 'connection':
-      return [`connection ${action.connectionArn}`];
-    case 'codebuild': {
-      const { project, environment, primarySource } = action;
-      const cache = project.cacheNamespace === undefined ? '' : `, cache ${project.cacheNamespace}`;
-      return [
-        ...(primarySource === undefined ? [] : [`builds in ${primarySource}`]),
-        ...(environment.length === 0
-          ? []
-          : [`with ${environment.map(({ name, value }) => `${name}=${value}`).join(' ')}`]),
-        `as ${roleName(project.roleArn)}${project.privileged ? ', privileged' : ''}, at most ${minutes(project.timeoutMinutes)}${cache}`,
-      ];
-    }
-    case 'approval':
-      return [...(action.message ? [`asks "${action.message}"`] : []), ...(action.link ? [`see ${action.link}`] : [])];
-    case 'lambda':
-      return [
-        ...(action.userParameters ? [`with ${action.userParameters}`] : []),
-        `as ${roleName(action.function.roleArn)}, ${action.function.handler} on ${action.function.runtime}`,
-      ];
-    default:
-      return action satisfies never;
-  }
-}
-
-const roleName = (arn: string): string => arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
-
-function minutes(count: number): string {
-  if (count % 1440 === 0) return `${count / 1440} d`;
-  return count % 60 === 0 ? `${count / 60} h` : `${count} min`;
 }
 
 function write(lines: string[], branch: Branch, prefix: string, below: string, paint: Paint): void {

@@ -1,3 +1,7 @@
+import type { CommandsAction } from './planned-actions';
+
+export type * from './planned-actions';
+
 /**
  * What a pipeline of a synthesized template will do on this machine: plain data, complete, every intrinsic evaluated. Made by
  * readPlan, run by runPlan, printed by `slipway plan`.
@@ -122,9 +126,15 @@ export interface LambdaInvokeRule {
   readonly action: LambdaAction;
 }
 
-export type PlannedAction = CodeCommitAction | ConnectionAction | CodeBuildAction | ApprovalAction | LambdaAction;
+export type PlannedAction =
+  | CodeCommitAction
+  | ConnectionAction
+  | CodeBuildAction
+  | ApprovalAction
+  | LambdaAction
+  | CommandsAction;
 
-interface PlannedActionBase {
+export interface PlannedActionBase {
   /** `<stage>/<action>`: unique in the pipeline. */
   readonly id: string;
   readonly stage: string;

@@ -85,6 +85,15 @@ function resolveFields(action: PlannedAction, text: (value: string, key: string)
         ...action,
         ...(action.userParameters !== undefined && { userParameters: text(action.userParameters, 'UserParameters') }),
       };
+    case 'commands':
+      return {
+        ...action,
+        commands: action.commands.map((command, index) => text(command, `Commands[${index}]`)),
+        environment: action.environment.map((variable) => ({
+          ...variable,
+          value: text(variable.value, `EnvironmentVariables.${variable.name}`),
+        })),
+      };
   }
 }
 

@@ -83,6 +83,7 @@ export function fakeExecutors(steps: Readonly<Record<string, FakeStep | readonly
       codebuild: executor,
       approval: executor,
       lambda: executor,
+      commands: executor,
     },
     calls,
     running: () => [...running.keys()],

@@ -1,4 +1,5 @@
 import type { EnvironmentVariable, PlannedAction } from '../plan';
+import type { ActionBase, ReadAction } from './actions/kind';
 import { findResource } from './find-resource';
 import { NO_FUNCTION, readFunction } from './function';
 import { isObject, shown } from './json';
@@ -6,23 +7,7 @@ import { KEYS } from './keys';
 import type { Node } from './node';
 import { NO_PROJECT, readProject, VARIABLE_TYPES } from './project';
 
-export interface ActionKind {
-  readonly read: (base: ActionBase, configuration: Node, action: Node) => ReadAction;
-  /** Least and most artifacts. Source: CodePipeline user guide, reference-action-artifacts. */
-  readonly inputs: readonly [number, number];
-  readonly outputs: readonly [number, number];
-}
-
-export type ActionBase = Pick<
-  PlannedAction,
-  'id' | 'stage' | 'name' | 'runOrder' | 'namespace' | 'inputs' | 'outputs' | 'roleArn'
->;
-
-interface ReadAction {
-  readonly action: PlannedAction;
-  /** Names of its output variables; undefined: known only when it has run. */
-  readonly produces: readonly string[] | undefined;
-}
+export type { ActionBase } from './actions/kind';
 
 /** Default and range of an approval's timeout, in minutes. Source: CodePipeline user guide, limits. */
 const APPROVAL_MINUTES = { fallback: 10_080, least: 5, most: 86_400 };

@@ -1,15 +1,10 @@
 import type { PlannedAction } from '../plan';
-import {
-  type ActionBase,
-  type ActionKind,
-  readApproval,
-  readCodeBuild,
-  readCodeCommit,
-  readConnection,
-  readLambda,
-} from './action-kinds';
+import { readApproval, readCodeBuild, readCodeCommit, readConnection, readLambda } from './action-kinds';
+import { COMMANDS_KIND } from './actions/commands';
+import type { ActionBase, ActionKind } from './actions/kind';
+import { refusalOf } from './actions/unsupported';
 import type { DraftAction, Reference } from './draft';
-import { KEYS } from './keys';
+import { KEYS, type Keys } from './keys';
 import { ARTIFACT_NAME, ARTIFACT_RULE, NAME, NAME_RULE, NAMESPACE, NAMESPACE_RULE } from './names';
 import type { Node } from './node';
 
@@ -25,23 +20,24 @@ const KINDS: Readonly<Record<string, ActionKind>> = {
   'Test/AWS/CodeBuild': { read: readCodeBuild, inputs: [1, 5], outputs: [0, 5] },
   'Approval/AWS/Manual': { read: readApproval, inputs: [0, 0], outputs: [0, 0] },
   'Invoke/AWS/Lambda': { read: readLambda, inputs: [0, 5], outputs: [0, 5] },
+  'Compute/AWS/Commands': COMMANDS_KIND,
 };
 
 /** Reads one action of a stage. Undefined where its type does not run here, which is reported. */
 export function readAction(node: Node, stage: string): DraftAction | undefined {
-  node.object(KEYS.action);
   const type = node.member('ActionTypeId').object(KEYS.actionType);
-  const [category, owner, provider] = ['Category', 'Owner', 'Provider'].map((key) => type.member(key).requiredText());
+  const category = type.member('Category').requiredText();
+  const owner = type.member('Owner').requiredText();
+  const provider = type.member('Provider').requiredText();
   const version = type.member('Version').requiredText();
   const name = node.member('Name').name(NAME, NAME_RULE);
   const kind = Object.hasOwn(KINDS, `${category}/${owner}/${provider}`)
     ? KINDS[`${category}/${owner}/${provider}`]
     : undefined;
+  node.object(kind?.keys ?? KEYS.action);
   if (category === '' || owner === '' || provider === '' || version === '') return undefined;
   if (kind === undefined || version !== '1') {
-    const found = `${provider} (category ${category}, owner ${owner}, version ${version})`;
-    const supported = Object.keys(KINDS).map((key) => key.split('/').reverse().join(' '));
-    type.fail(`The action type ${found} does not run locally; these do, in version 1: ${supported.join(', ')}.`);
+    type.fail(refusalOf({ category, owner, provider, version }, Object.keys(KINDS)));
     return undefined;
   }
   checkRegion(node);
@@ -59,13 +55,20 @@ export function readAction(node: Node, stage: string): DraftAction | undefined {
     runOrder: node.member('RunOrder').integer(1, 999) ?? 1,
     ...(namespace !== undefined && { namespace }),
     inputs: readArtifacts(node.member('InputArtifacts'), KEYS.inputArtifact, kind.inputs),
-    outputs: readArtifacts(node.member('OutputArtifacts'), KEYS.outputArtifact, kind.outputs),
+    outputs: readArtifacts(node.member('OutputArtifacts'), kind.outputKeys ?? KEYS.outputArtifact, kind.outputs),
     ...(roleArn !== undefined && { roleArn }),
   };
   const configuration = node.member('Configuration');
-  const { action, produces } = kind.read(base, configuration, node);
-  return { node, action, produces, texts: readTexts(configuration, action) };
+  const { action, produces, texts = [] } = kind.read(base, configuration, node);
+  return { node, action, produces, texts: [...readTexts(configuration, action), ...texts] };
 }
+
+/** Kinds of action that work with a role: their own, else the pipeline's. */
+const WITH_ROLE: readonly PlannedAction['kind'][] = ['commands'];
+
+/** `role` is that of the pipeline; it is asked for only where an action needs it. */
+export const withRole = <A extends PlannedAction>(action: A, role: () => string): A =>
+  action.roleArn === undefined && WITH_ROLE.includes(action.kind) ? { ...action, roleArn: role() } : action;
 
 /** The configuration's values. The ones that name something are plain text for AWS; what is not a text is reported. */
 function readTexts(configuration: Node, action: PlannedAction): Reference[] {
@@ -91,11 +94,7 @@ function checkRegion(node: Node): void {
 }
 
 /** Names in a list of artifacts, as many as the type allows. */
-export function readArtifacts(
-  list: Node,
-  keys: { of: string; reads: string[] },
-  [least, most]: readonly [number, number],
-): string[] {
+export function readArtifacts(list: Node, keys: Keys, [least, most]: readonly [number, number]): string[] {
   const items = list.items();
   if (items.length < least || items.length > most) {
     const range = least === most ? `${least}` : `${least} to ${most}`;

@@ -10,7 +10,7 @@ export interface Keys {
 }
 
 const noCrossRegion = 'a local run has one region; remove it, or run this pipeline on AWS.';
-const noCommands = 'only CodeBuild runs commands here; put them into the buildspec of a CodeBuild action.';
+const onlyCommands = 'only an action of the provider Commands (category Compute) has them.';
 const singleSource = 'a build here has the one source that CodePipeline gives it; hand more over as input artifacts.';
 const hostExecutor = "The buildspec's commands run on this machine, not in an image.";
 const noAlarmActions = 'Nothing is notified here; who watches an alarm reads its state.';
@@ -26,7 +26,8 @@ export const KEYS = {
     reads: ['Name', 'PipelineType', 'ExecutionMode', 'Stages', 'Variables'],
     ignores: {
       ArtifactStore: "Artifacts are kept in the run's own folder, readable by its user only.",
-      RoleArn: 'The engine starts the actions itself; it assumes no role.',
+      RoleArn:
+        "The engine starts the actions itself; only what runs on CodePipeline's own compute takes it, having none of its own.",
       RestartExecutionOnUpdate: 'A run here reads the pipeline once, when it starts.',
       Tags: label,
       Triggers: 'A run here is started by hand.',
@@ -57,14 +58,18 @@ export const KEYS = {
       'Region',
     ],
     refuses: {
-      Commands: noCommands,
-      OutputVariables: noCommands,
+      Commands: onlyCommands,
+      OutputVariables: onlyCommands,
       EnvironmentVariables: 'give them in Configuration.EnvironmentVariables of a CodeBuild action.',
     },
   },
   actionType: { of: 'ActionTypeId', reads: ['Category', 'Owner', 'Provider', 'Version'] },
   inputArtifact: { of: 'input artifact', reads: ['Name'] },
-  outputArtifact: { of: 'output artifact', reads: ['Name'], refuses: { Files: noCommands } },
+  outputArtifact: {
+    of: 'output artifact',
+    reads: ['Name'],
+    refuses: { Files: 'only the output of an action Commands has them.' },
+  },
   conditions: { of: 'stage hook', reads: ['Conditions'] },
   failure: {
     of: 'OnFailure',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from '../plan';
+import { withRole } from './action';
 import { checkArtifacts } from './artifacts';
 import type { DraftStage } from './draft';
 import type { Resource } from './find-resource';
@@ -37,20 +38,21 @@ export function readPipeline(resource: Resource): Plan {
   checkStructure(properties, stages, type);
   checkArtifacts(stages);
   checkVariables(stages, variables);
+  const role = (): string => properties.member('RoleArn').requiredText();
   const plan = {
     pipeline: resource.ref,
     logicalId,
     stack: stack.name,
     executionMode,
     variables,
-    stages: stages.map(plannedStage),
+    stages: stages.map((stage) => plannedStage(stage, role)),
   };
   const ignored = node.findings.ignored.slice(ignoredBefore);
   return { ...plan, structure: structureOf(plan), ignored };
 }
 
-function plannedStage({ stage, actions }: DraftStage): PlannedStage {
-  const inOrder = actions.map(({ action }) => action).sort((a, b) => a.runOrder - b.runOrder);
+function plannedStage({ stage, actions }: DraftStage, role: () => string): PlannedStage {
+  const inOrder = actions.map(({ action }) => withRole(action, role)).sort((a, b) => a.runOrder - b.runOrder);
   return { ...stage, actions: inOrder };
 }
 
@@ -105,6 +107,7 @@ function definitionOf(action: PlannedAction): object {
     case 'codecommit':
     case 'connection':
     case 'approval':
+    case 'commands':
       return action;
     default:
       return action satisfies never;

@@ -1,3 +1,4 @@
+import type { PlannedAction } from '../plan';
 import type { DraftStage } from './draft';
 import type { Node } from './node';
 
@@ -5,6 +6,9 @@ import type { Node } from './node';
 const STAGES = { least: 2, most: 50 };
 const ACTIONS = { least: 1, most: 50 };
 const MOST_ACTIONS = 1000;
+
+/** Source: CodePipeline user guide, the actions' own pages ("only available for V2 type pipelines"). */
+const V2_ONLY: readonly PlannedAction['kind'][] = ['commands'];
 
 /**
  * What CodePipeline demands of a pipeline as a whole, and would tell only when it is deployed or run. `pipeline` is the
@@ -60,6 +64,9 @@ function checkV1(pipeline: Node, stages: readonly DraftStage[]): void {
   for (const key of ['ExecutionMode', 'Variables', 'Triggers']) {
     const member = pipeline.member(key);
     if (!member.absent && !(key === 'ExecutionMode' && member.text() === 'SUPERSEDED')) member.fail(needs);
+  }
+  for (const { node, action } of stages.flatMap(({ actions }) => actions)) {
+    if (V2_ONLY.includes(action.kind)) node.member('ActionTypeId').fail(needs);
   }
   for (const { node } of stages) {
     for (const hook of ['BeforeEntry', 'OnSuccess', 'OnFailure']) {

@@ -1,0 +1,69 @@
+import type { EnvironmentVariable, PlannedAction } from './plan';
+
+/** What it is, in one line, for `slipway plan`. */
+export function summaryOf(action: PlannedAction): string {
+  switch (action.kind) {
+    case 'codecommit':
+      return `CodeCommit ${action.repository}, branch ${action.branch}`;
+    case 'connection':
+      return `connection ${action.repository}, branch ${action.branch}`;
+    case 'codebuild':
+      return `CodeBuild ${action.project.name}`;
+    case 'approval':
+      return `manual approval, within ${minutes(action.timeoutMinutes)}`;
+    case 'lambda':
+      return `Lambda ${action.function.name}`;
+    case 'commands':
+      return count(action.commands.length, 'command');
+    default:
+      return action satisfies never;
+  }
+}
+
+/** What it does, beside its artifacts. */
+export function workOf(action: PlannedAction): string[] {
+  switch (action.kind) {
+    case 'codecommit':
+      return [];
+    case 'connection':
+      return [`connection ${action.connectionArn}`];
+    case 'codebuild': {
+      const { project, environment, primarySource } = action;
+      const cache = project.cacheNamespace === undefined ? '' : `, cache ${project.cacheNamespace}`;
+      return [
+        ...(primarySource === undefined ? [] : [`builds in ${primarySource}`]),
+        ...variables(environment),
+        `as ${roleName(project.roleArn)}${project.privileged ? ', privileged' : ''}, at most ${minutes(project.timeoutMinutes)}${cache}`,
+      ];
+    }
+    case 'approval':
+      return [...(action.message ? [`asks "${action.message}"`] : []), ...(action.link ? [`see ${action.link}`] : [])];
+    case 'lambda':
+      return [
+        ...(action.userParameters ? [`with ${action.userParameters}`] : []),
+        `as ${roleName(action.function.roleArn)}, ${action.function.handler} on ${action.function.runtime}`,
+      ];
+    case 'commands':
+      return [
+        ...action.commands.map((command) => `$ ${command}`),
+        ...variables(action.environment),
+        ...(action.files.length > 0 ? [`keeps ${action.files.join(', ')}`] : []),
+        ...(action.outputVariables.length > 0 ? [`puts out ${action.outputVariables.join(', ')}`] : []),
+      ];
+    default:
+      return action satisfies never;
+  }
+}
+
+export const roleName = (arn: string): string => arn.replace(/^arn:[^:]*:iam::[^:]*:role\//, '');
+
+/** A length of time, in the largest whole unit. */
+export function minutes(count: number): string {
+  if (count % 1440 === 0) return `${count / 1440} d`;
+  return count % 60 === 0 ? `${count / 60} h` : `${count} min`;
+}
+
+const variables = (list: readonly EnvironmentVariable[]): string[] =>
+  list.length === 0 ? [] : [`with ${list.map(({ name, value }) => `${name}=${value}`).join(' ')}`];
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
