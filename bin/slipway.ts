@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCode } from './exit-codes';
+import { addOperations } from './operation-commands';
 
 const examples = `
 Examples:
@@ -10,6 +11,8 @@ Examples:
   slipway plan production            what would run, as a tree
   slipway preview                    what a deploy would change, on the cluster that run --keep left up
   slipway logs Test/Unit             the output of an action of the last run
+  slipway status --watch             how the pipelines are, on AWS or on this machine
+  slipway approve production         say yes to the approval that waits
   slipway drill                      every fault that a deploy can meet, and what comes of it
   slipway doctor                     what this machine has, what is missing, what to do
 
@@ -89,6 +92,8 @@ program
   .option('--run <execution>', 'an execution id, or the beginning of one; default: the last run')
   .option('--list', 'list the runs')
   .action(async (action, options) => (await import('./commands/logs')).logs(action, { ...program.opts(), ...options }));
+
+addOperations(program, variable);
 
 program
   .command('drill')

@@ -3,12 +3,13 @@ import { exitCode } from './exit-codes';
 /**
  * Runs `work` with a signal that the first Ctrl-C, SIGTERM or hang-up aborts, as does a reader that leaves (`slipway run | head`):
  * work then ends what it started and returns. A second Ctrl-C says that this takes its time; it does not break the cleaning up.
+ * `quiet`: what has nothing to end says nothing.
  */
-export async function untilStopped(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function untilStopped(work: (signal: AbortSignal) => Promise<number>, quiet = false): Promise<number> {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals) => {
     const reader = name === 'SIGPIPE';
-    if (!reader || !controller.signal.aborted)
+    if (!quiet && (!reader || !controller.signal.aborted))
       process.stderr.write(
         controller.signal.aborted ? 'still stopping …\n' : `\n${reader ? 'nobody reads the output: ' : ''}stopping …\n`,
       );
