@@ -1,3 +1,4 @@
+import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
 import type { CommandsAction } from './planned-actions';
 
 export type * from './planned-actions';
@@ -19,6 +20,8 @@ export interface Plan {
   readonly stages: readonly PlannedStage[];
   /** By which commits and pull requests of a connection the pipeline starts; none: by every push to the source action's branch. */
   readonly triggers?: readonly PlannedTrigger[];
+  /** As GetPipeline tells it; readPlan always gives it. No part of `structure`. */
+  readonly declaration?: Omit<PipelineDeclaration, 'name'>;
   /** What the template says and a run on this machine deliberately does without, for `slipway plan`. */
   readonly ignored?: readonly IgnoredProperty[];
 }

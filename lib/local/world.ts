@@ -135,7 +135,7 @@ function readAssets(evaluator: Evaluator): UploadedAsset[] {
 
 /** Whether some plan speaks of a name, directly or through a composite alarm that it names. */
 function needs(plans: readonly Plan[], alarms: readonly Alarm[]): (name: string) => boolean {
-  const texts = [JSON.stringify(plans.map(({ ignored: _, ...plan }) => plan))];
+  const texts = [JSON.stringify(plans.map(({ ignored: _, declaration: __, ...plan }) => plan))];
   const open = alarms.filter((alarm) => alarm.kind === 'composite');
   for (let found = true; found; ) {
     const next = open.findIndex(({ name, arn }) => texts.some((text) => speaksOf(text, name) || speaksOf(text, arn)));

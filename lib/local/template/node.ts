@@ -50,6 +50,20 @@ export class Node {
     return this.value() === undefined && !this.failed;
   }
 
+  /** The same place for a reader whose findings are kept apart. */
+  apart(findings: Findings): Node {
+    return new Node(findings, this.place, this.raw);
+  }
+
+  /** The whole value, evaluated; members that are absent or cannot be evaluated are left out. */
+  plain(): unknown {
+    const value = this.value();
+    if (Array.isArray(value)) return this.items().map((item) => item.plain());
+    if (!isObject(value)) return value;
+    const members = this.entries().map(([key, member]) => [key, member.plain()] as const);
+    return Object.fromEntries(members.filter(([, each]) => each !== undefined));
+  }
+
   member(key: string): Node {
     const value = this.value();
     const at = this.settled?.at ?? this.place;
