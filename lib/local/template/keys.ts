@@ -9,7 +9,6 @@ export interface Keys {
   readonly refuses?: Readonly<Record<string, string>>;
 }
 
-const noCrossRegion = 'a local run has one region; remove it, or run this pipeline on AWS.';
 const onlyCommands = 'only an action of the provider Commands (category Compute) has them.';
 const singleSource = 'a build here has the one source that CodePipeline gives it; hand more over as input artifacts.';
 const hostExecutor = "The buildspec's commands run on this machine, not in an image.";
@@ -23,20 +22,34 @@ const label = 'It is a label.';
 export const KEYS = {
   pipeline: {
     of: 'AWS::CodePipeline::Pipeline',
-    reads: ['Name', 'PipelineType', 'ExecutionMode', 'Stages', 'Variables'],
+    reads: [
+      'Name',
+      'PipelineType',
+      'ExecutionMode',
+      'Stages',
+      'Variables',
+      'Triggers',
+      'ArtifactStore',
+      'ArtifactStores',
+    ],
     ignores: {
-      ArtifactStore: "Artifacts are kept in the run's own folder, readable by its user only.",
       RoleArn:
         "The engine starts the actions itself; only what runs on CodePipeline's own compute takes it, having none of its own.",
       RestartExecutionOnUpdate: 'A run here reads the pipeline once, when it starts.',
       Tags: label,
-      Triggers: 'A run here is started by hand.',
     },
     refuses: {
-      ArtifactStores: noCrossRegion,
       DisableInboundStageTransitions: 'stages here are always enabled; enable the transition, or run it on AWS.',
     },
   },
+  artifactStore: { of: 'artifact store', reads: ['Type', 'Location', 'EncryptionKey'] },
+  artifactStores: { of: 'entry of ArtifactStores', reads: ['Region', 'ArtifactStore'] },
+  encryptionKey: { of: 'encryption key', reads: ['Id', 'Type'] },
+  trigger: { of: 'trigger', reads: ['ProviderType', 'GitConfiguration'] },
+  gitConfiguration: { of: 'GitConfiguration', reads: ['SourceActionName', 'Push', 'PullRequest'] },
+  pushFilter: { of: 'push filter', reads: ['Tags', 'Branches', 'FilePaths'] },
+  pullRequestFilter: { of: 'pull request filter', reads: ['Events', 'Branches', 'FilePaths'] },
+  globs: { of: 'criterion', reads: ['Includes', 'Excludes'] },
   variable: { of: 'pipeline variable', reads: ['Name', 'DefaultValue'], ignores: { Description: label } },
   stage: {
     of: 'stage',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from '../plan';
 import { withRole } from './action';
+import { checkArtifactStore } from './artifact-store';
 import { checkArtifacts } from './artifacts';
 import type { DraftStage } from './draft';
 import type { Resource } from './find-resource';
@@ -10,6 +11,7 @@ import { NAME, NAME_RULE, VARIABLE_NAME, VARIABLE_RULE } from './names';
 import type { Node } from './node';
 import { readStage } from './stage';
 import { checkStructure } from './structure';
+import { readTriggers } from './triggers';
 import { checkVariables } from './variables';
 
 /** Most variables of a pipeline. Source: CodePipeline user guide, limits. */
@@ -28,14 +30,12 @@ export function readPipeline(resource: Resource): Plan {
   properties.object(KEYS.pipeline);
   if (resource.ref !== '' && !NAME.test(resource.ref)) properties.member('Name').name(NAME, NAME_RULE);
   const type = properties.member('PipelineType').oneOf(['V1', 'V2']) ?? 'V1';
-  const executionMode =
-    properties
-      .member('ExecutionMode')
-      .oneOf(['QUEUED', 'SUPERSEDED'], 'Executions here run one after the other, each stage locked by one of them.') ??
-    'SUPERSEDED';
+  const executionMode = properties.member('ExecutionMode').oneOf(['QUEUED', 'SUPERSEDED', 'PARALLEL']) ?? 'SUPERSEDED';
   const stages = properties.member('Stages').items().map(readStage);
   const variables = readVariables(properties.member('Variables'));
+  const triggers = readTriggers(properties.member('Triggers'), stages);
   checkStructure(properties, stages, type);
+  checkArtifactStore(properties, stages);
   checkArtifacts(stages);
   checkVariables(stages, variables);
   const role = (): string => properties.member('RoleArn').requiredText();
@@ -45,6 +45,7 @@ export function readPipeline(resource: Resource): Plan {
     stack: stack.name,
     executionMode,
     variables,
+    ...(triggers && { triggers }),
     stages: stages.map((stage) => plannedStage(stage, role)),
   };
   const ignored = node.findings.ignored.slice(ignoredBefore);

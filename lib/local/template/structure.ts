@@ -28,6 +28,7 @@ export function checkStructure(pipeline: Node, stages: readonly DraftStage[], ty
     checkActions(stage, index === 0);
     if (index === 0) checkSourceStage(stage);
   }
+  if (pipeline.member('ExecutionMode').text() === 'PARALLEL') checkParallel(stages);
   if (type === 'V1') checkV1(pipeline, stages);
 }
 
@@ -56,6 +57,17 @@ function checkSourceStage({ node, stage }: DraftStage): void {
   }
   if (stage.onSuccess?.result === 'ROLLBACK') {
     node.member('OnSuccess').fail('The source stage cannot be rolled back; use the result FAIL.');
+  }
+}
+
+/** Executions in PARALLEL share nothing, so there is nothing to go back to. Source: CodePipeline user guide, execution-modes. */
+function checkParallel(stages: readonly DraftStage[]): void {
+  for (const { node, stage } of stages) {
+    const { onSuccess, onFailure } = stage;
+    const said = 'There is no rollback in the execution mode PARALLEL; use QUEUED or SUPERSEDED, or remove ROLLBACK.';
+    if (onSuccess?.result === 'ROLLBACK') node.member('OnSuccess').fail(said);
+    if (onFailure?.result === 'ROLLBACK' || onFailure?.condition?.result === 'ROLLBACK')
+      node.member('OnFailure').fail(said);
   }
 }
 

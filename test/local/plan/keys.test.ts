@@ -20,6 +20,21 @@ function ruleOf(templates: Templates, provider: string, configuration: object): 
   return condition.Rules[0].Configuration;
 }
 
+/** A trigger of the source, which becomes a connection's. */
+function triggerOf(templates: Templates): Loose {
+  const pipeline = pipelineOf(templates);
+  action(templates, 0, 0).ActionTypeId.Provider = 'CodeStarSourceConnection';
+  action(templates, 0, 0).Configuration = { ConnectionArn: 'arn', FullRepositoryId: 'a/b', BranchName: 'main' };
+  const Branches = { Includes: ['main'] };
+  const GitConfiguration = {
+    SourceActionName: 'Source',
+    Push: [{ Branches: { ...Branches } }],
+    PullRequest: [{ Branches }],
+  };
+  pipeline.Triggers = [{ ProviderType: 'CodeStarSourceConnection', GitConfiguration }];
+  return pipeline.Triggers[0];
+}
+
 /** An object of each kind in the delivery assembly. */
 const PLACES: Record<
   Exclude<keyof typeof KEYS, 'alarm' | 'compositeAlarm' | 'dimension' | 'metric' | 'metricQuery' | 'metricStat'>,
@@ -39,6 +54,19 @@ const PLACES: Record<
   variableCheck: (templates) => hook(templates).Conditions[0].Rules[0].Configuration,
   alarmRule: (templates) => ruleOf(templates, 'CloudWatchAlarm', { AlarmName: 'visits-dev' }),
   windowRule: (templates) => ruleOf(templates, 'DeploymentWindow', { Cron: '* * 9-17 ? * MON-FRI' }),
+  artifactStore: (templates) => pipelineOf(templates).ArtifactStore,
+  encryptionKey: (templates) => pipelineOf(templates).ArtifactStore.EncryptionKey,
+  artifactStores: (templates) => {
+    const pipeline = pipelineOf(templates);
+    pipeline.ArtifactStores = [{ Region: 'eu-west-1', ArtifactStore: pipeline.ArtifactStore }];
+    delete pipeline.ArtifactStore;
+    return pipeline.ArtifactStores[0];
+  },
+  trigger: triggerOf,
+  gitConfiguration: (templates) => triggerOf(templates).GitConfiguration,
+  pushFilter: (templates) => triggerOf(templates).GitConfiguration.Push[0],
+  pullRequestFilter: (templates) => triggerOf(templates).GitConfiguration.PullRequest[0],
+  globs: (templates) => triggerOf(templates).GitConfiguration.Push[0].Branches,
   failure: (templates) => pipelineOf(templates).Stages[4].OnFailure,
   retry: (templates) => {
     pipelineOf(templates).Stages[4].OnFailure = { Result: 'RETRY', RetryConfiguration: { RetryMode: 'ALL_ACTIONS' } };

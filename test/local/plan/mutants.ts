@@ -39,7 +39,7 @@ export function testMutants(mutants: readonly Mutant[]): void {
       change(templates);
     });
     const [logicalId, property] = path.includes('/') ? path.split('/') : ['Development19B4', path];
-    const expected = `Resources.${logicalId}.Properties.${property}`;
+    const expected = `Resources.${logicalId}.Properties${property ? `.${property}` : ''}`;
     expect(errors.map(({ file }) => file)).toEqual(errors.map(() => 'VisitsDelivery.template.json'));
     expect(errors.filter((error) => error.path === expected).map((error) => error.message)).toEqual([
       expect.stringMatching(message),

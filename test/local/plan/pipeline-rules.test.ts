@@ -1,6 +1,24 @@
 import { expect, test } from '@jest/globals';
-import { diagnosticsOf, pipelineOf } from './delivery-assembly';
-import { action, build, condition, onFailure, project, resource, rule, stage, testMutants } from './mutants';
+import { diagnosticsOf, type Loose, pipelineOf, planOf } from './delivery-assembly';
+import {
+  action,
+  build,
+  condition,
+  onFailure,
+  project,
+  resource,
+  rule,
+  stage,
+  type Templates,
+  testMutants,
+} from './mutants';
+
+const store = (templates: Templates): Loose => pipelineOf(templates).ArtifactStore;
+const toStores = (templates: Templates, ...regions: string[]): void => {
+  const { ArtifactStore } = pipelineOf(templates);
+  delete pipelineOf(templates).ArtifactStore;
+  pipelineOf(templates).ArtifactStores = regions.map((Region) => ({ Region, ArtifactStore }));
+};
 
 testMutants([
   // The pipeline as a whole
@@ -49,10 +67,82 @@ testMutants([
   ['a stage name with a slash', (t) => (stage(t, 3).Name = 'Sign/Off'), 'Stages[3].Name', /1–100 letters, digits/],
   ['an action name of 101 letters', (t) => (action(t, 3).Name = 'x'.repeat(101)), 'Stages[3].Actions[0].Name', /1–100/],
   [
-    'PARALLEL',
-    (t) => (pipelineOf(t).ExecutionMode = 'PARALLEL'),
+    'a mode nobody knows',
+    (t) => (pipelineOf(t).ExecutionMode = 'SERIAL'),
     'ExecutionMode',
-    /QUEUED or SUPERSEDED, found "PARALLEL"/,
+    /QUEUED or SUPERSEDED or PARALLEL, found "SERIAL"/,
+  ],
+  [
+    'a rollback in PARALLEL',
+    (t) => (pipelineOf(t).ExecutionMode = 'PARALLEL'),
+    'Stages[4].OnFailure',
+    /no rollback in the execution mode PARALLEL/,
+  ],
+  [
+    'a rollback by a condition on failure in PARALLEL',
+    (t) => {
+      pipelineOf(t).ExecutionMode = 'PARALLEL';
+      stage(t, 4).OnFailure = onFailure(t);
+    },
+    'Stages[4].OnFailure',
+    /no rollback in the execution mode PARALLEL/,
+  ],
+  [
+    'a rollback by a condition on success in PARALLEL',
+    (t) => {
+      pipelineOf(t).ExecutionMode = 'PARALLEL';
+      delete stage(t, 4).OnFailure;
+      stage(t, 4).OnSuccess = { Conditions: [{ Result: 'ROLLBACK', Rules: [structuredClone(rule(t))] }] };
+    },
+    'Stages[4].OnSuccess',
+    /no rollback in the execution mode PARALLEL/,
+  ],
+
+  // Artifact stores
+  ['no artifact store', (t) => delete pipelineOf(t).ArtifactStore, '', /Expected ArtifactStore, or ArtifactStores/],
+  [
+    'a store and a map of stores',
+    (t) => (pipelineOf(t).ArtifactStores = [{ Region: 'eu-west-1', ArtifactStore: pipelineOf(t).ArtifactStore }]),
+    'ArtifactStores',
+    /not with ArtifactStore/,
+  ],
+  [
+    'a map without a store for the pipeline itself',
+    (t) => toStores(t, 'us-east-1'),
+    'ArtifactStores',
+    /no artifact store for eu-west-1/,
+  ],
+  [
+    'a map without a store for the region of an action',
+    (t) => {
+      toStores(t, 'eu-west-1');
+      action(t, 3).Region = 'us-east-1';
+    },
+    'ArtifactStores',
+    /no artifact store for us-east-1/,
+  ],
+  [
+    'two stores for one region',
+    (t) => toStores(t, 'eu-west-1', 'eu-west-1'),
+    'ArtifactStores[1].Region',
+    /Another artifact store is for eu-west-1/,
+  ],
+  ['a store that is not in S3', (t) => (store(t).Type = 'EFS'), 'ArtifactStore.Type', /Expected S3/],
+  ['a store without a bucket', (t) => delete store(t).Location, 'ArtifactStore.Location', /required and missing/],
+  [
+    'a key of another kind',
+    (t) => (store(t).EncryptionKey.Type = 'PGP'),
+    'ArtifactStore.EncryptionKey.Type',
+    /Expected KMS/,
+  ],
+  [
+    'an alias as the key of a pipeline with actions of another account',
+    (t) => {
+      store(t).EncryptionKey.Id = 'alias/artifacts';
+      action(t, 3).RoleArn = 'arn:aws:iam::444455556666:role/Deployer';
+    },
+    'ArtifactStore.EncryptionKey.Id',
+    /the key's id or ARN, found the alias/,
   ],
   ['a type nobody knows', (t) => (pipelineOf(t).PipelineType = 'V3'), 'PipelineType', /V1 or V2/],
   [
@@ -227,9 +317,18 @@ test.each(['ExecutionMode', 'Variables', 'Stages[2].BeforeEntry', 'Stages[4].OnF
   },
 );
 
+test('a pipeline in PARALLEL, and one with a store for each region, are taken', () => {
+  const plan = planOf((templates) => {
+    pipelineOf(templates).ExecutionMode = 'PARALLEL';
+    delete stage(templates, 4).OnFailure;
+    toStores(templates, 'eu-west-1', 'us-east-1');
+  });
+  expect(plan.executionMode).toBe('PARALLEL');
+});
+
 test('every error comes at once', () => {
   const errors = diagnosticsOf((templates) => {
-    pipelineOf(templates).ExecutionMode = 'PARALLEL';
+    pipelineOf(templates).ExecutionMode = 'SERIAL';
     action(templates, 3).RunOrder = 0;
     delete project(templates).Source.BuildSpec;
     resource(templates, 'Bake4B9C').Properties.Runtime = 'python3.13';
