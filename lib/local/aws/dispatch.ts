@@ -1,5 +1,8 @@
+import { err, ok, type Result } from '../../result';
 import type { CredentialIssuer } from './credentials';
-import type { Answer, AwsError, Principal, RawRequest, Route, Service } from './service';
+import { MODELS } from './model/models';
+import { readInput } from './model/read-input';
+import type { Answer, AwsError, Operation, Principal, RawRequest, Route, Service } from './service';
 import { type SignatureProblem, verifySignature } from './signature';
 import {
   type CallContext,
@@ -71,19 +74,46 @@ export async function dispatch(
     record({ ...entry, error: error.code });
     return writeError(error, call);
   }
-  const input = found.input.safeParse(route.input);
-  if (!input.success) {
-    const problems = input.error.issues.map((issue) => `${issue.path.join('.') || 'the request'}: ${issue.message}`);
-    record({ ...entry, error: service.invalidInput });
-    const message = `${service.prefix}:${name} at the local endpoint: ${problems.join('; ')}`;
-    return writeError({ code: service.invalidInput, message }, call);
+  const input = checkedInput(service, found, signingName as string, { ...route, operation: name }, protocol);
+  if (!input.ok) {
+    const refused = input.errors[0] as AwsError;
+    record({ ...entry, error: refused.code });
+    return writeError(refused, call);
   }
-  const resource = found.resource?.(input.data as never);
-  const answer: Answer = await run(found, input.data, principal);
+  const resource = found.resource?.(input.value as never);
+  const answer: Answer = await run(found, input.value, principal);
   const error = answer.ok ? undefined : answer.errors[0];
   record({ ...entry, ...(resource !== undefined && { resource }), ...(error && { error: error.code }) });
   if (answer.ok) return writeOutput(answer.value, { ...call, operation: name });
   return writeError(answer.errors[0] as AwsError, call);
+}
+
+/** The input as the operation takes it: read by the service's model, where there is one, then by the operation's own schema. */
+function checkedInput(
+  service: Service,
+  found: Operation,
+  signingName: string,
+  { operation, input: raw }: Route,
+  protocol: Protocol,
+): Result<unknown, AwsError> {
+  const code = service.invalidInput;
+  const model = MODELS[signingName];
+  let input: unknown = raw;
+  if (model && Object.hasOwn(model.operations, operation)) {
+    const encoding = protocol === 'query' || protocol === 'rest-json' ? 'text' : 'typed';
+    const read = readInput(model, operation, raw, encoding, code);
+    if (!read.ok) return read;
+    input = read.value;
+  }
+  const refused = (...problems: string[]): Result<never, AwsError> =>
+    err({ code, message: `${service.prefix}:${operation} at the local endpoint: ${problems.join('; ')}` });
+  if (found.takes) {
+    const others = Object.keys(input as object).filter((member) => !found.takes?.includes(member));
+    if (others.length > 0) return refused(...others.map((member) => `${member} is not supported; leave it away`));
+  }
+  const parsed = found.input?.safeParse(input);
+  if (!parsed || parsed.success) return ok(parsed ? parsed.data : input);
+  return refused(...parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the request'}: ${issue.message}`));
 }
 
 async function run(found: Service['operations'][string], input: unknown, principal: Principal): Promise<Answer> {

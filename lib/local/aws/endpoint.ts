@@ -5,17 +5,14 @@ import type { SecretSource } from '../codebuild/secrets';
 import type { ImageStore } from '../image/store';
 import type { PipelineHost } from '../pipelines/host';
 import type { AlarmWatch } from './alarms';
-import { cloudwatch } from './cloudwatch';
-import { codepipeline } from './codepipeline';
 import { CredentialIssuer, type Credentials, type KeyPair } from './credentials';
 import { dispatch, type RecordedCall } from './dispatch';
-import { ecr } from './ecr';
-import { type EksCluster, eks } from './eks';
+import type { EksCluster } from './eks';
 import { type JobResults, Jobs } from './jobs';
-import { type S3Object, s3 } from './s3';
+import type { S3Object } from './s3';
 import type { BucketFolder } from './s3-buckets';
 import type { RawRequest, Service } from './service';
-import { sts } from './sts';
+import { servicesOf } from './services';
 
 export interface EndpointOptions {
   readonly account: string;
@@ -66,16 +63,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const issuer = new CredentialIssuer(account, partition);
   const jobs = new Jobs();
   const calls: RecordedCall[] = [];
-  /** By signing name. */
-  const services: Record<string, Service> = {
-    ecr: ecr({ account, region, partition, images: options.images, now }),
-    eks: eks(options.clusters),
-    sts: sts(account),
-    codepipeline: codepipeline(jobs),
-    monitoring: cloudwatch(options.alarms ?? { states: () => [] }),
-    s3: s3(options.objects ?? [], options.buckets ?? [], partition),
-    ...options.services,
-  };
+  const services = servicesOf(options, { jobs, now });
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });

@@ -32,7 +32,10 @@ export interface Principal {
 export type Answer = Result<Readonly<Record<string, unknown>>, AwsError>;
 
 export interface Operation {
-  readonly input: z.ZodType;
+  /** What the input must be beyond what the service's model says; S3 and others without a model say it all here. */
+  readonly input?: z.ZodType;
+  /** Members of the input that are read; one that is not among them is refused by name. Absent: `input` decides. */
+  readonly takes?: readonly string[];
   /** ARN of what the operation is about, for the record of calls. */
   readonly resource?: (input: never) => string | undefined;
   readonly run: (input: never, caller: Principal) => Promise<Answer> | Answer;
@@ -55,6 +58,22 @@ export interface Route {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
+
+/**
+ * An operation whose input the service's model has checked (see readInput), of which it takes these members: `takes<I, O>()(['name'],
+ * ({ name }) => ok({ … }))`. `I` and `O` are the SDK's types, so the compiler knows the answer's members.
+ */
+export const takes =
+  <I extends object, O extends object>() =>
+  <K extends keyof I & string = never>(
+    members: readonly K[],
+    run: (input: Pick<I, K>, caller: Principal) => Promise<Result<O, AwsError>> | Result<O, AwsError>,
+    resource?: (input: Pick<I, K>) => string | undefined,
+  ): Operation => ({
+    takes: members,
+    run: run as unknown as Operation['run'],
+    resource: resource as Operation['resource'],
+  });
 
 /** Ties an operation's handler to the type of its input. */
 export const operation = <S extends z.ZodType>(

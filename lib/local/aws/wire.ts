@@ -48,22 +48,46 @@ export function readCall(request: RawRequest, protocol: Protocol, service: Servi
   }
 }
 
-/** `AlarmNames.member.1=x` -> `{ AlarmNames: ['x'] }`; what signs or routes the request is no input. */
+/**
+ * `AlarmNames.member.1=x` -> `{ AlarmNames: ['x'] }`, `Attributes.entry.1.key=k` with `.value=v` -> `{ Attributes: { k: 'v' } }`, and
+ * `a.b=x` -> `{ a: { b: 'x' } }`; what signs or routes the request is no input.
+ */
 function unflatten(form: URLSearchParams): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
+  const tree: Tree = new Map();
   for (const [key, value] of form) {
     if (key === 'Action' || key === 'Version' || key.startsWith('X-Amz-')) continue;
-    const list = /^(\w+)\.member\.(\d+)$/.exec(key);
-    if (!list) input[key] = value;
-    else {
-      const name = list[1] as string;
-      const values = (Array.isArray(input[name]) ? input[name] : []) as unknown[];
-      values[Number(list[2]) - 1] = value;
-      input[name] = values;
+    const steps = key.split('.');
+    const last = steps.pop() as string;
+    let at = tree;
+    for (const step of steps) {
+      const below = at.get(step);
+      const next: Tree = below instanceof Map ? below : new Map();
+      at.set(step, next);
+      at = next;
     }
+    at.set(last, value);
   }
-  return input;
+  return plain(tree) as Record<string, unknown>;
 }
+
+type Tree = Map<string, Tree | string>;
+
+function plain(tree: Tree | string): unknown {
+  if (typeof tree === 'string') return tree;
+  const [items, entries] = [tree.get('member'), tree.get('entry')];
+  if (tree.size === 1 && items instanceof Map) return inOrder(items).map(plain);
+  if (tree.size === 1 && entries instanceof Map)
+    return Object.fromEntries(
+      inOrder(entries).map((entry) => {
+        const { key, value } = plain(entry) as { key: string; value: unknown };
+        return [key, value];
+      }),
+    );
+  return Object.fromEntries([...tree].map(([name, value]) => [name, plain(value)]));
+}
+
+const inOrder = (items: Tree): (Tree | string)[] =>
+  [...items].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
 
 export interface CallContext {
   readonly protocol: Protocol;
