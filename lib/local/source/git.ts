@@ -24,11 +24,16 @@ const SETTINGS = [
   'log.showSignature=false',
 ];
 
-/** `environment` is the program's own (PATH, HOME …). */
-export function gitIn(folder: string, environment: NodeJS.ProcessEnv, signal: AbortSignal): Git {
+/** `environment` is the program's own (PATH, HOME …); `fixed` is added to it for every command. */
+export function gitIn(
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  fixed: Readonly<Record<string, string>> = {},
+): Git {
   const start = (args: readonly string[], extra: Readonly<Record<string, string>> = {}) =>
     spawn('git', ['-C', folder, ...SETTINGS.flatMap((setting) => ['-c', setting]), ...args], {
-      env: { ...withoutGit(environment), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', ...extra },
+      env: { ...withoutGit(environment), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', ...fixed, ...extra },
       stdio: ['pipe', 'pipe', 'pipe'],
       signal,
     });
