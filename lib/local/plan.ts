@@ -154,6 +154,8 @@ export interface CodeCommitAction extends PlannedActionBase {
   readonly kind: 'codecommit';
   readonly repository: string;
   readonly branch: string;
+  /** PollForSourceChanges: every push to the branch starts the pipeline, without a rule. */
+  readonly polls?: boolean;
 }
 
 export interface ConnectionAction extends PlannedActionBase {
@@ -161,6 +163,8 @@ export interface ConnectionAction extends PlannedActionBase {
   readonly connectionArn: string;
   readonly repository: string;
   readonly branch: string;
+  /** DetectChanges; false: without a trigger no push starts the pipeline. */
+  readonly detectsChanges?: boolean;
 }
 
 export interface CodeBuildAction extends PlannedActionBase {

@@ -19,7 +19,8 @@ export function readCodeCommit(base: ActionBase, configuration: Node): ReadActio
   const branch = configuration.member('BranchName').requiredText();
   // Source: CodePipeline user guide, action-reference-CodeCommit, output variables.
   const produces = ['RepositoryName', 'BranchName', 'CommitId', 'CommitMessage', 'AuthorDate', 'CommitterDate'];
-  return { action: { ...base, kind: 'codecommit', repository, branch }, produces };
+  const polls = configuration.member('PollForSourceChanges').flag() ?? true;
+  return { action: { ...base, kind: 'codecommit', repository, branch, ...(polls && { polls }) }, produces };
 }
 
 export function readConnection(base: ActionBase, configuration: Node): ReadAction {
@@ -30,7 +31,9 @@ export function readConnection(base: ActionBase, configuration: Node): ReadActio
   const branch = configuration.member('BranchName').requiredText();
   // Source: CodePipeline user guide, action-reference-CodestarConnectionSource, output variables.
   const produces = ['AuthorDate', 'BranchName', 'CommitId', 'CommitMessage', 'ConnectionArn', 'FullRepositoryName'];
-  return { action: { ...base, kind: 'connection', connectionArn, repository, branch }, produces };
+  const detects = configuration.member('DetectChanges').flag() ?? true;
+  const ignored = detects ? {} : { detectsChanges: false };
+  return { action: { ...base, kind: 'connection', connectionArn, repository, branch, ...ignored }, produces };
 }
 
 export function readCodeBuild(base: ActionBase, configuration: Node): ReadAction {

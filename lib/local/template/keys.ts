@@ -105,13 +105,11 @@ export const KEYS = {
 
   codecommit: {
     of: 'action CodeCommit',
-    reads: ['RepositoryName', 'BranchName', 'OutputArtifactFormat'],
-    ignores: { PollForSourceChanges: 'A run here is started by hand; nothing polls.' },
+    reads: ['RepositoryName', 'BranchName', 'OutputArtifactFormat', 'PollForSourceChanges'],
   },
   connection: {
     of: 'action CodeStarSourceConnection',
-    reads: ['ConnectionArn', 'FullRepositoryId', 'BranchName', 'OutputArtifactFormat'],
-    ignores: { DetectChanges: 'A run here is started by hand; nothing listens to the provider.' },
+    reads: ['ConnectionArn', 'FullRepositoryId', 'BranchName', 'OutputArtifactFormat', 'DetectChanges'],
   },
   codebuild: {
     of: 'action CodeBuild',
