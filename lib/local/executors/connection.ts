@@ -8,10 +8,10 @@ import { fetchSource, type SourceOptions } from './source';
  */
 export const connectionExecutor = (options: SourceOptions): Executor<ConnectionAction> => ({
   execute: (action, context, emit, signal) =>
-    fetchSource(options, action, context, emit, signal, (revision) => ({
+    fetchSource(options, action, context, emit, signal, (revision, branch) => ({
       ConnectionArn: action.connectionArn,
       FullRepositoryName: action.repository,
-      BranchName: action.branch,
+      BranchName: branch,
       CommitId: revision.commit,
       CommitMessage: revision.message,
       AuthorDate: revision.authorDate,

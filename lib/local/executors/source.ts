@@ -1,13 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionContext, Emit, Outcome } from '../executor';
-import { gitIn } from '../source/git';
+import { type Git, gitIn } from '../source/git';
 import { findRevision, type RepositoryLocation, type Revision } from '../source/revision';
 import { type SourceContents, writeSourceZip } from '../source/source-zip';
 
 export interface SourceOptions {
-  /** Where the repository that the pipeline names is on this machine; undefined if it is nowhere. */
-  resolveRepository(name: string): RepositoryLocation | undefined;
+  /** Where the repository that the pipeline names is on this machine, and its branch; undefined if it is nowhere. */
+  resolveRepository(name: string, branch: string): RepositoryLocation | undefined;
   /** The program's environment: PATH, HOME and the like for git; GIT_* is ignored. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -26,13 +26,17 @@ export async function fetchSource(
   context: ActionContext,
   emit: Emit,
   signal: AbortSignal,
-  variables: (revision: Revision) => Record<string, string>,
+  variables: (revision: Revision, branch: string) => Record<string, string>,
 ): Promise<Outcome> {
   const failed = (reason: string): Outcome =>
     signal.aborted ? { status: 'Stopped', reason: 'stopped' } : { status: 'Failed', reason };
-  const location = options.resolveRepository(action.repository);
-  if (location === undefined)
+  const located = options.resolveRepository(action.repository, action.branch);
+  if (located === undefined)
     return failed(`the repository ${action.repository} of the pipeline has no folder on this machine`);
+  const { sourceRevision } = context;
+  if (sourceRevision !== undefined && !COMMIT_ID.test(sourceRevision))
+    return failed(`the source revision ${sourceRevision} is no commit id: expected 40 hex digits`);
+  const location = sourceRevision === undefined ? located : { ...located, revision: sourceRevision };
   const git = gitIn(location.folder, options.environment, signal);
   const scratch = join(context.workspace, 'git');
   await mkdir(scratch);
@@ -45,9 +49,13 @@ export async function fetchSource(
     const written = await writeSourceZip(git, revision, zip, signal);
     if (!written.ok) return failed(written.errors.join('; '));
     tell(revision, location, written.value, action.branch, emit);
+    const branch =
+      sourceRevision !== undefined && located.branch !== undefined
+        ? await branchOf(git, revision.commit, action.branch)
+        : action.branch;
     return {
       status: 'Succeeded',
-      variables: variables(revision),
+      variables: variables(revision, branch),
       artifacts: { [output]: zip },
       externalId: revision.commit,
     };
@@ -57,6 +65,15 @@ export async function fetchSource(
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+const COMMIT_ID = /^[0-9a-f]{7,64}$/;
+
+/** The branch that a commit was pushed to: the action's own, if it has the commit. */
+async function branchOf(git: Git, commit: string, own: string): Promise<string> {
+  const listed = await git.run(['for-each-ref', '--format=%(refname:lstrip=2)', '--contains', commit, 'refs/heads']);
+  const branches = listed.ok ? listed.value.split('\n').filter((line) => line !== '') : [];
+  return branches.includes(own) ? own : (branches[0] ?? own);
 }
 
 /** Says what was taken, and how it differs from what a push would bring to AWS. */
@@ -72,7 +89,8 @@ function tell(
   const { commit, message } = revision;
   say(`${revision.dirty ? 'Work tree' : 'Commit'} ${commit.slice(0, 12)}: ${message.split('\n')[0]}`);
   say(`${contents.files} files of ${location.folder}${location.subfolder ? `, folder ${location.subfolder}` : ''}`);
-  if (revision.branch !== branch)
+  if (location.revision !== undefined) say('The commit that this execution was started with');
+  else if (revision.branch !== branch)
     say(
       `Taken from ${revision.branch ? `branch ${revision.branch}` : 'no branch'}, as the pipeline takes branch ${branch} on AWS`,
     );

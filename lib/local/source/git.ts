@@ -33,7 +33,14 @@ export function gitIn(
 ): Git {
   const start = (args: readonly string[], extra: Readonly<Record<string, string>> = {}) =>
     spawn('git', ['-C', folder, ...SETTINGS.flatMap((setting) => ['-c', setting]), ...args], {
-      env: { ...withoutGit(environment), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', ...fixed, ...extra },
+      env: {
+        ...withoutGit(environment),
+        LC_ALL: 'C',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_TERMINAL_PROMPT: '0',
+        ...fixed,
+        ...extra,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       signal,
     });

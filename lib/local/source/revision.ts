@@ -10,8 +10,9 @@ export interface RepositoryLocation {
   readonly folder: string;
   /** The folder below it that is the root of the source, with forward slashes; absent or `.`: the folder itself. */
   readonly subfolder?: string;
-  /** What to take; default HEAD, whatever branch is checked out. */
+  /** What to take; default the newest commit of `branch`, without one HEAD, whatever branch is checked out. */
   readonly revision?: string;
+  readonly branch?: string;
   /** Take the work tree as it is, with what is not committed and not ignored. */
   readonly dirty?: boolean;
 }
@@ -49,7 +50,7 @@ export async function findRevision(
   const [committed, details, branch, uncommitted] = await Promise.all([
     treeOf(git, id, root),
     describe(git, id),
-    git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    location.branch === undefined ? git.run(['symbolic-ref', '--quiet', '--short', 'HEAD']) : ok(location.branch),
     asIs ? countChanges(git, root) : 0,
   ]);
   if (!committed.ok && !dirty) return committed;
@@ -89,7 +90,8 @@ interface Place {
 }
 
 async function locate(git: Git, location: RepositoryLocation): Promise<Result<Place, string>> {
-  const { folder, revision = 'HEAD', dirty = false } = location;
+  const { folder, branch, dirty = false } = location;
+  const { revision = branch === undefined ? 'HEAD' : `refs/heads/${branch}` } = location;
   const inside = await git.run(['rev-parse', '--is-bare-repository', '--show-prefix']);
   if (!inside.ok) return inside;
   const [bare, above = ''] = inside.value.split('\n');
@@ -98,16 +100,17 @@ async function locate(git: Git, location: RepositoryLocation): Promise<Result<Pl
     return err(`either the revision ${revision} or the work tree with its changes can be taken, not both`);
 
   const commit = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
-  if (!commit.ok)
-    return err(
-      location.revision === undefined
-        ? `the git repository of ${folder} has no commit yet: commit first (git add, git commit)`
-        : `the git repository of ${folder} has no commit "${revision}"`,
-    );
+  if (!commit.ok) return err(missing(location));
   const root = normalRoot(above, location.subfolder);
   if (root === undefined)
     return err(`the source folder ${location.subfolder} lies outside the git repository of ${folder}`);
   return ok({ id: commit.value.trim(), root, bare: bare === 'true' });
+}
+
+function missing({ folder, revision, branch }: RepositoryLocation): string {
+  if (revision !== undefined) return `the git repository of ${folder} has no commit "${revision}"`;
+  if (branch !== undefined) return `the git repository of ${folder} has no branch ${branch}: push it first`;
+  return `the git repository of ${folder} has no commit yet: commit first (git add, git commit)`;
 }
 
 /** Path of the source's root in the repository, '' or `a/b/`; undefined if it is outside. */
