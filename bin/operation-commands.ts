@@ -48,6 +48,20 @@ export function addOperations(program: Command, variable: Variables): void {
     .addOption(yes())
     .action(async (pipeline, options) => (await import('./commands/start')).start(pipeline, given(options)));
 
+  operation('logs', 'print what actions wrote: now, in a past run, or on AWS', [
+    'slipway logs                       the last run on this machine, or what runs now',
+    'slipway logs Test/Unit -f          follow one action',
+    'slipway logs --profile ops --pipeline production -f',
+    'slipway logs --list',
+  ])
+    .argument('[action]', 'an action such as Test/Unit, or a stage; default: all')
+    .option('-f, --follow', 'go on until the execution ends; the exit code is 0 if it succeeded, else 1')
+    .option('--pipeline <name>', 'of this pipeline; default: the newest execution of any')
+    .addOption(execution('of this execution'))
+    .option('--run <execution>', 'a past run of this machine: its id, or the beginning of one')
+    .option('--list', 'list the executions')
+    .action(async (action, options) => (await import('./commands/logs')).logs(action, given(options)));
+
   const answers = [
     ['approve', 'say yes to the approval that waits', 'slipway approve production --comment "agreed in CHG-42"'],
     [

@@ -85,14 +85,6 @@ program
   .description('check slipway.yaml and the synthesized pipelines')
   .action(async (options) => (await import('./commands/validate')).validate({ ...program.opts(), ...options }));
 
-program
-  .command('logs')
-  .description('print the output of a run')
-  .argument('[action]', 'an action such as Test/Unit; default: all')
-  .option('--run <execution>', 'an execution id, or the beginning of one; default: the last run')
-  .option('--list', 'list the runs')
-  .action(async (action, options) => (await import('./commands/logs')).logs(action, { ...program.opts(), ...options }));
-
 addOperations(program, variable);
 
 program

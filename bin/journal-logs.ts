@@ -1,0 +1,46 @@
+import { type PastRun, readHistory } from '../lib/local/history';
+import { readJournal } from '../lib/local/journal';
+import { duration } from '../lib/local/reporters/format';
+import { exitCode } from './exit-codes';
+import { Failure } from './failure';
+
+/** Prints what an action, or a whole run, wrote; from the journals in `runs` (`.slipway/runs`), when nothing runs. */
+export async function journalLogs(runs: string, action: string | undefined, prefix: string | undefined): Promise<void> {
+  const run = await choose(runs, prefix);
+  const journal = readJournal(`${run.folder}/journal.jsonl`);
+  if (!journal.ok) throw new Failure(journal.errors.join('\n'), exitCode['slipway itself broke']);
+
+  const known = run.state.stages.flatMap((stage) => stage.actions.map(({ id }) => id));
+  if (action !== undefined && !known.includes(action)) {
+    throw new Failure(
+      `no action ${action} in this run; there are: ${known.join(', ')}`,
+      exitCode['usage, configuration or template is wrong'],
+    );
+  }
+  for (const event of journal.value) {
+    if (event.kind !== 'output' || (action !== undefined && event.action !== action)) continue;
+    process.stdout.write(action === undefined ? `${event.action} │ ${event.line}\n` : `${event.line}\n`);
+  }
+}
+
+async function choose(runs: string, prefix: string | undefined): Promise<PastRun> {
+  for await (const run of readHistory(runs).runs()) {
+    if (prefix === undefined || run.execution.startsWith(prefix)) return run;
+  }
+  throw new Failure(
+    prefix === undefined
+      ? 'there is no run yet: `slipway run` makes one'
+      : `no run ${prefix}; \`slipway logs --list\` shows them`,
+    exitCode['usage, configuration or template is wrong'],
+  );
+}
+
+export async function listJournals(runs: string): Promise<void> {
+  for await (const { execution, state } of readHistory(runs).runs()) {
+    const time =
+      state.startedAt && state.endedAt ? duration(Date.parse(state.endedAt) - Date.parse(state.startedAt)) : '';
+    process.stdout.write(
+      `${execution}  ${state.startedAt ?? ''}  ${state.pipeline}  ${state.type === 'ROLLBACK' ? 'rollback ' : ''}${state.status}  ${time}\n`,
+    );
+  }
+}
