@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { watchAlarms } from './aws/alarms';
-import { type Endpoint, startEndpoint } from './aws/endpoint';
+import { type Endpoint, type EndpointOptions, startEndpoint } from './aws/endpoint';
 import type { Clock } from './clock';
 import type { AccessEntry as ClusterAccess } from './cluster/auth/user';
 import { type ClusterHandle, type EnsureClusterOptions, ensureCluster } from './cluster/daemon';
@@ -14,6 +14,7 @@ import { codeCommitExecutor } from './executors/codecommit';
 import { commandsExecutor } from './executors/commands';
 import { connectionExecutor } from './executors/connection';
 import { lambdaExecutor } from './executors/lambda';
+import type { SourceOptions } from './executors/source';
 import { ImageStore } from './image/store';
 import type { Bindings } from './plan';
 import type { RepositoryLocation } from './source/revision';
@@ -37,7 +38,10 @@ export interface MachineOptions {
   readonly prepare?: string;
   /** Whether an audit whose database cannot be reached fails its build or did not run. */
   readonly auditOutage: 'fail' | 'not-run';
-  readonly source: RepositoryLocation;
+  /** The service's repository; or where each repository of the pipelines is. */
+  readonly source: RepositoryLocation | SourceOptions['resolveRepository'];
+  /** Services of the endpoint beside its own, by signing name. */
+  readonly services?: EndpointOptions['services'];
   readonly ask: ApprovalOptions['ask'];
   readonly clock: Clock;
   /** How many times faster than on AWS bake times pass. */
@@ -86,8 +90,10 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     alarms: watch.value,
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
     buckets: world.buckets.map((bucket) => ({ bucket, folder: join(stateFolder, 'buckets', bucket) })),
+    ...(options.services && { services: options.services }),
   });
-  const { otherCluster } = options;
+  const { otherCluster, source } = options;
+  const resolveRepository = typeof source === 'function' ? source : () => source;
   try {
     if (!otherCluster) cluster = await ensureCluster(embeddedCluster(options, endpoint, registry));
     const kubeconfig = otherCluster?.kubeconfig ?? cluster?.kubeconfig ?? '';
@@ -124,8 +130,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       kubeconfig: otherCluster?.kubeconfig ?? running?.kubeconfig ?? '',
     },
     executors: {
-      codecommit: codeCommitExecutor({ resolveRepository: () => options.source, environment }),
-      connection: connectionExecutor({ resolveRepository: () => options.source, environment }),
+      codecommit: codeCommitExecutor({ resolveRepository, environment }),
+      connection: connectionExecutor({ resolveRepository, environment }),
       approval: approvalExecutor({ ask: options.ask, clock }),
       lambda: lambdaExecutor({
         endpoint,
