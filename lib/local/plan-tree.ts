@@ -1,5 +1,8 @@
+import { expectedStates } from './engine/rules/alarm';
+import type { Hook } from './event';
 import type { CodeBuildAction, Plan, PlannedAction, PlannedCondition, PlannedRule, PlannedStage } from './plan';
 import { minutes, roleName, summaryOf, workOf } from './plan-action-lines';
+import { triggerLines } from './plan-trigger-lines';
 
 /** What a piece of the tree is; a caller that has colours chooses by it. */
 type TreePart = 'pipeline' | 'stage' | 'action' | 'order' | 'detail' | 'line';
@@ -26,9 +29,12 @@ export function renderPlanTree(plan: Plan, paint: Paint = (_, text) => text): st
     part: 'pipeline',
     title: plan.pipeline,
     summary: `${plan.executionMode}, stack ${plan.stack}`,
-    details: plan.variables.map(
-      ({ name, default: value }) => `variable ${name}${value === undefined ? ', given at start' : ` = ${value}`}`,
-    ),
+    details: [
+      ...plan.variables.map(
+        ({ name, default: value }) => `variable ${name}${value === undefined ? ', given at start' : ` = ${value}`}`,
+      ),
+      ...(plan.triggers ?? []).flatMap(triggerLines),
+    ],
     branches: plan.stages.map(stageBranch),
   };
   const lines: string[] = [];
@@ -55,13 +61,13 @@ function stageBranch(stage: PlannedStage): Branch {
 function hooks({ beforeEntry, onSuccess, onFailure }: PlannedStage): string[] {
   const lines: string[] = [];
   if (beforeEntry) {
-    lines.push(`before entry: ${beforeEntry.result === 'SKIP' ? 'skip' : 'fail'} unless ${rulesOf(beforeEntry)}`);
+    lines.push(`before entry: ${beforeEntry.result === 'SKIP' ? 'skip' : 'fail'} unless ${rulesOf(beforeEntry, 'beforeEntry')}`);
   }
   if (onSuccess) {
-    lines.push(`on success: ${onSuccess.result === 'ROLLBACK' ? 'roll back' : 'fail'} unless ${rulesOf(onSuccess)}`);
+    lines.push(`on success: ${onSuccess.result === 'ROLLBACK' ? 'roll back' : 'fail'} unless ${rulesOf(onSuccess, 'onSuccess')}`);
   }
   if (onFailure?.condition)
-    lines.push(`on failure: roll back to the last execution that succeeded, after ${rulesOf(onFailure.condition)}`);
+    lines.push(`on failure: roll back to the last execution that succeeded, after ${rulesOf(onFailure.condition, 'onFailure')}`);
   if (onFailure?.result === 'ROLLBACK') lines.push('on failure: roll back to the last execution that succeeded');
   if (onFailure?.result === 'RETRY') {
     lines.push(`on failure: retry ${onFailure.retryMode === 'ALL_ACTIONS' ? 'all' : 'the failed'} actions once`);
@@ -71,17 +77,17 @@ function hooks({ beforeEntry, onSuccess, onFailure }: PlannedStage): string[] {
 
 const OPERATORS = { EQ: 'is', NE: 'is not', CONTAINS: 'contains', MATCHES: 'matches' };
 
-const rulesOf = (condition: PlannedCondition): string =>
-  condition.rules.map((rule) => `${claimOf(rule)} (${rule.name})`).join(' and ');
+const rulesOf = (condition: PlannedCondition, hook: Hook): string =>
+  condition.rules.map((rule) => `${claimOf(rule, hook)} (${rule.name})`).join(' and ');
 
 /** What a rule wants to be so. */
-function claimOf(rule: PlannedRule): string {
+function claimOf(rule: PlannedRule, hook: Hook): string {
   switch (rule.provider) {
     case 'VariableCheck':
       return `${rule.variable} ${OPERATORS[rule.operator]} "${rule.value}"`;
     case 'CloudWatchAlarm': {
       const wait = rule.waitMinutes > 0 ? ` within ${minutes(rule.waitMinutes)}` : '';
-      return `alarm ${rule.alarm} is ${rule.states?.join(' or ') ?? 'as it should be'}${wait}`;
+      return `alarm ${rule.alarm} is ${expectedStates(rule, hook).join(' or ')}${wait}`;
     }
     case 'DeploymentWindow':
       return `it is time by "${rule.cron}" in ${rule.timeZone}`;
@@ -89,6 +95,8 @@ function claimOf(rule: PlannedRule): string {
       return `${buildOf(rule.action)} succeeds`;
     case 'LambdaInvoke':
       return `Lambda ${rule.action.function.name} succeeds`;
+    case 'Commands':
+      return `"${rule.action.commands.join('; ')}" succeeds`;
     default:
       return rule satisfies never;
   }

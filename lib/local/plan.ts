@@ -88,7 +88,7 @@ export interface PlannedCondition {
 export type PlannedRule = VariableCheckRule | CloudWatchAlarmRule | DeploymentWindowRule | ActionRule;
 
 /** A rule that runs as an action of its stage does, with the id `<stage>/<rule>`, and succeeds when that does. */
-export type ActionRule = CodeBuildRule | LambdaInvokeRule;
+export type ActionRule = CodeBuildRule | LambdaInvokeRule | CommandsRule;
 
 export interface VariableCheckRule {
   readonly name: string;
@@ -127,6 +127,12 @@ export interface LambdaInvokeRule {
   readonly name: string;
   readonly provider: 'LambdaInvoke';
   readonly action: LambdaAction;
+}
+
+export interface CommandsRule {
+  readonly name: string;
+  readonly provider: 'Commands';
+  readonly action: CommandsAction;
 }
 
 export type PlannedAction =

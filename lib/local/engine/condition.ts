@@ -42,7 +42,8 @@ async function judge(rule: PlannedRule, context: RuleContext): Promise<RuleOutco
     case 'DeploymentWindow':
       return checkWindow(rule, context.ports.clock.now());
     case 'CodeBuild':
-    case 'LambdaInvoke': {
+    case 'LambdaInvoke':
+    case 'Commands': {
       const { status, reason = '' } = await context.run(rule);
       if (status === 'Succeeded') return { status, reason: 'succeeded' };
       return { status: context.signal.aborted ? 'Abandoned' : 'Failed', reason: `failed: ${reason}` };

@@ -86,11 +86,12 @@ function readTexts(configuration: Node, action: PlannedAction): Reference[] {
   return texts;
 }
 
-function checkRegion(node: Node): void {
+/** Of an action or a rule: that of its pipeline, if it is given. */
+export function checkRegion(node: Node): void {
   const region = node.member('Region').text();
   const own = node.findings.evaluator.environment(node.stack).region;
   if (region === undefined || region === own) return;
-  node.member('Region').fail(`The action runs in ${region}, its pipeline in ${own}: a local run has one region.`);
+  node.member('Region').fail(`It runs in ${region}, its pipeline in ${own}: a local run has one region.`);
 }
 
 /** Names in a list of artifacts, as many as the type allows. */

@@ -94,9 +94,14 @@ export const KEYS = {
     of: 'rule',
     reads: ['Name', 'RuleTypeId', 'Configuration', 'InputArtifacts', 'RoleArn', 'Region'],
     refuses: {
-      Commands: 'put them into the buildspec of a rule CodeBuild.',
+      Commands: 'only a rule of the provider Commands has them.',
       TimeoutInMinutes: 'CloudFormation has no timeout of a rule either; remove it.',
     },
+  },
+  commandsRule: {
+    of: 'rule Commands',
+    reads: ['Name', 'RuleTypeId', 'Configuration', 'InputArtifacts', 'RoleArn', 'Region', 'Commands'],
+    refuses: { TimeoutInMinutes: 'CloudFormation has no timeout of a rule either; remove it.' },
   },
   ruleType: { of: 'RuleTypeId', reads: ['Category', 'Owner', 'Provider', 'Version'] },
   variableCheck: { of: 'rule VariableCheck', reads: ['Variable', 'Operator', 'Value'] },

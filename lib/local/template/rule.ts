@@ -2,8 +2,9 @@ import { parseCron } from '../engine/rules/cron';
 import { javaPattern } from '../engine/rules/java-pattern';
 import { parseTimeZone } from '../engine/rules/time-zone';
 import type { ActionRule, PlannedRule } from '../plan';
-import { readArtifacts } from './action';
+import { checkRegion, readArtifacts } from './action';
 import { readCodeBuild, readLambda } from './action-kinds';
+import { readCommands } from './actions/commands';
 import type { DraftRule, Reference } from './draft';
 import { resourcesOf } from './find-resource';
 import { KEYS } from './keys';
@@ -29,7 +30,7 @@ interface RuleKind {
   /** Least and most input artifacts. */
   readonly inputs: readonly [number, number];
   /** undefined: what is wrong has been reported. */
-  readonly read: (base: RuleBase, configuration: Node, rule: Node) => PlannedRule | undefined;
+  readonly read: (base: RuleBase, configuration: Node, rule: Node, texts: Reference[]) => PlannedRule | undefined;
 }
 
 type RuleBase = Parameters<typeof readCodeBuild>[0];
@@ -38,6 +39,7 @@ type RuleBase = Parameters<typeof readCodeBuild>[0];
 const KINDS: Readonly<Record<string, RuleKind>> = {
   CloudWatchAlarm: { read: alarm, inputs: [0, 0] },
   CodeBuild: { read: build, inputs: [1, 5] },
+  Commands: { read: commands, inputs: [0, 10] },
   DeploymentWindow: { read: window, inputs: [0, 0] },
   LambdaInvoke: { read: invoke, inputs: [0, 0] },
   VariableCheck: { read: variableCheck, inputs: [0, 0] },
@@ -45,7 +47,6 @@ const KINDS: Readonly<Record<string, RuleKind>> = {
 
 /** Reads one rule of a condition; undefined where it cannot be read, which is reported. */
 export function readRule(node: Node, stage: string, found: RuleFindings): PlannedRule | undefined {
-  node.object(KEYS.rule);
   const type = node.member('RuleTypeId').required().object(KEYS.ruleType);
   type.member('Category').required().oneOf(['Rule']);
   type.member('Owner').required().oneOf(['AWS']);
@@ -59,12 +60,14 @@ export function readRule(node: Node, stage: string, found: RuleFindings): Planne
       type.fail(`The rule ${provider} (version ${version}) does not run locally; these do, in version 1: ${known}.`);
     return undefined;
   }
+  node.object(provider === 'Commands' ? KEYS.commandsRule : KEYS.rule);
   const configuration = node.member('Configuration');
   readTexts(configuration, found.texts);
   const inputs = readArtifacts(node.member('InputArtifacts'), KEYS.inputArtifact, kind.inputs);
+  checkRegion(node);
   const roleArn = node.member('RoleArn').text();
   const base = { id: `${stage}/${name}`, stage, name, runOrder: 1, inputs, outputs: [] };
-  const rule = kind.read({ ...base, ...(roleArn !== undefined && { roleArn }) }, configuration, node);
+  const rule = kind.read({ ...base, ...(roleArn !== undefined && { roleArn }) }, configuration, node, found.texts);
   if (rule !== undefined && 'action' in rule) found.actions.push({ node, rule });
   return rule;
 }
@@ -89,6 +92,12 @@ function invoke(base: RuleBase, configuration: Node): ActionRule {
   const { action } = readLambda(base, configuration);
   if (action.kind !== 'lambda') throw new Error('a LambdaInvoke rule is read as a Lambda action');
   return { name: base.name, provider: 'LambdaInvoke', action };
+}
+
+function commands(base: RuleBase, configuration: Node, node: Node, texts: Reference[]): ActionRule {
+  const read = readCommands(base, configuration, node);
+  texts.push(...read.texts);
+  return { name: base.name, provider: 'Commands', action: read.action };
 }
 
 function alarm({ name }: RuleBase, configuration: Node): PlannedRule {

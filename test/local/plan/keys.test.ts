@@ -52,6 +52,11 @@ const PLACES: Record<
   rule: (templates) => hook(templates).Conditions[0].Rules[0],
   ruleType: (templates) => hook(templates).Conditions[0].Rules[0].RuleTypeId,
   variableCheck: (templates) => hook(templates).Conditions[0].Rules[0].Configuration,
+  commandsRule: (templates) => {
+    ruleOf(templates, 'Commands', {});
+    const [rule] = hook(templates).Conditions[0].Rules;
+    return Object.assign(rule, { Commands: ['true'], InputArtifacts: [{ Name: 'SourceArtifact' }] });
+  },
   alarmRule: (templates) => ruleOf(templates, 'CloudWatchAlarm', { AlarmName: 'visits-dev' }),
   windowRule: (templates) => ruleOf(templates, 'DeploymentWindow', { Cron: '* * 9-17 ? * MON-FRI' }),
   artifactStore: (templates) => pipelineOf(templates).ArtifactStore,

@@ -86,6 +86,48 @@ test('other hooks and sources are shown too', () => {
   );
 });
 
+test('rules of every kind, mode and triggers are shown', () => {
+  const plan = planOf((templates) => {
+    const pipeline = pipelineOf(templates);
+    const { Stages } = pipeline;
+    pipeline.ExecutionMode = 'PARALLEL';
+    delete Stages[4].OnFailure;
+    Stages[0].Actions[0].ActionTypeId.Provider = 'CodeStarSourceConnection';
+    Stages[0].Actions[0].Configuration = { ConnectionArn: 'arn:x', FullRepositoryId: 'me/visits', BranchName: 'main' };
+    const Push = [
+      { Tags: { Includes: ['v*'] } },
+      { Branches: { Includes: ['main'] }, FilePaths: { Excludes: ['docs/**'] } },
+    ];
+    const PullRequest = [{ Branches: { Includes: ['main'] } }, { Events: ['CLOSED'], Branches: { Includes: ['x'] } }];
+    const GitConfiguration = { SourceActionName: 'Source', Push, PullRequest };
+    pipeline.Triggers = [{ ProviderType: 'CodeStarSourceConnection', GitConfiguration }];
+    const [condition] = Stages[2].BeforeEntry.Conditions;
+    const rule = (Name: string, Provider: string, Configuration: object, more: object = {}) => {
+      condition.Rules.push({
+        ...condition.Rules[0],
+        Name,
+        RuleTypeId: { ...condition.Rules[0].RuleTypeId, Provider },
+        Configuration,
+        ...more,
+      });
+    };
+    condition.Result = 'FAIL';
+    rule('Quiet', 'CloudWatchAlarm', { AlarmName: 'visits-dev', WaitTime: '60' });
+    rule('Hours', 'DeploymentWindow', { Cron: '* * 9-17 ? * MON-FRI' });
+    rule('Ask', 'LambdaInvoke', { FunctionName: { Ref: 'Bake4B9C' } });
+    rule('Smoke', 'Commands', {}, { Commands: ['make smoke'], InputArtifacts: [{ Name: 'SourceArtifact' }] });
+  });
+  const tree = renderPlanTree(plan).replace(/\n[│ ]*/g, ' ');
+  expect(tree).toContain('visits-development  PARALLEL, stack VisitsDelivery');
+  expect(tree).toContain('started by a push of a tag v* in Source');
+  expect(tree).toContain('started by a push to a branch main that changes anything but docs/** in Source');
+  expect(tree).toContain('started by any event of a pull request to main in Source');
+  expect(tree).toContain('started by CLOSED of a pull request to x in Source');
+  expect(tree).toContain(
+    'before entry: fail unless #{Build.TESTED} is "no" (NotTested) and alarm visits-dev is OK or INSUFFICIENT_DATA within 1 h (Quiet) and it is time by "* * 9-17 ? * MON-FRI" in UTC (Hours) and Lambda VisitsDelivery-Bake4B9C succeeds (Ask) and "make smoke" succeeds (Smoke)',
+  );
+});
+
 test('no line is wider than 100 columns where it can be broken', () => {
   const base = planOf();
   const message = 'Is everything in place for the release that so many people have been waiting for? '.repeat(4);

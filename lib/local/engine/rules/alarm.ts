@@ -1,18 +1,19 @@
+import type { Hook } from '../../event';
 import type { CloudWatchAlarmRule } from '../../plan';
-import type { AlarmStateValue, Hook, RuleContext, RuleOutcome } from './rule';
+import type { AlarmStateValue, RuleContext, RuleOutcome } from './rule';
 
 /** Seconds between two looks at an alarm. AWS names no number. */
 const POLL_SECONDS = 15;
 
+const QUIET: readonly AlarmStateValue[] = ['OK', 'INSUFFICIENT_DATA'];
+const RINGING: readonly AlarmStateValue[] = ['ALARM'];
+
 /**
- * The states in which a rule without AlarmStates succeeds: an alarm that does not ring lets a stage in and lets it pass; one
- * that rings is what a condition on failure waits for (CodePipeline, rule-reference-CloudWatchAlarm, stage-conditions).
+ * The states in which a rule succeeds, if AlarmStates does not say: an alarm that does not ring lets a stage in and lets it pass;
+ * one that rings is what a condition on failure waits for (CodePipeline, rule-reference-CloudWatchAlarm, stage-conditions).
  */
-const STATES: Readonly<Record<Hook, readonly AlarmStateValue[]>> = {
-  beforeEntry: ['OK', 'INSUFFICIENT_DATA'],
-  onSuccess: ['OK', 'INSUFFICIENT_DATA'],
-  onFailure: ['ALARM'],
-};
+export const expectedStates = (rule: CloudWatchAlarmRule, hook: Hook): readonly AlarmStateValue[] =>
+  rule.states ?? (hook === 'onFailure' ? RINGING : QUIET);
 
 /**
  * CloudWatchAlarm: succeeds as soon as the alarm is in one of the states, the first look included; fails when it was in none of
@@ -22,7 +23,7 @@ export async function watchAlarm(
   rule: CloudWatchAlarmRule,
   { hook, ports, signal }: Pick<RuleContext, 'hook' | 'ports' | 'signal'>,
 ): Promise<RuleOutcome> {
-  const states = rule.states ?? STATES[hook];
+  const states = expectedStates(rule, hook);
   const { clock, clockRate = 1 } = ports;
   const latest = clock.now().getTime() + (rule.waitMinutes * 60_000) / clockRate;
   for (;;) {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../clock';
+import type { Hook } from '../../event';
 import type { ActionRule } from '../../plan';
 import type { Scope } from '../../variables';
 
@@ -15,8 +16,6 @@ export interface RulePorts {
 export const noAlarms: RulePorts = { alarmState: () => undefined, clock: systemClock };
 
 export type AlarmStateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
-
-export type Hook = 'beforeEntry' | 'onSuccess' | 'onFailure';
 
 /** Where the rules of a condition are judged. */
 export interface RuleContext {

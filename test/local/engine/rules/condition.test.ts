@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../../lib/local/clock';
 import { evaluateCondition } from '../../../../lib/local/engine/condition';
-import type { AlarmStateValue, Hook, RuleContext, RuleReport } from '../../../../lib/local/engine/rules/rule';
+import type { AlarmStateValue, RuleContext, RuleReport } from '../../../../lib/local/engine/rules/rule';
+import type { Hook } from '../../../../lib/local/event';
 import type { PlannedRule } from '../../../../lib/local/plan';
 import { buildAction } from '../harness';
 
