@@ -39,16 +39,25 @@ function lookUp(path: string, scope: Scope): Result<string, string> {
   return ok(variables[name] as string);
 }
 
+/** CodePipeline, limits: resolved configuration of one action, in bytes. */
+const LARGEST_CONFIGURATION = 102_400;
+
 /** The action with every reference of its configuration resolved. */
 export function resolveAction(action: PlannedAction, scope: Scope): Result<PlannedAction, string> {
   const errors: string[] = [];
+  let size = 0;
   const text = (value: string, key: string): string => {
     const resolved = resolveText(value, scope);
-    if (resolved.ok) return resolved.value;
+    if (resolved.ok) {
+      size += Buffer.byteLength(resolved.value);
+      return resolved.value;
+    }
     errors.push(...resolved.errors.map((reason) => `${key}: ${reason}`));
     return value;
   };
   const resolved = resolveFields(action, text);
+  if (size > LARGEST_CONFIGURATION)
+    errors.push(`the resolved configuration takes ${size} bytes; at most ${LARGEST_CONFIGURATION} are allowed`);
   return errors.length > 0 ? err(...errors) : ok(resolved);
 }
 

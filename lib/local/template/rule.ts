@@ -88,8 +88,8 @@ function build(base: RuleBase, configuration: Node): ActionRule {
   return { name: base.name, provider: 'CodeBuild', action };
 }
 
-function invoke(base: RuleBase, configuration: Node): ActionRule {
-  const { action } = readLambda(base, configuration);
+function invoke(base: RuleBase, configuration: Node, node: Node): ActionRule {
+  const { action } = readLambda(base, configuration, node);
   if (action.kind !== 'lambda') throw new Error('a LambdaInvoke rule is read as a Lambda action');
   return { name: base.name, provider: 'LambdaInvoke', action };
 }
