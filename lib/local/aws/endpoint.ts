@@ -32,6 +32,8 @@ export interface EndpointOptions {
   readonly pipelines?: () => ReadonlyMap<string, PipelineHost>;
   /** Where Parameter Store and Secrets Manager have their values. None: both are empty. */
   readonly secrets?: SecretSource;
+  /** Ends a build that runs, by its id; false: it does not run. Absent: StopBuild is refused while a build runs. */
+  readonly stopBuild?: (id: string) => boolean;
   /** Further services, by signing name. */
   readonly services?: Readonly<Record<string, Service>>;
   readonly now?: () => Date;

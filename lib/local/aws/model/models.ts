@@ -1,15 +1,19 @@
+import codebuild from './codebuild.json';
 import codepipeline from './codepipeline.json';
 import ecr from './ecr.json';
 import eks from './eks.json';
+import logs from './logs.json';
 import type { ServiceModel } from './model';
 import monitoring from './monitoring.json';
 import sts from './sts.json';
 
 /** The models of the services, by signing name. S3 has none: its inputs and outputs are headers and bodies. */
 export const MODELS: Readonly<Record<string, ServiceModel>> = {
+  codebuild: codebuild as unknown as ServiceModel,
   codepipeline: codepipeline as unknown as ServiceModel,
   ecr: ecr as unknown as ServiceModel,
   eks: eks as unknown as ServiceModel,
+  logs: logs as unknown as ServiceModel,
   monitoring: monitoring as unknown as ServiceModel,
   sts: sts as unknown as ServiceModel,
 };

@@ -50,6 +50,8 @@ class Reader {
       case 'structure':
         return this.structure(shape, value, path);
       case 'list': {
+        // A form writes an empty list as its name alone.
+        if (this.encoding === 'text' && value === '') return [];
         if (!Array.isArray(value)) return this.mistype(value, 'a List', path);
         this.size(shape, value, value.length, path);
         return value.map((item, index) => this.read(shape.member, item, `${path}.${index + 1}.member`));

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { JOURNAL } from '../../history';
+import type { BuildContext } from '../codebuild/context';
+import { type LineIndex, LogIndex } from './log-index';
+import { type Stream, streamOf } from './streams';
+
+/** The log groups of all pipelines, from the journals of their executions. */
+export class LogStore {
+  private readonly indexes = new Map<string, LogIndex>();
+
+  constructor(private readonly context: Pick<BuildContext, 'pipelines' | 'attempts'>) {}
+
+  /** Streams by name, of every group. */
+  groups(): ReadonlyMap<string, ReadonlyMap<string, Stream>> {
+    const groups = new Map<string, Map<string, Stream>>();
+    for (const host of this.context.pipelines().values())
+      for (const attempt of this.context.attempts.all(host)) {
+        const stream = streamOf(attempt);
+        if (!stream) continue;
+        const group = groups.get(stream.group) ?? new Map<string, Stream>();
+        groups.set(stream.group, group.set(stream.name, stream));
+      }
+    return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  lines({ attempt }: Stream): LineIndex {
+    return this.indexOf(attempt.view.folder).of(attempt.state.id, attempt.number);
+  }
+
+  text({ attempt }: Stream, lines: LineIndex, from: number, to: number): string[] {
+    return this.indexOf(attempt.view.folder).text(lines, from, to);
+  }
+
+  private indexOf(folder: string): LogIndex {
+    const index = this.indexes.get(folder) ?? new LogIndex(join(folder, JOURNAL));
+    this.indexes.set(folder, index);
+    return index;
+  }
+}
+
+/** The first place whose time is not before `time`. */
+export function firstAt(times: readonly number[], time: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
