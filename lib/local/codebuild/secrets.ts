@@ -7,6 +7,14 @@ export interface SecretSource {
   parameter(name: string): Result<string, string>;
   /** `secret-id:json-key:version-stage:version-id`; without a JSON key the whole secret. */
   secret(reference: string): Result<string, string>;
+  /** All of them, for who answers in the services' place. */
+  values?(): Result<StoredValues, string>;
+}
+
+/** Name -> value; a secret that is a mapping as its JSON. */
+export interface StoredValues {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /**
@@ -54,6 +62,12 @@ export function secretsFile(file: string): SecretSource {
       const field = fields?.[jsonKey];
       return field === undefined ? missing(`key ${jsonKey} of secret`, id, example) : ok(String(field));
     },
+    values() {
+      const [parameters, secrets] = [section('parameter-store'), section('secrets-manager')];
+      if (!parameters.ok) return parameters;
+      if (!secrets.ok) return secrets;
+      return ok({ parameters: asTexts(parameters.value), secrets: asTexts(secrets.value) });
+    },
   };
 }
 
@@ -64,6 +78,11 @@ function parseSecretReference(reference: string): { id: string; jsonKey?: string
   const jsonKey = rest.split(':')[0];
   return { id: id ?? reference, ...(jsonKey ? { jsonKey } : {}) };
 }
+
+const asTexts = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, isMapping(value) ? JSON.stringify(value) : String(value)]),
+  );
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
