@@ -44,7 +44,8 @@ export interface BuildSetting {
   readonly temporary: string;
   readonly log: string;
   readonly cacheFolder: string;
-  readonly binFolder: string;
+  /** Comes first on PATH; absent: PATH is the build container's. */
+  readonly binFolder?: string;
   readonly endpoint: string;
   readonly credentials: Credentials;
 }
@@ -145,8 +146,8 @@ function hostVariables(
   // The local endpoint and the embedded cluster are never behind a company's proxy.
   const noProxy = [user['NO_PROXY'] ?? user['no_proxy'], '127.0.0.1', 'localhost', '::1'].filter(Boolean).join(',');
   return {
-    PATH: searchPath(setting.binFolder, user['PATH'] ?? ''),
-    LANG: process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8',
+    ...(setting.binFolder !== undefined && { PATH: searchPath(setting.binFolder, user['PATH'] ?? '') }),
+    LANG: process.platform === 'darwin' && setting.binFolder !== undefined ? 'en_US.UTF-8' : 'C.UTF-8',
     TMPDIR: setting.temporary,
     NO_PROXY: noProxy,
     no_proxy: noProxy,

@@ -10,9 +10,9 @@ export interface LineSplitter {
 
 /**
  * Lines end at LF or CRLF. Of a line that was redrawn with CR (a progress bar) only the last state counts. Invalid UTF-8
- * becomes U+FFFD; a character cut in two by the chunks stays whole.
+ * becomes U+FFFD; a character cut in two by the chunks stays whole. `more`: the line goes on in the next piece.
  */
-export function lineSplitter(emit: (line: string) => void): LineSplitter {
+export function lineSplitter(emit: (line: string, more: boolean) => void): LineSplitter {
   const decoder = new TextDecoder('utf-8');
   let rest = '';
 
@@ -28,7 +28,7 @@ export function lineSplitter(emit: (line: string) => void): LineSplitter {
     if (redrawn !== -1 && rest.length > MAX_LINE) rest = rest.slice(redrawn + 1);
     while (rest.length > MAX_LINE) {
       const cut = cutBefore(rest, MAX_LINE);
-      emit(rest.slice(0, cut));
+      emit(rest.slice(0, cut), true);
       rest = rest.slice(cut);
     }
   };
@@ -38,10 +38,10 @@ export function lineSplitter(emit: (line: string) => void): LineSplitter {
     let visible = ended.slice(ended.lastIndexOf('\r') + 1);
     while (visible.length > MAX_LINE) {
       const cut = cutBefore(visible, MAX_LINE);
-      emit(visible.slice(0, cut));
+      emit(visible.slice(0, cut), true);
       visible = visible.slice(cut);
     }
-    emit(visible);
+    emit(visible, false);
   };
 
   return {

@@ -10,11 +10,50 @@ export interface EndOptions {
 
 /** Which processes belong together. */
 export interface ProcessSet {
-  /** Process group ids. */
-  readonly groups: readonly number[];
+  readonly groups: readonly ProcessGroup[];
   /** `NAME=value` that stands in the environment of each of them, for those that left their group and session (Linux only: elsewhere these stay unseen). */
-  readonly marker: string;
+  readonly marker?: string;
 }
+
+/**
+ * A process group that is told from a later one with the same id: ids come again soon where few are to be had (pid_max is
+ * 32768 on many machines). It is this one as long as a process is alive, by id and start time, that was seen in it.
+ */
+export interface ProcessGroup {
+  readonly id: number;
+  /** Whether it has a living member that is known to be its own. */
+  exists(): boolean;
+  /** Takes a member into what is known; for findProcesses. */
+  remember(pid: number, start: string): void;
+}
+
+/** The group of a process that was started as its leader and that nobody has waited for yet (in the turn of its start). */
+export function processGroup(leader: number): ProcessGroup {
+  const known = new Map<number, string>();
+  const start = readStat(leader)?.start;
+  if (start !== undefined) known.set(leader, start);
+  let seen = performance.now();
+  return {
+    id: leader,
+    exists() {
+      if (!sendSignal({ pid: -leader }, 0)) return false;
+      if (process.platform !== 'linux') return true;
+      for (const [pid, started] of known) {
+        const now = readStat(pid);
+        if (now?.start === started && now.group === leader && isLiving(now)) {
+          seen = performance.now();
+          return true;
+        }
+        if (now?.start !== started) known.delete(pid);
+      }
+      // Its last known member has just gone and left others: no id comes round within this time.
+      return performance.now() - seen < ROUND && [undefined, start].includes(readStat(leader)?.start);
+    },
+    remember: (pid, started) => void known.set(pid, started),
+  };
+}
+
+const ROUND = 500;
 
 /** Ends the whole set: SIGTERM, and after the grace SIGKILL. Returns when none is left. */
 export async function endProcesses(set: ProcessSet, options: EndOptions): Promise<void> {
@@ -33,36 +72,61 @@ export async function endProcesses(set: ProcessSet, options: EndOptions): Promis
   }
 }
 
-/** Whether a process group has a member. */
-export const groupExists = (group: number): boolean => sendSignal(-group, 0);
+/** What a signal may be sent to: a process by id and start time, or (not on Linux) a group by its negative id. */
+export interface Target {
+  readonly pid: number;
+  readonly start?: string;
+}
 
-/**
- * The living members of the set as targets of kill(2): process ids on Linux, negative group ids elsewhere. Zombies, which
- * nobody may ever reap in a container, do not count where they can be told.
- */
-export async function findProcesses(set: ProcessSet): Promise<number[]> {
-  if (process.platform !== 'linux') return set.groups.filter(groupExists).map((group) => -group);
-  const needle = `\0${set.marker}\0`;
-  const groups = new Set(set.groups);
-  const belongs = (pid: number): boolean => {
-    const stat = read(`/proc/${pid}/stat`);
-    if (pid === process.pid || stat === undefined) return false;
-    // proc(5): `pid (comm) state ppid pgrp …`; comm may hold anything.
-    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (state === 'Z' || state === 'X') return false;
-    if (groups.has(Number(group))) return true;
-    // Not readable: another user's, so not ours.
-    return `\0${read(`/proc/${pid}/environ`) ?? ''}\0`.includes(needle);
-  };
-  const found: number[] = [];
+/** The living members of the set. Zombies, which nobody may ever reap in a container, do not count where they can be told. */
+export async function findProcesses(set: ProcessSet): Promise<Target[]> {
+  const groups = new Map(set.groups.filter((group) => group.exists()).map((group) => [group.id, group]));
+  if (process.platform !== 'linux') return [...groups.keys()].map((id) => ({ pid: -id }));
+  const needle = set.marker === undefined ? undefined : `\0${set.marker}\0`;
+  if (needle === undefined && groups.size === 0) return [];
+  const found: Target[] = [];
   let looked = 0;
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    if (belongs(Number(name))) found.push(Number(name));
+    const pid = Number(name);
     // Each look is a few system calls without waiting: many times cheaper than through the thread pool.
     if (++looked % 100 === 0) await turn();
+    const stat = pid === process.pid ? undefined : readStat(pid);
+    if (stat === undefined || !isLiving(stat)) continue;
+    const group = groups.get(stat.group);
+    if (group) group.remember(pid, stat.start);
+    // Not readable: another user's, so not ours.
+    else if (needle === undefined || !`\0${read(`/proc/${pid}/environ`) ?? ''}\0`.includes(needle)) continue;
+    found.push({ pid, start: stat.start });
   }
   return found;
+}
+
+/** Whether there was somebody to signal. */
+export function sendSignal(target: Target, name: NodeJS.Signals | 0): boolean {
+  // The id may have gone to another process since it was looked up.
+  if (target.start !== undefined && readStat(target.pid)?.start !== target.start) return false;
+  try {
+    return process.kill(target.pid, name);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+interface Stat {
+  readonly state: string;
+  readonly group: number;
+  readonly start: string;
+}
+
+const isLiving = ({ state }: Stat): boolean => state !== 'Z' && state !== 'X';
+
+/** proc(5): `pid (comm) state ppid pgrp …`, `starttime` is field 22; comm may hold anything. Absent: no such process (or not Linux). */
+function readStat(pid: number): Stat | undefined {
+  const text = read(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', group: Number(fields[2]), start: fields[19] ?? '' };
 }
 
 function read(path: string): string | undefined {
@@ -70,15 +134,6 @@ function read(path: string): string | undefined {
     return readFileSync(path, 'latin1');
   } catch {
     return undefined;
-  }
-}
-
-/** Whether there was somebody to signal. */
-function sendSignal(target: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(target, name);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

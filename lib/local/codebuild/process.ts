@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { lineSplitter } from './lines';
 
 /** How a process ended; a program that cannot be started is a value too. */
 export type ProcessEnd =
@@ -14,13 +13,14 @@ export interface ProcessRequest {
   readonly cwd: string;
   /** The whole environment; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Descriptor that gets its output, standard and error. */
+  readonly output: number;
 }
 
 export interface RunningProcess {
   /** Id of the process and of its group; undefined if it could not be started. */
   readonly group?: number;
-  /** Resolves when the process itself has ended and its output up to then is passed on. What it left in the background may go on writing. */
+  /** Resolves when the process itself has ended. What it left in the background may go on. */
   readonly ended: Promise<ProcessEnd>;
 }
 
@@ -29,51 +29,19 @@ export function startProcess(request: ProcessRequest): RunningProcess {
   const child = spawn(request.program, request.arguments, {
     cwd: request.cwd,
     env: request.environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', request.output, request.output],
     detached: true,
   });
-  let activity = 0;
-  const splitters = (['stdout', 'stderr'] as const).map((stream) => {
-    const splitter = lineSplitter((line) => request.onLine(stream, line));
-    child[stream].on('data', (chunk: Buffer) => {
-      activity++;
-      splitter.push(chunk);
-    });
-    child[stream].on('error', () => {});
-    child[stream].on('close', () => splitter.end());
-    return splitter;
-  });
-
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('error', (error) => resolve({ kind: 'not-started', reason: error.message }));
-    child.once('exit', (code, signal) => {
-      const end: ProcessEnd = signal ? { kind: 'signal', signal } : { kind: 'exit', code: code ?? 0 };
-      let closed = false;
-      child.once('close', () => {
-        closed = true;
-        resolve(end);
-      });
-      // A process left in the background may hold the pipes open: what the ended one wrote is in them already, so two
-      // turns of the event loop without data mean that all of it has come.
-      let seen = activity;
-      let quiet = 0;
-      const turn = (): void => {
-        if (closed) return;
-        quiet = activity === seen ? quiet + 1 : 0;
-        seen = activity;
-        if (quiet < 3) setImmediate(turn);
-        else {
-          for (const splitter of splitters) splitter.end();
-          resolve(end);
-        }
-      };
-      setImmediate(turn);
-    });
+    child.once('exit', (code, signal) =>
+      resolve(signal ? { kind: 'signal', signal } : { kind: 'exit', code: code ?? 0 }),
+    );
   });
   return { ...(child.pid === undefined ? {} : { group: child.pid }), ended };
 }
 
-/** `exit status 2`, `killed by SIGSEGV`. */
+/** `exit status 2`, `ended by SIGSEGV`. */
 export const describeEnd = (end: ProcessEnd): string => {
   switch (end.kind) {
     case 'exit':

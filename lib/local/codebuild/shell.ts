@@ -1,23 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ProcessEnd, startProcess } from './process';
-import { groupExists } from './process-tree';
+import type { Room } from '../rooms/room';
+import type { ProcessEnd } from './process';
 
-/** `env.shell` of a buildspec that this host can run. CodeBuild's default on Linux is /bin/sh. */
+/** `env.shell` of a buildspec that can run here. CodeBuild's default on Linux is /bin/sh. */
 export type ShellName = 'bash' | '/bin/sh';
 
 export interface ShellOptions {
-  readonly shell: ShellName;
-  /** Absolute path of the program behind `shell`. */
-  readonly program: string;
-  /** Private folder for what is carried from command to command. It holds the environment: whoever makes it removes it. */
+  readonly room: Room;
+  /** Private folder for what is carried from command to command, as this machine knows it (Room.scripts as the build does). It holds the environment: whoever makes it removes it. */
   readonly stateFolder: string;
+  /** As the build sees it. */
   readonly directory: string;
   /** The environment of the first command. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Variables that every process has, whatever the commands do to their environment. */
-  readonly marker: Readonly<Record<string, string>>;
-  readonly onLine: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** `more`: a piece of a very long line, which goes on in the next call. */
+  readonly onLine: (stream: 'stdout' | 'stderr', line: string, more?: boolean) => void;
 }
 
 /**
@@ -30,51 +28,44 @@ export interface Shell {
   run(command: string): Promise<ProcessEnd>;
   /** Sets a variable for the commands to come. */
   set(name: string, value: string): void;
-  /** Values that the last command left; a name without one is absent. */
+  /** Values that the last command left; a name without one is absent. After it this machine may read the build's files. */
   read(names: readonly string[]): Promise<Record<string, string>>;
-  /** Groups of processes that are still alive. */
-  groups(): readonly number[];
+  /** Where the next command starts, as the build sees it. */
+  directory(): string;
+  /** Keeps what is carried from command to command; the function given puts it back. */
+  keep(): () => void;
 }
 
 export function createShell(options: ShellOptions): Shell {
-  const script = join(options.stateFolder, 'script.sh');
+  const { room } = options;
   const saved = join(options.stateFolder, 'env.sh');
   const directoryFile = join(options.stateFolder, 'dir.txt');
+  const inside = (leaf: string): string => quote(`${room.scripts}/${leaf}`);
   mkdirSync(options.stateFolder, { recursive: true, mode: 0o700 });
   writeFileSync(saved, '', { mode: 0o600 });
   writeFileSync(directoryFile, `${options.directory}\n`);
-  let groups: number[] = [];
   const added = new Map<string, string>();
+  const directory = (): string => readFileSync(directoryFile, 'utf8').slice(0, -1);
 
-  const start = async (text: string, onLine: ShellOptions['onLine']): Promise<ProcessEnd> => {
-    writeFileSync(script, text, { mode: 0o600 });
+  const start = (text: string, onLine: ShellOptions['onLine']): Promise<ProcessEnd> => {
+    writeFileSync(join(options.stateFolder, 'script.sh'), text, { mode: 0o600 });
     const carried = readFileSync(saved, 'utf8') !== '';
-    const directory = readFileSync(directoryFile, 'utf8').slice(0, -1);
-    const running = startProcess({
-      program: options.program,
-      arguments: [script],
-      cwd: existsSync(directory) ? directory : options.directory,
-      // What was saved is the whole environment: a variable that a command took away stays away.
-      environment: { ...(carried ? {} : options.environment), ...options.marker },
-      onLine,
-    });
-    if (running.group !== undefined) groups.push(running.group);
-    const end = await running.ended;
-    groups = groups.filter(groupExists);
-    return end;
+    // What was saved is the whole environment: a variable that a command took away stays away.
+    const environment = carried ? {} : { environment: options.environment };
+    return room.run({ name: 'script.sh', directory: directory(), ...environment, onLine });
   };
 
   return {
     async run(command) {
       const lines = [
         // One stream, so that lines of stdout and stderr keep their order, as in CodeBuild's log.
-        `exec 2>&1; cd -- ${quote(readFileSync(directoryFile, 'utf8').slice(0, -1))} || exit 1`,
+        `exec 2>&1; cd -- ${quote(directory())} || exit 1`,
         'set -a',
-        `. ${quote(saved)}; ${[...added].map(([name, value]) => `${name}=${quote(value)}`).join('; ') || ':'}`,
+        `. ${inside('env.sh')}; ${[...added].map(([name, value]) => `${name}=${quote(value)}`).join('; ') || ':'}`,
         command,
         'CODEBUILD_LAST_EXIT=$?',
-        `export -p > ${quote(saved)}`,
-        `pwd > ${quote(directoryFile)}`,
+        `export -p > ${inside('env.sh')}`,
+        `pwd > ${inside('dir.txt')}`,
         'exit $CODEBUILD_LAST_EXIT',
         '',
       ];
@@ -87,16 +78,23 @@ export function createShell(options: ShellOptions): Shell {
       const target = join(options.stateFolder, 'values.txt');
       const prints = names.map((name) => `if [ "\${${name}+x}" ]; then printf '${name}=%s\\0' "$${name}"; fi`);
       await start(
-        [`. ${quote(saved)}`, ...prints.map((print) => `${print} >> ${quote(target)}`), ''].join('\n'),
+        [`. ${inside('env.sh')}`, ...prints.map((print) => `${print} >> ${inside('values.txt')}`), ''].join('\n'),
         () => {},
       );
+      await room.handOver();
       const text = existsSync(target) ? readFileSync(target, 'utf8') : '';
       const pairs = text.split('\0').slice(0, -1);
       return Object.fromEntries(
         pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
       );
     },
-    groups: () => groups,
+    directory,
+    keep() {
+      const kept = [saved, directoryFile].map((file) => [file, readFileSync(file)] as const);
+      return () => {
+        for (const [file, content] of kept) writeFileSync(file, content);
+      };
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
@@ -7,7 +7,7 @@ import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
 import { buildCache } from '../codebuild/cache';
 import { type BuildEnvironment, type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
 import { startLifetime } from '../codebuild/lifetime';
-import { buildLog } from '../codebuild/log';
+import { type BuildLog, buildLog } from '../codebuild/log';
 import { createMask } from '../codebuild/mask';
 import { endProcesses } from '../codebuild/process-tree';
 import { removeFolder } from '../codebuild/remove-folder';
@@ -17,6 +17,9 @@ import { makeTemporaryFolder, removeTemporaryFolders } from '../codebuild/tempor
 import { extractZip } from '../codebuild/unzip';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
 import type { CodeBuildAction } from '../plan';
+import { hostRooms, STATE_MARKER } from '../rooms/host-room';
+import { removeStrayContainers } from '../rooms/records';
+import type { Room, RoomKind, RoomView } from '../rooms/room';
 
 /** What builds on this machine share. Paths are absolute. */
 export interface HostOptions {
@@ -40,17 +43,13 @@ export interface HostOptions {
   readonly clock: Clock;
   /** Between SIGTERM and SIGKILL for what is left of a build, milliseconds (default 3,000). */
   readonly grace?: number;
+  /** Where commands run; default: this machine. */
+  readonly rooms?: RoomKind;
 }
 
-/** Marks every process of a build and of this state folder in its environment. */
-const BUILD_MARKER = 'SLIPWAY_BUILD_ID';
-const STATE_MARKER = 'SLIPWAY_STATE';
-
-const SHELLS = { bash: ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'], '/bin/sh': ['/bin/sh'] } as const;
-
 /**
- * Runs CodeBuild actions as processes of this machine: the buildspec's phases, shell, environment, artifacts, exported
- * variables and reports are CodeBuild's; image, compute type, privileged mode and VPC have no effect. The workspace gets
+ * Runs CodeBuild actions on this machine: the buildspec's phases, shell, environment, artifacts, exported variables and
+ * reports are CodeBuild's; VPCs have no effect, and on the host room neither have image, compute type and privileged mode. The workspace gets
  * `src` (the extracted input), `reports`, `artifacts` and `log.txt`; when the action has ended no process of it is left,
  * and its home, its temporary files and its environment are gone. `src` is kept when the build failed.
  */
@@ -64,6 +63,7 @@ export function codeBuildExecutor(host: HostOptions): Executor<CodeBuildAction> 
  */
 export async function endStrayBuilds(stateFolder: string): Promise<void> {
   await endProcesses({ groups: [], marker: `${STATE_MARKER}=${stateFolder}` }, { grace: 3_000 });
+  await removeStrayContainers(stateFolder, process.env, AbortSignal.timeout(60_000));
   removeTemporaryFolders(stateFolder);
 }
 
@@ -83,20 +83,20 @@ async function execute(
     return fail(`buildspec of ${project.name} is not valid:`, ...lines.map((line) => `  ${line}`));
   }
   const buildspec = parsed.value;
-  const program = SHELLS[buildspec.shell].find((path) => existsSync(path));
-  if (!program) return fail(`the buildspec asks for ${buildspec.shell}, which is not on this machine; install it`);
   const primary = action.primarySource ?? action.inputs[0];
   if (primary === undefined) return fail('the action has no input artifact');
 
   const temporary = makeTemporaryFolder(host.stateFolder);
   const setting = buildSetting(host, action, context, { uuid, primary, temporary });
+  const rooms = host.rooms ?? hostRooms(host.stateFolder);
+  const view = rooms.view(setting, host.extraEnvironment, host.userEnvironment);
   try {
-    const environment = buildEnvironment(setting, {
+    const environment = buildEnvironment(view.setting, {
       buildspec,
       project: project.environment,
       action: action.environment,
-      extra: host.extraEnvironment,
-      user: host.userEnvironment,
+      extra: view.extraEnvironment,
+      user: view.userEnvironment,
       secretSource: host.secrets,
     });
     if (environment.problems.length > 0) return fail(...environment.problems);
@@ -107,10 +107,11 @@ async function execute(
       emit,
       signal,
       buildspec,
-      program,
       primary,
       uuid,
       setting,
+      rooms,
+      view,
       environment,
     });
   } finally {
@@ -125,39 +126,44 @@ interface Prepared {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly buildspec: Buildspec;
-  /** Absolute path of the shell. */
-  readonly program: string;
   /** Name of the primary input artifact. */
   readonly primary: string;
   readonly uuid: string;
   readonly setting: BuildSetting;
+  readonly rooms: RoomKind;
+  readonly view: RoomView;
   readonly environment: BuildEnvironment;
 }
 
 async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
-  const { host, action, context, emit, buildspec, uuid, setting, environment } = prepared;
+  const { host, action, context, emit, buildspec, setting, environment } = prepared;
   const { project } = action;
   const mask = createMask(environment.secrets);
   const log = buildLog(setting.log, mask, emit);
   const state = join(context.workspace, 'state');
-  const shell = createShell({
-    shell: buildspec.shell,
-    program: prepared.program,
-    stateFolder: state,
-    directory: setting.sourceFolder,
-    environment: environment.variables,
-    marker: { [BUILD_MARKER]: uuid, [STATE_MARKER]: host.stateFolder },
-    onLine: log.line,
-  });
-  const endAll = (): Promise<void> =>
-    endProcesses({ groups: shell.groups(), marker: `${BUILD_MARKER}=${uuid}` }, { grace: host.grace ?? 3_000 });
+  let room: Room | undefined;
   let stopping: Promise<void> = Promise.resolve();
   let succeeded = false;
   const lifetime = startLifetime(prepared.signal, host.clock, project.timeoutMinutes, () => {
-    stopping = endAll();
+    stopping = room?.endAll() ?? Promise.resolve();
   });
+  const ended = (failure: () => Outcome): Outcome => {
+    if (lifetime.reason() === 'stopped') return { status: 'Stopped', reason: 'the build was stopped' };
+    if (lifetime.reason() !== 'timed-out') return failure();
+    return failed(setting.id, `TIMED_OUT: the build took longer than its ${project.timeoutMinutes} minutes`);
+  };
   try {
-    log.note(`on this machine, not in ${project.image}`);
+    const opened = await provision(prepared, state, log, lifetime.signal);
+    if (typeof opened === 'string') return ended(() => failed(setting.id, opened));
+    room = opened;
+    for (const notice of room.notices) log.note(notice);
+    const shell = createShell({
+      room,
+      stateFolder: state,
+      directory: prepared.view.setting.sourceFolder,
+      environment: environment.variables,
+      onLine: log.line,
+    });
     const versions = Object.entries(buildspec.runtimeVersions).map(([language, version]) => `${language} ${version}`);
     if (versions.length > 0)
       log.note(`runtime-versions (${versions.join(', ')}) has no effect: what this machine has is used`);
@@ -176,22 +182,53 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
       emit,
       signal: lifetime.signal,
     });
-    if (lifetime.reason() === 'stopped') return { status: 'Stopped', reason: 'the build was stopped' };
-    if (lifetime.reason() === 'timed-out') {
-      return failed(setting.id, `TIMED_OUT: the build took longer than its ${project.timeoutMinutes} minutes`);
-    }
-    if (end.failure !== undefined) return failed(setting.id, mask(end.failure));
-    succeeded = true;
-    return { status: 'Succeeded', variables: end.variables, artifacts: end.artifacts, externalId: setting.id };
+    return ended(() => {
+      if (end.failure !== undefined) return failed(setting.id, mask(end.failure));
+      succeeded = true;
+      return { status: 'Succeeded', variables: end.variables, artifacts: end.artifacts, externalId: setting.id };
+    });
   } finally {
     await lifetime.close();
     await stopping;
-    await endAll();
+    await room?.endAll();
+    room?.close();
     // After the last process, which could still write into it.
     if (succeeded) await removeFolder(setting.sourceFolder);
     log.close();
     rmSync(state, { recursive: true, force: true });
   }
+}
+
+/** Opens the room; or says why there is none. */
+async function provision(
+  { host, action, uuid, buildspec, setting, view, rooms, emit }: Prepared,
+  scripts: string,
+  log: BuildLog,
+  signal: AbortSignal,
+): Promise<Room | string> {
+  const phase = 'PROVISIONING';
+  mkdirSync(scripts, { recursive: true, mode: 0o700 });
+  // What a room shows must be there.
+  for (const folder of [setting.sourceFolder, ...Object.values(setting.secondarySources)])
+    mkdirSync(folder, { recursive: true });
+  if (rooms.provisions) emit({ kind: 'phase-started', phase });
+  const { project } = action;
+  const { grace = 3_000 } = host;
+  const room = await rooms.open({
+    uuid,
+    project,
+    shell: buildspec.shell,
+    scripts,
+    setting,
+    view,
+    grace,
+    note: log.note,
+    signal,
+  });
+  if (!rooms.provisions) return room;
+  if (typeof room !== 'string') emit({ kind: 'phase-ended', phase, status: 'SUCCEEDED' });
+  else emit({ kind: 'phase-ended', phase, status: 'FAILED', reason: room });
+  return typeof room === 'string' ? `${phase}: ${room}` : room;
 }
 
 const failed = (externalId: string, ...reasons: string[]): Outcome => ({
