@@ -3,7 +3,7 @@ import { type Execution, isRunning, listExecutions } from '../../lib/ops/executi
 import { showLogs } from '../../lib/ops/follow';
 import { words } from '../../lib/ops/render-status';
 import { getState } from '../../lib/ops/status';
-import { columns, nearest } from '../../lib/ops/text';
+import { columns, noSuch } from '../../lib/ops/text';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { journalLogs, listJournals } from '../journal-logs';
@@ -121,9 +121,12 @@ async function checkAction({ aws }: Operations, pipeline: string, action: string
     ...actionStates.map(({ actionName }) => `${stageName}/${actionName}`),
   ]);
   if (names.includes(action)) return;
-  const near = nearest(action, names);
   throw new Failure(
-    `no action ${action} in ${pipeline}${near === undefined ? '' : `; did you mean ${near}?`} There are: ${names.filter((name) => name.includes('/')).join(', ')}`,
+    noSuch(
+      `action in ${pipeline}:`,
+      action,
+      names.filter((name) => name.includes('/')),
+    ),
     exitCode['usage, configuration or template is wrong'],
   );
 }

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../result';
 import type { Aws } from './aws';
 import { type Execution, isRunning } from './executions';
 import { type OpsError, refused, usage } from './ops-error';
-import { nearest } from './text';
+import { noSuch } from './text';
 
 /** Gives the id of the new execution. */
 export async function startPipeline(
@@ -124,8 +124,5 @@ export async function setTransition(
 /** A stage of the pipeline by its name. */
 export function chooseStage(stages: readonly string[], wanted: string): Result<string, OpsError> {
   if (stages.includes(wanted)) return ok(wanted);
-  const near = nearest(wanted, stages);
-  return err(
-    usage(`no stage ${wanted}${near === undefined ? '' : `; did you mean ${near}?`} There are: ${stages.join(', ')}`),
-  );
+  return err(usage(noSuch('stage', wanted, stages)));
 }

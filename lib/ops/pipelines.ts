@@ -2,7 +2,7 @@ import { ListPipelinesCommand } from '@aws-sdk/client-codepipeline';
 import { err, ok, type Result } from '../result';
 import type { Aws } from './aws';
 import { type OpsError, usage } from './ops-error';
-import { nearest } from './text';
+import { nearest, noSuch } from './text';
 
 /** What the user's project says about names: its service, and the pipelines that its slipway.yaml describes. */
 export interface ProjectNames {
@@ -46,13 +46,5 @@ export function choosePipelines(
   if (ending.length === 1) return ok(ending);
   if (ending.length > 1) return err(usage(`several pipelines are called so: ${ending.join(', ')}; name one`));
   const near = nearest(wanted, names) ?? nearest(`${project?.service ?? ''}-${wanted}`, names);
-  return err(
-    usage(`no pipeline ${wanted}${near === undefined ? '' : `; did you mean ${near}?`} There are: ${list(names)}`),
-  );
-}
-
-/** At most twenty names. */
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 20).join(', ');
-  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
+  return err(usage(noSuch('pipeline', wanted, names, near)));
 }

@@ -44,6 +44,9 @@ function stageLines(stage: StageStatus, { pipeline }: PipelineStatus, width: num
     ),
     ...stage.conditions.flatMap((condition) => conditionLines(condition, screen)),
     ...stage.actions.flatMap((action) => actionLines(action, stage, pipeline, width, screen)),
+    ...(stage.status === 'Failed' || stage.status === 'Stopped'
+      ? [paint.cyan(`      slipway retry ${pipeline} --stage ${stage.name}${screen.options}`)]
+      : []),
   ];
 }
 
@@ -82,9 +85,12 @@ function waitingLines(stage: StageStatus, pipeline: string, screen: Screen): str
       ];
   return [
     ...disabled,
-    ...stage.waiting.map((each) =>
-      paint.yellow(clip(`  … ${short(each.execution)} waits for ${stage.name}  ${words(each, false)}`, columns)),
-    ),
+    ...stage.waiting.map((each) => {
+      const waits = each.status === 'Stopped' ? 'was stopped in front of' : 'waits for';
+      return paint.yellow(
+        clip(`  … ${short(each.execution)} ${waits} ${stage.name}  ${words(each, false)}`.trimEnd(), columns),
+      );
+    }),
   ];
 }
 

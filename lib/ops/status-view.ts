@@ -107,7 +107,10 @@ function stageStatus(stage: StageState, known: ReadonlyMap<string, Execution>): 
     status: latest?.status ?? 'NotStarted',
     ...(execution && { execution }),
     ...(changed !== undefined && { changed }),
-    waiting: inbound(stage).map((each) => executionOf(each, known)),
+    waiting: inbound(stage).map((each) => ({
+      ...executionOf(each, known),
+      ...(each.status !== undefined && { status: each.status }),
+    })),
     transition: {
       enabled: transition?.enabled ?? true,
       ...(transition?.disabledReason && { reason: oneLine(transition.disabledReason) }),

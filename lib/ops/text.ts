@@ -49,6 +49,13 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** `no stage X; did you mean Y? There are: …`: at most twenty names. */
+export function noSuch(what: string, wanted: string, names: readonly string[], near = nearest(wanted, names)): string {
+  const more = names.length > 20 ? ` and ${names.length - 20} more` : '';
+  const there = `${names.slice(0, 20).join(', ')}${more}`;
+  return `no ${what} ${wanted}; ${near === undefined ? 'there are' : `did you mean ${near}? There are`}: ${there}`;
+}
+
 /** The nearest of `names` by edit distance, if it is near: at most a third of the letters differ. */
 export function nearest(wanted: string, names: readonly string[]): string | undefined {
   const [best] = names

@@ -7,6 +7,8 @@ import { getState } from './status';
 
 /** A new execution cannot be read at once everywhere; for so many looks its absence is no error. */
 const LOOKS_UNTIL_THERE = 5;
+/** So many looks in a row may fail for the network's or for throttling's sake. */
+const MOST_FAILURES = 8;
 
 /** Looks at an execution until it has ended, and tells every change of a stage in it. */
 export async function waitForEnd(
@@ -18,6 +20,7 @@ export async function waitForEnd(
   const { clock, signal, tell } = options;
   const told = new Map<string, string>();
   let unchanged = 0;
+  let failures = 0;
   for (let look = 0; !signal.aborted; look++) {
     if (look > 0) await clock.sleep(pollDelay(aws.kind, unchanged), signal);
     if (signal.aborted) break;
@@ -26,10 +29,12 @@ export async function waitForEnd(
     const [error] = execution.ok ? (state.ok ? [] : state.errors) : execution.errors;
     if (error) {
       const early = error.code === 'PipelineExecutionNotFoundException' && look < LOOKS_UNTIL_THERE;
-      if (early || error.kind === 'throttled') continue;
+      const isPassing = error.kind === 'throttled' || (error.kind === 'unreachable' && aws.kind === 'aws');
+      if (early || (isPassing && ++failures <= MOST_FAILURES)) continue;
       return err(error);
     }
     if (!execution.ok || !state.ok) continue;
+    failures = 0;
     for (const { stageName = '', latestExecution: latest, actionStates = [] } of state.value.stageStates ?? []) {
       if (latest?.pipelineExecutionId !== id) continue;
       const approval = actionStates.find(({ latestExecution: run }) => run?.token && run.status === 'InProgress');
