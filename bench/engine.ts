@@ -33,6 +33,10 @@ const executors: Executors = {
   approval: spawning,
   lambda: spawning,
   commands: spawning,
+  's3-deploy': spawning,
+  'ecr-build': spawning,
+  eks: spawning,
+  'pipeline-invoke': spawning,
 };
 
 /** The engine with its journal on disk, against bare spawns of the same processes from Node. */

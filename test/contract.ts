@@ -187,6 +187,10 @@ function plannedAction(action: PlannedAction): object {
     case 'lambda':
       return { kind: 'lambda', inputs, outputs, parameters: JSON.parse(action.userParameters ?? 'null') };
     case 'commands':
+    case 's3-deploy':
+    case 'ecr-build':
+    case 'eks':
+    case 'pipeline-invoke':
       return { kind: action.kind };
     default:
       return action satisfies never;

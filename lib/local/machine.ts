@@ -13,9 +13,14 @@ import { codeBuildExecutor } from './executors/codebuild';
 import { codeCommitExecutor } from './executors/codecommit';
 import { commandsExecutor } from './executors/commands';
 import { connectionExecutor } from './executors/connection';
+import { ecrBuildExecutor } from './executors/ecr-build';
+import { eksExecutor } from './executors/eks';
 import { lambdaExecutor } from './executors/lambda';
+import { pipelineInvokeExecutor } from './executors/pipeline-invoke';
+import { s3DeployExecutor } from './executors/s3-deploy';
 import type { SourceOptions } from './executors/source';
 import { ImageStore } from './image/store';
+import type { PipelineHost } from './pipelines/host';
 import type { Bindings } from './plan';
 import type { RepositoryLocation } from './source/revision';
 import type { AccessEntry } from './template/cluster';
@@ -48,6 +53,8 @@ export interface MachineOptions {
   readonly clockRate: number;
   /** A cluster to deploy to in place of the embedded one: its kubeconfig (see copyContext). */
   readonly otherCluster?: { readonly kubeconfig: string; readonly server: string };
+  /** Pipelines by name; asked at every call, since hosts are made after the machine. None: no pipeline can be invoked. */
+  readonly pipelines?: () => ReadonlyMap<string, PipelineHost>;
   readonly signal: AbortSignal;
 }
 
@@ -65,6 +72,9 @@ export interface Machine {
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const { stateFolder, bindings, world, tools, environment, clock } = options;
   const registry = join(stateFolder, 'registry');
+  const images = new ImageStore(registry);
+  for (const { name, immutable, exclusions } of world.repositories)
+    await images.setMutability(name, { immutable, exclusions });
   let cluster: ClusterHandle | undefined;
   const watch = watchAlarms({
     alarms: world.alarms,
@@ -85,9 +95,10 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       url: () => cluster?.url,
       caData: () => cluster?.caData,
     })),
-    images: new ImageStore(registry),
+    images,
     repositories: world.repositories.map(({ name }) => name),
     alarms: watch.value,
+    ...(options.pipelines && { pipelines: options.pipelines }),
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
     buckets: world.buckets.map((bucket) => ({ bucket, folder: join(stateFolder, 'buckets', bucket) })),
     ...(options.services && { services: options.services }),
@@ -142,6 +153,13 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       }),
       codebuild: builds,
       commands: commandsExecutor(builds, bindings),
+      'ecr-build': ecrBuildExecutor(builds, bindings),
+      eks: eksExecutor(builds, bindings),
+      's3-deploy': s3DeployExecutor({ bucketFolder: (bucket) => join(stateFolder, 'buckets', bucket), clock }),
+      'pipeline-invoke': pipelineInvokeExecutor({
+        ...bindings,
+        start: (pipeline, request) => options.pipelines?.().get(pipeline)?.start(request),
+      }),
     },
     async close({ keepCluster = false } = {}) {
       watching.abort();

@@ -1,4 +1,4 @@
-import type { EnvironmentVariable, PlannedAction } from './plan';
+import type { EksAction, EnvironmentVariable, PlannedAction } from './plan';
 
 /** What it is, in one line, for `slipway plan`. */
 export function summaryOf(action: PlannedAction): string {
@@ -15,6 +15,14 @@ export function summaryOf(action: PlannedAction): string {
       return `Lambda ${action.function.name}`;
     case 'commands':
       return count(action.commands.length, 'command');
+    case 's3-deploy':
+      return `S3 bucket ${action.bucket}`;
+    case 'ecr-build':
+      return `image to ECR ${action.repository}`;
+    case 'eks':
+      return `EKS ${action.cluster} with ${action.deployment.tool}`;
+    case 'pipeline-invoke':
+      return `starts the pipeline ${action.pipeline}`;
     default:
       return action satisfies never;
   }
@@ -43,6 +51,19 @@ export function workOf(action: PlannedAction): string[] {
         ...(action.userParameters ? [`with ${action.userParameters}`] : []),
         `as ${roleName(action.function.roleArn)}, ${action.function.handler} on ${action.function.runtime}`,
       ];
+    case 's3-deploy': {
+      const key = action.objectKey === undefined ? '' : ` as ${action.objectKey}`;
+      return [action.extract ? `its files${key === '' ? '' : ` in ${action.objectKey}`}` : `its zip${key}`];
+    }
+    case 'ecr-build':
+      return [`builds ${action.dockerfile}`, `tags ${action.tags}`];
+    case 'eks':
+      return eksLines(action);
+    case 'pipeline-invoke':
+      return [
+        ...action.variables.map(({ name, value }) => `with ${name}=${value}`),
+        ...action.sourceRevisions.map((each) => `${each.action} at ${each.type} ${each.value}`),
+      ];
     case 'commands':
       return [
         ...action.commands.map((command) => `$ ${command}`),
@@ -61,6 +82,14 @@ export const roleName = (arn: string): string => arn.replace(/^arn:[^:]*:iam::[^
 export function minutes(count: number): string {
   if (count % 1440 === 0) return `${count / 1440} d`;
   return count % 60 === 0 ? `${count / 60} h` : `${count} min`;
+}
+
+function eksLines({ deployment, namespaceName, environment }: EksAction): string[] {
+  const namespace = namespaceName === undefined ? [] : [`in namespace ${namespaceName}`];
+  if (deployment.tool === 'kubectl')
+    return [`applies ${deployment.manifests}`, ...namespace, ...variables(environment)];
+  const values = deployment.values === undefined ? '' : ` with ${deployment.values}`;
+  return [`release ${deployment.release} of ${deployment.chart}${values}`, ...namespace, ...variables(environment)];
 }
 
 const variables = (list: readonly EnvironmentVariable[]): string[] =>

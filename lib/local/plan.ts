@@ -1,5 +1,11 @@
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
-import type { CommandsAction } from './planned-actions';
+import type {
+  CommandsAction,
+  EcrBuildAction,
+  EksAction,
+  PipelineInvokeAction,
+  S3DeployAction,
+} from './planned-actions';
 
 export type * from './planned-actions';
 
@@ -141,7 +147,11 @@ export type PlannedAction =
   | CodeBuildAction
   | ApprovalAction
   | LambdaAction
-  | CommandsAction;
+  | CommandsAction
+  | S3DeployAction
+  | EcrBuildAction
+  | EksAction
+  | PipelineInvokeAction;
 
 export interface PlannedActionBase {
   /** `<stage>/<action>`: unique in the pipeline. */

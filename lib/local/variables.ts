@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../result';
-import type { Plan, PlannedAction } from './plan';
+import type { EksAction, EnvironmentVariable, Plan, PlannedAction } from './plan';
 
 /** Namespace -> its variables. `codepipeline` and `variables` are reserved; the others belong to actions. */
 export type Scope = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -78,10 +78,10 @@ function resolveFields(action: PlannedAction, text: (value: string, key: string)
     case 'codebuild':
       return {
         ...action,
-        environment: action.environment.map((variable) => ({
-          ...variable,
-          value: text(variable.value, `EnvironmentVariables.${variable.name}`),
-        })),
+        environment: resolveEnvironment(action.environment, text),
+        ...(action.buildspecOverride !== undefined && {
+          buildspecOverride: text(action.buildspecOverride, 'BuildspecOverride'),
+        }),
       };
     case 'approval':
       return {
@@ -94,17 +94,66 @@ function resolveFields(action: PlannedAction, text: (value: string, key: string)
         ...action,
         ...(action.userParameters !== undefined && { userParameters: text(action.userParameters, 'UserParameters') }),
       };
+    case 's3-deploy':
+      return {
+        ...action,
+        bucket: text(action.bucket, 'BucketName'),
+        ...(action.objectKey !== undefined && { objectKey: text(action.objectKey, 'ObjectKey') }),
+      };
+    case 'ecr-build':
+      return {
+        ...action,
+        repository: text(action.repository, 'ECRRepositoryName'),
+        dockerfile: text(action.dockerfile, 'DockerFilePath'),
+        tags: text(action.tags, 'ImageTags'),
+      };
+    case 'eks':
+      return resolveEks(action, text);
+    case 'pipeline-invoke':
+      return {
+        ...action,
+        variables: action.variables.map(({ name, value }) => ({ name, value: text(value, `Variables.${name}`) })),
+        sourceRevisions: action.sourceRevisions.map((revision) => ({
+          ...revision,
+          value: text(revision.value, `SourceRevisions.${revision.action}`),
+        })),
+      };
     case 'commands':
       return {
         ...action,
         commands: action.commands.map((command, index) => text(command, `Commands[${index}]`)),
-        environment: action.environment.map((variable) => ({
-          ...variable,
-          value: text(variable.value, `EnvironmentVariables.${variable.name}`),
-        })),
+        environment: resolveEnvironment(action.environment, text),
       };
   }
 }
+
+function resolveEks(action: EksAction, text: (value: string, key: string) => string): EksAction {
+  const { deployment, namespaceName } = action;
+  return {
+    ...action,
+    cluster: text(action.cluster, 'ClusterName'),
+    deployment:
+      deployment.tool === 'kubectl'
+        ? { ...deployment, manifests: text(deployment.manifests, 'ManifestFiles') }
+        : {
+            ...deployment,
+            release: text(deployment.release, 'HelmReleaseName'),
+            chart: text(deployment.chart, 'HelmChartLocation'),
+            ...(deployment.values !== undefined && { values: text(deployment.values, 'HelmValuesFiles') }),
+          },
+    ...(namespaceName !== undefined && { namespaceName: text(namespaceName, 'Namespace') }),
+    environment: resolveEnvironment(action.environment, text),
+  };
+}
+
+const resolveEnvironment = (
+  environment: readonly EnvironmentVariable[],
+  text: (value: string, key: string) => string,
+): EnvironmentVariable[] =>
+  environment.map((variable) => ({
+    ...variable,
+    value: text(variable.value, `EnvironmentVariables.${variable.name}`),
+  }));
 
 /**
  * The pipeline's variables for one execution: what was given, else the default. A variable without default must be given;

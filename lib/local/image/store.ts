@@ -3,6 +3,7 @@ import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../result';
 import { digestOf, type Manifest, MediaType, parseManifest } from './manifest';
+import { IMMUTABLE, type Mutability, mayMove } from './mutability';
 
 /** An image of a repository. */
 export interface StoredImage {
@@ -40,12 +41,13 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /**
  * A registry in a folder: repositories whose images are addressed by digest and whose tags never move (as ECR with
- * imageTagMutability IMMUTABLE). Any number of processes may use it at once: what is written appears whole, by rename(2),
+ * imageTagMutability IMMUTABLE), unless setMutability has said otherwise. Any number of processes may use it at once: what is written appears whole, by rename(2),
  * or not at all, and a tag is taken by link(2), which only one can do.
  *
  *     blobs/sha256/<hex>                              configurations, layers and manifests
  *     repositories/<name>/images/<hex>                time of the push
  *     repositories/<name>/tags/<tag>                  digest
+ *     repositories/<name>/mutability.json             Mutability; none: IMMUTABLE
  *     roots/<hex>/                                    see materialize.ts
  */
 export class ImageStore {
@@ -58,6 +60,11 @@ export class ImageStore {
   async createRepository(name: string): Promise<void> {
     await mkdir(join(this.repositoryFolder(name), 'images'), { recursive: true });
     await mkdir(join(this.repositoryFolder(name), 'tags'), { recursive: true });
+  }
+
+  /** Says which tags of a repository may move, from now on. */
+  async setMutability(name: string, mutability: Mutability): Promise<void> {
+    await this.writeWhole(this.mutabilityPath(name), JSON.stringify(mutability));
   }
 
   /** Names, sorted. */
@@ -119,7 +126,7 @@ export class ImageStore {
     return ok(digest);
   }
 
-  /** Gives an image a tag for ever. */
+  /** Gives an image a tag: for ever, where the repository is immutable. */
   async putTag(repository: string, tag: string, digest: string): Promise<Result<void, StoreError>> {
     if (!TAG.test(tag))
       return err({
@@ -139,6 +146,10 @@ export class ImageStore {
       await rm(draft, { force: true });
     }
     const holder = (await readMaybe(this.tagPath(repository, tag)))?.toString();
+    if (holder !== digest && mayMove(await this.mutability(repository), tag)) {
+      await this.writeWhole(this.tagPath(repository, tag), digest);
+      return ok(undefined);
+    }
     return holder === digest
       ? err({
           code: 'ImageAlreadyExistsException',
@@ -210,6 +221,15 @@ export class ImageStore {
     await writeFile(draft, content);
     await mkdir(join(target, '..'), { recursive: true });
     await rename(draft, target);
+  }
+
+  private async mutability(repository: string): Promise<Mutability> {
+    const written = await readMaybe(this.mutabilityPath(repository));
+    return written ? (JSON.parse(written.toString()) as Mutability) : IMMUTABLE;
+  }
+
+  private mutabilityPath(repository: string): string {
+    return join(this.repositoryFolder(repository), 'mutability.json');
   }
 
   private repositoryFolder(name: string): string {

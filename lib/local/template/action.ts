@@ -1,7 +1,11 @@
 import type { PlannedAction } from '../plan';
 import { readApproval, readCodeBuild, readCodeCommit, readConnection, readLambda } from './action-kinds';
 import { COMMANDS_KIND } from './actions/commands';
+import { ECR_BUILD_KIND } from './actions/ecr-build';
+import { EKS_KIND } from './actions/eks';
 import type { ActionBase, ActionKind } from './actions/kind';
+import { PIPELINE_INVOKE_KIND } from './actions/pipeline-invoke';
+import { S3_DEPLOY_KIND } from './actions/s3-deploy';
 import { refusalOf } from './actions/unsupported';
 import type { DraftAction, Reference } from './draft';
 import { KEYS, type Keys } from './keys';
@@ -21,6 +25,10 @@ const KINDS: Readonly<Record<string, ActionKind>> = {
   'Approval/AWS/Manual': { read: readApproval, inputs: [0, 0], outputs: [0, 0] },
   'Invoke/AWS/Lambda': { read: readLambda, inputs: [0, 5], outputs: [0, 5] },
   'Compute/AWS/Commands': COMMANDS_KIND,
+  'Build/AWS/ECRBuildAndPublish': ECR_BUILD_KIND,
+  'Deploy/AWS/S3': S3_DEPLOY_KIND,
+  'Deploy/AWS/EKS': EKS_KIND,
+  'Invoke/AWS/CodePipeline': PIPELINE_INVOKE_KIND,
 };
 
 /** Reads one action of a stage. Undefined where its type does not run here, which is reported. */
@@ -64,7 +72,7 @@ export function readAction(node: Node, stage: string): DraftAction | undefined {
 }
 
 /** Kinds of action that work with a role: their own, else the pipeline's. */
-const WITH_ROLE: readonly PlannedAction['kind'][] = ['commands'];
+const WITH_ROLE: readonly PlannedAction['kind'][] = ['commands', 'ecr-build', 'eks'];
 
 /** `role` is that of the pipeline; it is asked for only where an action needs it. */
 export const withRole = <A extends PlannedAction>(action: A, role: () => string): A =>

@@ -109,6 +109,10 @@ function definitionOf(action: PlannedAction): object {
     case 'connection':
     case 'approval':
     case 'commands':
+    case 's3-deploy':
+    case 'ecr-build':
+    case 'eks':
+    case 'pipeline-invoke':
       return action;
     default:
       return action satisfies never;

@@ -8,7 +8,7 @@ const ACTIONS = { least: 1, most: 50 };
 const MOST_ACTIONS = 1000;
 
 /** Source: CodePipeline user guide, the actions' own pages ("only available for V2 type pipelines"). */
-const V2_ONLY: readonly PlannedAction['kind'][] = ['commands'];
+const V2_ONLY: readonly PlannedAction['kind'][] = ['commands', 'ecr-build', 'eks', 'pipeline-invoke'];
 
 /**
  * What CodePipeline demands of a pipeline as a whole, and would tell only when it is deployed or run. `pipeline` is the

@@ -40,15 +40,16 @@ export interface ActionEnd {
   readonly workspace: string;
 }
 
-/** Runs one action in a workspace of its own below `root`; `inputs` are the files of its artifacts. */
+/** Runs one action in a workspace of its own below `root`; `inputs` are the files of its artifacts, `given` finished zips. */
 export async function runAction<A extends PlannedAction>(
   root: string,
   executor: Executor<A>,
   action: A,
   inputs: Readonly<Record<string, Files>>,
   signal = new AbortController().signal,
+  given: Readonly<Record<string, string>> = {},
 ): Promise<ActionEnd> {
-  const zips: Record<string, string> = {};
+  const zips: Record<string, string> = { ...given };
   for (const [name, files] of Object.entries(inputs)) zips[name] = await zipOf(join(root, 'inputs', name), files);
   const workspace = join(root, `workspace-${Math.floor(performance.now() * 1000)}`);
   mkdirSync(workspace, { recursive: true });

@@ -1,6 +1,7 @@
 import { KEYS, type Keys } from '../keys';
 
 const ownNetwork = "The commands run in this machine's own network.";
+const noHeaders = 'An object here is a file of this machine, readable by its user only.';
 
 /** What becomes of the members of the actions' own objects; see KEYS. Source: the action's page in the CodePipeline user guide. */
 export const ACTION_KEYS = {
@@ -13,5 +14,24 @@ export const ACTION_KEYS = {
     of: 'configuration of a Commands action',
     reads: ['EnvironmentType', 'ComputeType'],
     ignores: { VpcId: ownNetwork, Subnets: ownNetwork, SecurityGroupIds: ownNetwork },
+  },
+  s3Deploy: {
+    of: 'configuration of an S3 deploy action',
+    reads: ['BucketName', 'Extract', 'ObjectKey'],
+    ignores: { CannedACL: noHeaders, CacheControl: noHeaders, KMSEncryptionKeyARN: noHeaders },
+  },
+  ecrBuild: {
+    of: 'configuration of an ECRBuildAndPublish action',
+    reads: ['ECRRepositoryName', 'DockerFilePath', 'ImageTags', 'RegistryType'],
+  },
+  eksAction: { of: 'action EKS', reads: [...KEYS.action.reads, 'EnvironmentVariables'] },
+  eks: {
+    of: 'configuration of an EKS action',
+    reads: ['ClusterName', 'ManifestFiles', 'HelmReleaseName', 'HelmChartLocation', 'HelmValuesFiles', 'Namespace'],
+    ignores: { Subnets: ownNetwork, SecurityGroupIds: ownNetwork },
+  },
+  pipelineInvoke: {
+    of: 'configuration of a CodePipeline invoke action',
+    reads: ['PipelineName', 'SourceRevisions', 'Variables'],
   },
 } satisfies Record<string, Keys>;
