@@ -189,6 +189,22 @@ export interface CodeBuildAction extends PlannedActionBase {
   readonly primarySource?: string;
   /** From the action's configuration; values may hold `#{namespace.variable}`. */
   readonly environment: readonly EnvironmentVariable[];
+  /** BuildspecOverride: YAML text, or the name of a file in the primary source; may hold `#{namespace.variable}`. */
+  readonly buildspecOverride?: string;
+  /** BatchEnabled: the buildspec's `batch` section says which builds there are. */
+  readonly batch?: PlannedBatch;
+  /** Of one build of a batch: its identifier. No plan holds it; the batch's runner sets it. */
+  readonly batchIdentifier?: string;
+}
+
+/** How the builds of one action are run (AWS::CodeBuild::Project, BuildBatchConfig, and the action's CombineArtifacts). */
+export interface PlannedBatch {
+  /** Whether the builds' primary artifacts become the action's one output. */
+  readonly combineArtifacts: boolean;
+  readonly timeoutMinutes: number;
+  /** Restrictions; absent: any. */
+  readonly mostBuilds?: number;
+  readonly computeTypes?: readonly string[];
 }
 
 export interface ApprovalAction extends PlannedActionBase {
@@ -214,12 +230,16 @@ export interface BuildProject {
   readonly image: string;
   readonly computeType: string;
   readonly privileged: boolean;
-  /** YAML text of the inlined buildspec. */
+  /** YAML text of the inlined buildspec, or the name of a file in the primary source (`buildspec.yml` where the template has none). */
   readonly buildspec: string;
   readonly environment: readonly EnvironmentVariable[];
   readonly timeoutMinutes: number;
   /** S3 cache: the namespace shared between projects (the project's own name if it has none); absent: no cache. */
   readonly cacheNamespace?: string;
+  /** Modes of a local cache, such as LOCAL_CUSTOM_CACHE. */
+  readonly cacheModes?: readonly string[];
+  /** EncryptionKey: a key's ARN or alias; absent: Amazon S3's own. */
+  readonly encryptionKey?: string;
 }
 
 export interface EnvironmentVariable {

@@ -30,6 +30,12 @@ export interface BuildSetting {
   readonly arn: string;
   readonly projectArn: string;
   readonly image: string;
+  /** Key that encrypts the artifacts. */
+  readonly kmsKey: string;
+  /** How many builds of the project there were, this one included. */
+  readonly number: number;
+  /** Of a build in a batch. */
+  readonly batchIdentifier?: string;
   readonly initiator: string;
   readonly region: string;
   readonly startTime: Date;
@@ -188,13 +194,16 @@ function codeBuildVariables(setting: BuildSetting): Record<string, string> {
     AWS_DEFAULT_REGION: setting.region,
     AWS_REGION: setting.region,
     HOME: setting.home,
+    ...(setting.batchIdentifier !== undefined && { CODEBUILD_BATCH_BUILD_IDENTIFIER: setting.batchIdentifier }),
     CODEBUILD_BUILD_ARN: setting.arn,
     CODEBUILD_BUILD_ID: setting.id,
     CODEBUILD_BUILD_IMAGE: setting.image,
+    CODEBUILD_BUILD_NUMBER: String(setting.number),
     CODEBUILD_BUILD_SUCCEEDING: '1',
     CODEBUILD_BUILD_URL: pathToFileURL(setting.log).href,
     CODEBUILD_CI: 'true',
     CODEBUILD_INITIATOR: setting.initiator,
+    CODEBUILD_KMS_KEY_ID: setting.kmsKey,
     CODEBUILD_LOG_PATH: setting.id.slice(setting.id.indexOf(':') + 1),
     CODEBUILD_PROJECT_ARN: setting.projectArn,
     CODEBUILD_RESOLVED_SOURCE_VERSION: setting.resolvedSourceVersion,

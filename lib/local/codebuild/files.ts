@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { FileSelection } from './buildspec';
+import { below, type Roots, rootPattern } from './paths';
 
 /** A file on disk and the name that it gets. */
 export interface SelectedFile {
@@ -20,19 +21,28 @@ export interface SelectionResult {
  * crosses them, hidden files count. Every pattern must match a file. Linked folders are not entered. Sorted by name.
  */
 export function selectFiles(
-  root: string,
+  roots: Roots,
   selection: FileSelection,
   excludePaths: readonly string[] = [],
 ): SelectionResult {
-  const bases = baseDirectories(root, selection.baseDirectory);
+  const bases = baseDirectories(roots, selection.baseDirectory);
   if (bases.length === 0)
     return { files: [], problems: [`no folder matches base-directory ${selection.baseDirectory}`] };
   const excluded = excludePaths.length > 0 ? picomatch([...excludePaths], { dot: true }) : () => false;
   const found = new Map<string, string>();
   const problems: string[] = [];
-  for (const pattern of selection.files) {
-    const hits = bases.flatMap((base) => matches(base, pattern).map((name) => ({ name, path: join(base, name) })));
-    if (hits.length === 0) problems.push(unmatched(bases, pattern, selection.baseDirectory));
+  for (const written of selection.files) {
+    const isOwn = written.startsWith('/') || written === '~' || written.startsWith('~/');
+    const { root, pattern, prefix } = rootPattern(written, roots);
+    const places = isOwn ? [root] : bases;
+    const hits = places.flatMap((place) =>
+      matches(place, isOwn ? pattern : written).map((name) => ({
+        name: isOwn ? posix.join(prefix, name) : name,
+        path: join(place, name),
+      })),
+    );
+    if (hits.length === 0)
+      problems.push(unmatched(places, isOwn ? pattern : written, written, isOwn ? undefined : selection.baseDirectory));
     for (const { name, path } of hits.filter((hit) => !excluded(hit.name))) {
       const target = selection.discardPaths ? posix.basename(name) : name;
       const other = found.get(target);
@@ -46,20 +56,24 @@ export function selectFiles(
   return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)), problems };
 }
 
-function baseDirectories(root: string, pattern: string | undefined): string[] {
-  if (pattern === undefined || pattern === '.') return [root];
-  if (isFolder(join(root, pattern))) return [join(root, pattern)];
-  if (!picomatch.scan(pattern).isGlob) return [];
+function baseDirectories(roots: Roots, written: string | undefined): string[] {
+  if (written === undefined) return [roots.source];
+  const { root, pattern } = rootPattern(written, roots);
+  if (isFolder(below(root, pattern))) return [below(root, pattern)];
+  const scan = picomatch.scan(pattern);
+  if (!scan.isGlob || isWholeMachine(root, scan.base)) return [];
   const isMatch = picomatch(pattern, { dot: true });
   const depth = pattern.includes('**') ? Number.POSITIVE_INFINITY : pattern.split('/').length;
-  return [...walk(root, '', depth)]
+  return [...walk(root, scan.base, depth)]
     .filter((entry) => entry.folder && isMatch(entry.name))
     .map((entry) => join(root, entry.name));
 }
 
-function matches(base: string, pattern: string): string[] {
+/** Names of the files below `base` that the pattern means. */
+export function matches(base: string, pattern: string): string[] {
   const scan = picomatch.scan(pattern);
   if (!scan.isGlob) return isFile(join(base, pattern)) ? [pattern] : [];
+  if (isWholeMachine(base, scan.base)) return [];
   const isMatch = picomatch(pattern, { dot: true });
   const depth = pattern.includes('**') ? Number.POSITIVE_INFINITY : pattern.split('/').length;
   return [...walk(base, scan.base, depth)]
@@ -67,12 +81,17 @@ function matches(base: string, pattern: string): string[] {
     .map((entry) => entry.name);
 }
 
-const unmatched = (bases: readonly string[], pattern: string, base: string | undefined): string => {
+/** Nobody means every file of a machine. */
+const isWholeMachine = (root: string, from: string): boolean => root === '/' && (from === '' || from === '.');
+
+const unmatched = (bases: readonly string[], pattern: string, written: string, base: string | undefined): string => {
   const where = base === undefined || base === '.' ? '' : ` in ${base}`;
+  if (bases.some((path) => path === '/' && /^[^/]*[*?[{(]/.test(pattern)))
+    return `${written} means every folder of the machine; name one`;
   const folder = bases.some((path) => isFolder(join(path, pattern)));
   return folder
-    ? `${pattern}${where} is a folder; write ${pattern}/**/* for its files`
-    : `no file matches ${pattern}${where}`;
+    ? `${written}${where} is a folder; write ${written}/**/* for its files`
+    : `no file matches ${written}${where}`;
 };
 
 /** Files and folders below `from`, with names relative to `root`, no deeper than `depth` segments. */

@@ -1,22 +1,56 @@
 /** Replaces secrets in a text. */
-export type Mask = (text: string) => string;
+export interface Mask {
+  (text: string): string;
+  /** How many characters of `text` can be passed on when more follows: no secret is cut that begins before. */
+  readonly settled?: (text: string) => number;
+}
 
 const STARS = '***';
+/** Shortest value that is masked: shorter ones would eat ordinary text. */
+const LEAST = 4;
 
 /**
- * A mask of these values: as they are, URL-encoded, in base64 (wherever they stand in what was encoded) and escaped as in
- * JSON. Of a value of several lines each line is masked, since output comes by lines. CodeBuild itself masks the exact
- * values only. Values (and lines of values) under four characters are left: masking them would eat ordinary text.
+ * A mask of these values: as they are, URL-encoded, in base64 (wherever they stand in what was encoded, with and without
+ * padding, in both alphabets), in hex, and escaped as in JSON, in a shell's words and in XML. Of a value of several lines
+ * each line is masked, since output comes by lines; of a JSON object every text in it. CodeBuild itself masks the exact
+ * values only.
  */
 export function createMask(secrets: readonly string[]): Mask {
-  const values = secrets.flatMap((secret) => [secret, ...secret.split(/\r?\n/)]).map((value) => value.trim());
-  const forms = new Set(values.filter((value) => value.length >= 4).flatMap(formsOf));
+  const values = secrets
+    .flatMap((secret) => [secret, ...textsIn(secret)])
+    .flatMap((value) => [value, ...value.split(/\r?\n/)])
+    .map((value) => value.trim());
+  const forms = new Set(values.filter((value) => value.length >= LEAST).flatMap(formsOf));
   // Longest first, so that a form which holds another one goes as a whole.
-  const ordered = [...forms].sort((a, b) => b.length - a.length);
+  const ordered = [...forms].filter((form) => form !== '').sort((a, b) => b.length - a.length);
   if (ordered.length === 0) return (text) => text;
   const pattern = new RegExp(ordered.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
-  return (text) => text.replace(pattern, STARS);
+  const longest = ordered[0]?.length ?? 0;
+  const mask = (text: string): string => text.replace(pattern, STARS);
+  const settled = (text: string): number => {
+    let cut = Math.max(0, text.length - longest + 1);
+    for (const match of text.matchAll(pattern)) {
+      if (match.index < cut && match.index + match[0].length > cut) cut = match.index;
+    }
+    return cut;
+  };
+  return Object.assign(mask, { settled });
 }
+
+/** The texts in a secret that is JSON: programs take them out one by one. */
+function textsIn(secret: string): string[] {
+  if (!/^\s*[[{]/.test(secret)) return [];
+  try {
+    return leaves(JSON.parse(secret));
+  } catch {
+    return [];
+  }
+}
+
+const leaves = (value: unknown): string[] => {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [];
+};
 
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
@@ -31,7 +65,56 @@ function formsOf(value: string): string[] {
   });
   const urlSafe = encoded.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
   const base64 = [...encoded, ...urlSafe].filter((text) => text.length >= 6);
-  const percent = encodeURIComponent(value);
-  const strict = percent.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  return [value, percent, strict, strict.replaceAll('%20', '+'), JSON.stringify(value).slice(1, -1), ...base64];
+  const percent = percentOf(value);
+  const strict = percent.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const urls = [percent, strict, percent.replaceAll('%20', '+'), strict.replaceAll('%20', '+')];
+  const hex = bytes.toString('hex');
+  const json = JSON.stringify(value).slice(1, -1);
+  return [
+    value,
+    ...urls,
+    ...urls.map((text) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+    json,
+    json.replaceAll('/', '\\/'),
+    escaped(json, (code) => `\\u${code.toString(16).padStart(4, '0')}`),
+    ...base64,
+    ...(hex.length >= 2 * LEAST ? [hex, hex.toUpperCase(), hex.replace(/..(?=.)/g, '$& ')] : []),
+    ...shellForms(value),
+    ...xmlForms(value),
+  ];
+}
+
+const percentOf = (value: string): string => {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    return value; // Half a surrogate pair: there is no such form.
+  }
+};
+
+const escaped = (text: string, code: (unit: number) => string): string =>
+  text.replace(/[^ -~]/g, (sign) => code(sign.charCodeAt(0)));
+
+/** As `set -x`, `export -p`, `printf %q` and double quotes write it. */
+function shellForms(value: string): string[] {
+  const single = value.replaceAll("'", "'\\''");
+  const word = value.replace(/[^A-Za-z0-9_@%+=:,./-]/g, '\\$&');
+  // printf %q of bash leaves fewer characters as they are than the rule of POSIX.
+  const bash = value.replace(/[^A-Za-z0-9_@%+=:./-]/g, '\\$&');
+  const double = value.replace(/[\\"$`]/g, '\\$&');
+  const ansi = value.replace(/[\\']/g, '\\$&').replaceAll('\t', '\\t').replaceAll('\n', '\\n');
+  const dash = value.replaceAll("'", `'"'"'`);
+  return [single, word, bash, double, ansi, dash];
+}
+
+function xmlForms(value: string): string[] {
+  const text = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const quoted = text.replaceAll('"', '&quot;');
+  return [
+    text,
+    quoted,
+    quoted.replaceAll("'", '&apos;'),
+    quoted.replaceAll("'", '&#39;'),
+    quoted.replaceAll("'", '&#x27;'),
+  ];
 }

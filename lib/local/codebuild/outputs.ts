@@ -2,81 +2,154 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { err, ok, type Result } from '../../result';
 import type { Report } from '../event';
-import type { ArtifactFiles, Buildspec, ReportGroup } from './buildspec';
+import type { CodeBuildAction } from '../plan';
+import type { ArtifactFiles, Buildspec, FileSelection, ReportGroup } from './buildspec';
 import { selectFiles } from './files';
 import type { Mask } from './mask';
+import { expandVariables, namesIn, type Roots } from './paths';
 import { readReport } from './reports';
+import type { Shell } from './shell';
 import { writeZip } from './zip';
 
+/** An artifact that a build hands over. */
+export interface OutputArtifact {
+  readonly name: string;
+  /** The entry of `secondary-artifacts` that it is; absent: the top-level `artifacts`. */
+  readonly secondary?: string;
+}
+
 /**
- * Makes the zips that the action's outputs name. One output is the top-level `artifacts`; of several each one is the
- * `secondary-artifacts` entry of its name (CodePipeline user guide, action-reference-CodeBuild). Every problem at once.
+ * One output is the top-level `artifacts`; of several each one is the `secondary-artifacts` entry of its name (CodePipeline
+ * user guide, action-reference-CodeBuild). In a batch they are `<build>` and `<build>_<secondary>` (CodeBuild user guide,
+ * sample-codepipeline).
  */
+export function outputsOf(action: Pick<CodeBuildAction, 'outputs' | 'batchIdentifier'>): OutputArtifact[] {
+  const { outputs, batchIdentifier } = action;
+  if (batchIdentifier === undefined) {
+    return outputs.map((name) => (outputs.length === 1 ? { name } : { name, secondary: name }));
+  }
+  return outputs.map((name) =>
+    name.startsWith(`${batchIdentifier}_`) ? { name, secondary: name.slice(batchIdentifier.length + 1) } : { name },
+  );
+}
+
+/** Makes the zips of a build's outputs. Every problem at once. */
 export async function packArtifacts(
   buildspec: Buildspec,
-  outputs: readonly string[],
-  source: string,
+  outputs: readonly OutputArtifact[],
+  roots: Roots,
   folder: string,
 ): Promise<Result<Record<string, string>, string>> {
   const problems: string[] = [];
   const zips: Record<string, string> = {};
   for (const output of outputs) {
-    const spec = artifactOf(buildspec, outputs, output);
+    const spec = artifactOf(buildspec, output);
     if (typeof spec === 'string') {
       problems.push(spec);
       continue;
     }
-    const { files, problems: found } = selectFiles(source, spec, spec.excludePaths);
-    problems.push(...found.map((problem) => `artifact ${output}: ${problem}`));
+    const { files, problems: found } = selectFiles(roots, spec, spec.excludePaths);
+    problems.push(...found.map((problem) => `artifact ${output.name}: ${problem}`));
     if (found.length > 0) continue;
     mkdirSync(folder, { recursive: true });
-    const target = join(folder, `${output}.zip`);
+    const target = join(folder, `${output.name}.zip`);
     await writeZip(target, files, { links: spec.enableSymlinks });
-    zips[output] = target;
+    zips[output.name] = target;
   }
   return problems.length > 0 ? err(...problems) : ok(zips);
 }
 
-function artifactOf(buildspec: Buildspec, outputs: readonly string[], output: string): ArtifactFiles | string {
-  if (outputs.length === 1) {
-    return buildspec.artifacts ?? `the action has the output ${output}, and its buildspec has no artifacts section`;
+function artifactOf(buildspec: Buildspec, { name, secondary }: OutputArtifact): ArtifactFiles | string {
+  if (secondary === undefined) {
+    return buildspec.artifacts ?? `the action has the output ${name}, and its buildspec has no artifacts section`;
   }
   const names = Object.keys(buildspec.secondaryArtifacts).join(', ') || 'none';
+  const entry = secondary === name ? 'an entry of its name' : `an entry ${secondary}`;
   return (
-    buildspec.secondaryArtifacts[output] ??
-    `output ${output} needs an entry of its name in secondary-artifacts of the buildspec; there: ${names}`
+    buildspec.secondaryArtifacts[secondary] ??
+    `output ${name} needs ${entry} in secondary-artifacts of the buildspec; there: ${names}`
   );
 }
+
+/** The buildspec with the variables in its paths as the build left them; a selection with one that is not set is left out and told. */
+export async function withVariables(
+  buildspec: Buildspec,
+  shell: Pick<Shell, 'read'>,
+): Promise<{ buildspec: Buildspec; problems: readonly string[] }> {
+  const { artifacts, secondaryArtifacts, reports } = buildspec;
+  const selections = [...(artifacts ? [artifacts] : []), ...Object.values(secondaryArtifacts), ...reports];
+  const names = namesIn(selections.flatMap(pathsOf));
+  if (names.length === 0) return { buildspec, problems: [] };
+  const values = await shell.read(names);
+  const problems: string[] = [];
+  const text = (path: string): string => {
+    const expanded = expandVariables(path, values);
+    if (!expanded.ok) problems.push(...expanded.errors);
+    return expanded.ok ? expanded.value : path;
+  };
+  const expand = <T extends FileSelection>(selection: T): T => ({
+    ...selection,
+    files: selection.files.map(text),
+    ...(selection.baseDirectory !== undefined && { baseDirectory: text(selection.baseDirectory) }),
+    ...('excludePaths' in selection && {
+      excludePaths: (selection as unknown as ArtifactFiles).excludePaths.map(text),
+    }),
+  });
+  const expanded = {
+    ...buildspec,
+    ...(artifacts && { artifacts: expand(artifacts) }),
+    secondaryArtifacts: Object.fromEntries(
+      Object.entries(secondaryArtifacts).map(([name, selection]) => [name, expand(selection)]),
+    ),
+    reports: reports.map(expand),
+  };
+  return { buildspec: expanded, problems: [...new Set(problems)] };
+}
+
+const pathsOf = (selection: FileSelection & Partial<ArtifactFiles>): string[] => [
+  ...selection.files,
+  ...(selection.baseDirectory === undefined ? [] : [selection.baseDirectory]),
+  ...(selection.excludePaths ?? []),
+];
 
 export interface CollectedReports {
   readonly reports: readonly Report[];
   readonly problems: readonly string[];
+  /** What a reader of the log should know. */
+  readonly notes: readonly string[];
 }
+
+/** Source: CodeBuild user guide, limits. */
+const MOST_CASES = 500;
 
 /** Reads every report group and keeps its files below `folder/<group>`, masked. A group whose files are not there is a problem. */
 export function collectReports(
   groups: readonly ReportGroup[],
-  source: string,
+  roots: Roots,
   folder: string,
   mask: Mask,
 ): CollectedReports {
   const reports: Report[] = [];
   const problems: string[] = [];
+  const notes: string[] = [];
   for (const group of groups) {
     const name = group.name.slice(group.name.lastIndexOf('/') + 1);
-    const { files, problems: found } = selectFiles(source, group);
+    const { files, problems: found } = selectFiles(roots, group);
     problems.push(...found.map((problem) => `report ${name}: ${problem}`));
     if (found.length > 0) continue;
-    for (const file of files) keep(file.path, join(folder, name, file.name), mask);
+    for (const file of files) keep(file.path, join(folder, name, mask(file.name)), mask);
     const report = readReport(
       name,
       group.format,
       files.map((file) => file.path),
     );
-    if (report.ok) reports.push(maskReport(report.value, mask));
-    else problems.push(...report.errors.map((error) => `report ${name}: ${error}`));
+    if (report.ok) {
+      reports.push(maskReport(report.value, mask));
+      if (report.value.type === 'TEST' && report.value.total > MOST_CASES)
+        notes.push(`report ${name} has ${report.value.total} test cases; CodeBuild keeps ${MOST_CASES} of a report`);
+    } else problems.push(...report.errors.map((error) => `report ${name}: ${error}`));
   }
-  return { reports, problems };
+  return { reports, problems, notes };
 }
 
 function keep(from: string, to: string, mask: Mask): void {

@@ -2,7 +2,7 @@ import type { Buildspec, OnFailure, Phase, PhaseName } from './buildspec';
 import { describeEnd, type ProcessEnd } from './process';
 
 /** Runs one command; the phases do not care how. */
-export type RunCommand = (command: string) => Promise<ProcessEnd>;
+export type RunCommand = (command: string, phase: Phase) => Promise<ProcessEnd>;
 
 export interface PhaseHooks {
   started(phase: string): void;
@@ -81,7 +81,7 @@ async function attempt(
   for (const commands of [phase.commands, phase.finally]) {
     for (const command of commands) {
       if (signal.aborted) return failure ?? 'stopped';
-      const end = await run(command);
+      const end = await run(command, phase);
       if (end.kind === 'exit' && end.code === 0) continue;
       failure ??= `Error while executing command: ${commandTitle(command)}. Reason: ${describeEnd(end)}`;
       hooks.succeeding(false);

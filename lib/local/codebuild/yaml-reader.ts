@@ -31,6 +31,9 @@ export interface YamlReader {
   /** A scalar as it is written (`1.10` stays `1.10`). */
   text(place: Place, expected: string): string | undefined;
   texts(place: Place, expected: string): string[];
+  /** A list, or one scalar that stands for a list of itself, as CodeBuild takes it for file patterns. */
+  oneOrMore(place: Place, expected: string): Place[];
+  oneOrMoreTexts(place: Place, expected: string): string[];
   /** yes, no, true or false. */
   flag(place: Place): boolean;
 }
@@ -102,6 +105,12 @@ export function yamlReader(text: string): YamlReader {
     },
     texts: (place, expected) =>
       reader.items(place, `${expected}s`).flatMap((item) => reader.text(item, `a ${expected}`) ?? []),
+    oneOrMore: (place, expected) => {
+      const node = resolve(place);
+      return isScalar(node) && node.value !== null ? [place] : reader.items(place, expected);
+    },
+    oneOrMoreTexts: (place, expected) =>
+      reader.oneOrMore(place, `${expected}s`).flatMap((item) => reader.text(item, `a ${expected}`) ?? []),
     flag(place) {
       const text = reader.text(place, 'yes or no');
       if (text === undefined) return false;

@@ -3,16 +3,19 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
+import { nextBuildNumber } from '../codebuild/build-number';
 import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
-import { buildCache } from '../codebuild/cache';
+import { cacheNamespaceOf } from '../codebuild/cache';
 import { type BuildEnvironment, type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
 import { startLifetime } from '../codebuild/lifetime';
 import { type BuildLog, buildLog } from '../codebuild/log';
 import { createMask } from '../codebuild/mask';
+import { outputsOf } from '../codebuild/outputs';
 import { endProcesses } from '../codebuild/process-tree';
 import { removeFolder } from '../codebuild/remove-folder';
 import type { SecretSource } from '../codebuild/secrets';
 import { createShell } from '../codebuild/shell';
+import { type RunBuild, startBuilds } from '../codebuild/start';
 import { makeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
 import { extractZip } from '../codebuild/unzip';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
@@ -54,7 +57,11 @@ export interface HostOptions {
  * and its home, its temporary files and its environment are gone. `src` is kept when the build failed.
  */
 export function codeBuildExecutor(host: HostOptions): Executor<CodeBuildAction> {
-  return { execute: (action, context, emit, signal) => execute(host, action, context, emit, signal) };
+  const runOne: RunBuild = (action, context, emit, signal) => execute(host, action, context, emit, signal);
+  return {
+    execute: (action, context, emit, signal) =>
+      startBuilds({ action, context, emit, signal, clock: host.clock, runOne }),
+  };
 }
 
 /**
@@ -88,6 +95,8 @@ async function execute(
 
   const temporary = makeTemporaryFolder(host.stateFolder);
   const setting = buildSetting(host, action, context, { uuid, primary, temporary });
+  // Who looks for the build's log or state while it runs, knows its id.
+  emit({ kind: 'fact', name: 'buildId', value: setting.id });
   const rooms = host.rooms ?? hostRooms(host.stateFolder);
   const view = rooms.view(setting, host.extraEnvironment, host.userEnvironment);
   try {
@@ -164,19 +173,23 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
       environment: environment.variables,
       onLine: log.line,
     });
-    const versions = Object.entries(buildspec.runtimeVersions).map(([language, version]) => `${language} ${version}`);
-    if (versions.length > 0)
-      log.note(`runtime-versions (${versions.join(', ')}) has no effect: what this machine has is used`);
     const problem = await downloadSources(prepared);
     if (problem !== undefined) return failed(setting.id, `DOWNLOAD_SOURCE: ${problem}`);
-    const caches = project.cacheNamespace === undefined ? [] : buildspec.cachePaths;
+    const namespace = cacheNamespaceOf(project);
+    const seen = prepared.view.setting;
     const end = await runBuild({
       buildspec,
-      outputs: action.outputs,
-      source: setting.sourceFolder,
+      outputs: outputsOf(action),
+      roots: {
+        source: setting.sourceFolder,
+        home: setting.home,
+        seen: { source: seen.sourceFolder, home: seen.home },
+      },
       workspace: context.workspace,
       shell,
-      cache: buildCache(setting.cacheFolder, project.cacheNamespace ?? '', setting.sourceFolder, caches),
+      ...(namespace !== undefined && { cache: { folder: setting.cacheFolder, namespace } }),
+      unexportable: project.environment.filter(({ type }) => type !== 'PLAINTEXT').map(({ name }) => name),
+      ...(prepared.rooms.provisions && { user: 'root' }),
       log,
       mask,
       emit,
@@ -253,6 +266,9 @@ function buildSetting(
     arn: `${arn}:build/${name}:${uuid}`,
     projectArn: `${arn}:project/${name}`,
     image: action.project.image,
+    kmsKey: action.project.encryptionKey ?? `arn:${host.partition}:kms:${host.region}:${host.account}:alias/aws/s3`,
+    number: nextBuildNumber(host.stateFolder, name),
+    ...(action.batchIdentifier !== undefined && { batchIdentifier: action.batchIdentifier }),
     initiator: `codepipeline/${context.pipeline}`,
     region: host.region,
     startTime: host.clock.now(),

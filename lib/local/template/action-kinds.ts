@@ -1,5 +1,6 @@
 import type { EnvironmentVariable, PlannedAction } from '../plan';
 import type { ActionBase, ReadAction } from './actions/kind';
+import { readBuildChoices } from './build-choices';
 import { findResource } from './find-resource';
 import { NO_FUNCTION, readFunction } from './function';
 import { isObject, shown } from './json';
@@ -40,7 +41,7 @@ export function readCodeBuild(base: ActionBase, configuration: Node): ReadAction
   configuration.object(KEYS.codebuild);
   const name = configuration.member('ProjectName');
   const found = findResource(name, 'AWS::CodeBuild::Project');
-  const { project, exported } = found === undefined ? NO_PROJECT : readProject(found);
+  const read = found === undefined ? NO_PROJECT : readProject(found);
   const primary = configuration.member('PrimarySource');
   const primarySource = primary.text();
   if (primarySource === undefined && base.inputs.length > 1) {
@@ -51,8 +52,16 @@ export function readCodeBuild(base: ActionBase, configuration: Node): ReadAction
   }
   const environment = readActionEnvironment(configuration.member('EnvironmentVariables'));
   const source = primarySource === undefined ? {} : { primarySource };
-  const action: PlannedAction = { ...base, kind: 'codebuild', project, ...source, environment };
-  return { action, produces: exported };
+  const { choices, produces } = readBuildChoices(configuration, { read, environment, outputs: base.outputs });
+  const action: PlannedAction = {
+    ...base,
+    kind: 'codebuild',
+    project: read.project,
+    ...source,
+    environment,
+    ...choices,
+  };
+  return { action, produces };
 }
 
 export function readApproval(base: ActionBase, configuration: Node, node: Node): ReadAction {
@@ -66,7 +75,10 @@ export function readApproval(base: ActionBase, configuration: Node, node: Node):
 }
 
 export function readLambda(base: ActionBase, configuration: Node, node: Node): ReadAction {
-  for (const [key, names] of [['InputArtifacts', base.inputs], ['OutputArtifacts', base.outputs]] as const) {
+  for (const [key, names] of [
+    ['InputArtifacts', base.inputs],
+    ['OutputArtifacts', base.outputs],
+  ] as const) {
     if (names.length > 0)
       node.member(key).fail('A Lambda action gets and gives no artifacts here; hand over texts in UserParameters.');
   }

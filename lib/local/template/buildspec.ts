@@ -1,22 +1,26 @@
 import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
+import { buildspecFile, isObjectInS3 } from '../codebuild/buildspec-source';
 import { shown } from './json';
 import type { Node } from './node';
 
 /**
- * Reads the buildspec that a project holds, and reports what is wrong with it. One that does not stand in the project, a file
- * name or an S3 object, is an error: whoever can push would choose what the project's role runs. Undefined where it is wrong.
+ * Reads the buildspec that a project or an action holds, and reports what is wrong with it. One in S3 is an error. One that is
+ * a file of the source runs, and is told among what a run here does differently: it is read when its build starts, and
+ * whoever can push decides what the project's role runs. Undefined where it is such a file, or wrong.
  */
-export function readBuildspec(node: Node): Buildspec | undefined {
-  const text = node.text();
+export function readBuildspec(node: Node, fallback?: string): Buildspec | undefined {
+  const text = node.absent ? fallback : node.text();
   if (text === undefined) return undefined;
-  if (/^(arn:|s3:)\S*$/.test(text)) {
+  if (isObjectInS3(text)) {
     node.fail('The buildspec is an object in S3, which a run here cannot read; inline it.');
     return undefined;
   }
-  if (/^\S+$/.test(text) && !text.startsWith('{')) {
-    node.fail(
-      `Is the name of a file (${shown(text)}), so the repository that is built would choose what runs; inline it.`,
-    );
+  const file = buildspecFile(text);
+  if (file !== undefined) {
+    if (file.startsWith('/') || file.split('/').includes('..'))
+      node.fail(`Expected a path in the source, from its root down, found ${shown(text)}.`);
+    const reason = `It is the file ${file} of the source, read when the build starts: whoever can push decides what runs.`;
+    node.findings.ignored.push({ path: node.path, property: 'AWS::CodeBuild::Project.Source.BuildSpec', reason });
     return undefined;
   }
   const buildspec = parseBuildspec(text);

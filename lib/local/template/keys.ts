@@ -118,12 +118,14 @@ export const KEYS = {
   },
   codebuild: {
     of: 'action CodeBuild',
-    reads: ['ProjectName', 'PrimarySource', 'EnvironmentVariables'],
-    refuses: {
-      BatchEnabled: 'batch builds do not run here; use one action a build.',
-      BuildspecOverride: 'the buildspec must stand in the project, where the repository cannot replace it.',
-      CombineArtifacts: 'batch builds do not run here; use one action a build.',
-    },
+    reads: [
+      'ProjectName',
+      'PrimarySource',
+      'EnvironmentVariables',
+      'BatchEnabled',
+      'BuildspecOverride',
+      'CombineArtifacts',
+    ],
   },
   approval: {
     of: 'action Manual approval',
@@ -134,21 +136,29 @@ export const KEYS = {
 
   project: {
     of: 'AWS::CodeBuild::Project',
-    reads: ['Name', 'ServiceRole', 'Source', 'Artifacts', 'Environment', 'TimeoutInMinutes', 'Cache'],
+    reads: [
+      'Name',
+      'ServiceRole',
+      'Source',
+      'Artifacts',
+      'Environment',
+      'TimeoutInMinutes',
+      'Cache',
+      'BuildBatchConfig',
+      'EncryptionKey',
+      'QueuedTimeoutInMinutes',
+    ],
     ignores: {
       AutoRetryLimit: 'It does not apply to builds that CodePipeline starts, on AWS neither.',
       BadgeEnabled: 'There is no public page for a badge here.',
       ConcurrentBuildLimit: 'As many builds run as the stage starts in parallel.',
       Description: label,
-      EncryptionKey: "Artifacts are kept in the run's own folder, readable by its user only.",
       LogsConfig: "The log is kept in the run's own folder.",
-      QueuedTimeoutInMinutes: 'A build here starts at once; nothing queues.',
       Tags: label,
       Visibility: 'Nothing of a run here is public.',
       VpcConfig: "Builds run in this machine's own network.",
     },
     refuses: {
-      BuildBatchConfig: 'batch builds do not run here; use one action a build.',
       FileSystemLocations: 'no network file system is mounted here; use a cache or an artifact.',
       ResourceAccessRole: 'nothing of a run here is public; remove it.',
       SecondaryArtifacts: 'use the outputs of the CodeBuild action.',
@@ -184,11 +194,13 @@ export const KEYS = {
   projectEnvironment: {
     of: 'AWS::CodeBuild::Project.Environment',
     reads: ['Type', 'Image', 'ComputeType', 'PrivilegedMode', 'EnvironmentVariables'],
-    ignores: { ImagePullCredentialsType: hostExecutor },
+    ignores: {
+      Fleet: 'Reserved capacity exists on AWS only; a build here runs on this machine.',
+      ImagePullCredentialsType: hostExecutor,
+    },
     refuses: {
       Certificate: 'install the certificate on this machine, or in the buildspec.',
       DockerServer: 'use the docker command of the machine.',
-      Fleet: 'reserved capacity exists on AWS only; use on-demand builds.',
       HostKernel: 'the kernel is that of this machine.',
       RegistryCredential: 'an image from a private registry cannot be pulled here; use an image of CodeBuild or ECR.',
     },
@@ -196,11 +208,17 @@ export const KEYS = {
   environmentVariable: { of: 'environment variable', reads: ['Name', 'Value', 'Type'] },
   cache: {
     of: 'AWS::CodeBuild::Project.Cache',
-    reads: ['Type', 'CacheNamespace'],
-    ignores: {
-      Location: 'The cache is a folder of this machine.',
-      Modes: 'A local cache is kept by chance on AWS, so no build may count on it; here there is none.',
-    },
+    reads: ['Type', 'CacheNamespace', 'Modes'],
+    ignores: { Location: 'The cache is a folder of this machine.' },
+  },
+  batchConfig: {
+    of: 'AWS::CodeBuild::Project.BuildBatchConfig',
+    reads: ['ServiceRole', 'CombineArtifacts', 'Restrictions', 'TimeoutInMins'],
+    ignores: { BatchReportMode: 'CodePipeline hands the source over; there is no provider to report to.' },
+  },
+  batchRestrictions: {
+    of: 'AWS::CodeBuild::Project.BuildBatchConfig.Restrictions',
+    reads: ['MaximumBuildsAllowed', 'ComputeTypesAllowed'],
   },
 
   function: {

@@ -1,18 +1,24 @@
+import { ENVIRONMENT_TYPES } from '../codebuild/batch-spec';
+import { DEFAULT_BUILDSPEC } from '../codebuild/buildspec-source';
+import { checkSecretReference } from '../codebuild/secret-reference';
 import type { BuildProject, EnvironmentVariable } from '../plan';
-import { readBuildspec } from './buildspec';
 import type { Resource } from './find-resource';
 import { KEYS } from './keys';
 import type { Node } from './node';
 
 export const VARIABLE_TYPES = ['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER'] as const;
 
+const QUEUED_MINUTES = { least: 5, most: 480 };
+
 /** Default and range of a build's timeout, in minutes. Source: CodeBuild user guide, limits. */
 const BUILD_MINUTES = { fallback: 60, least: 5, most: 2160 };
 
 export interface ReadProject {
   readonly project: BuildProject;
-  /** Variables that its buildspec exports; undefined where that cannot be read. */
-  readonly exported: readonly string[] | undefined;
+  /** Where its buildspec stands; undefined where there is no project. */
+  readonly buildspec: Node | undefined;
+  /** BuildBatchConfig. */
+  readonly batch: Node | undefined;
 }
 
 /** Stands for a project that was not found, which is reported. */
@@ -29,28 +35,36 @@ export const NO_PROJECT: ReadProject = {
     environment: [],
     timeoutMinutes: BUILD_MINUTES.fallback,
   },
-  exported: undefined,
+  buildspec: undefined,
+  batch: undefined,
 };
 
 /** Reads an AWS::CodeBuild::Project that a pipeline starts. */
 export function readProject(resource: Resource): ReadProject {
   const properties = resource.properties.object(KEYS.project);
   const environment = properties.member('Environment').object(KEYS.projectEnvironment);
-  environment
-    .member('Type')
-    .required()
-    .oneOf(['LINUX_CONTAINER', 'ARM_CONTAINER'], "The buildspec's commands run in a POSIX shell of this machine.");
+  checkEnvironment(environment);
   const artifacts = properties.member('Artifacts').object(KEYS.projectArtifacts);
   checkCodePipeline(artifacts.member('Type'));
   const { fallback, least, most } = BUILD_MINUTES;
-  const cacheNamespace = readCache(properties.member('Cache'), resource.ref);
+  const privileged = environment.member('PrivilegedMode').flag() ?? false;
+  const cache = readCache(properties.member('Cache'), resource.ref, privileged);
+  const queued = properties.member('QueuedTimeoutInMinutes');
+  if (queued.integer(QUEUED_MINUTES.least, QUEUED_MINUTES.most) !== undefined) {
+    const property = 'AWS::CodeBuild::Project.QueuedTimeoutInMinutes';
+    const reason = 'A build here starts at once; nothing queues.';
+    properties.findings.ignored.push({ path: queued.path, property, reason });
+  }
+  const key = properties.member('EncryptionKey');
+  const encryptionKey = key.text();
+  if (encryptionKey !== undefined) {
+    const property = 'AWS::CodeBuild::Project.EncryptionKey';
+    const reason = "Artifacts are kept in the run's own folder, readable by its user only.";
+    properties.findings.ignored.push({ path: key.path, property, reason });
+  }
   const source = properties.member('Source').object(KEYS.projectSource);
   checkCodePipeline(source.member('Type'));
   const buildspec = source.member('BuildSpec');
-  if (buildspec.absent) {
-    buildspec.fail('Is missing, so the buildspec.yml of the repository that is built would run; inline the buildspec.');
-  }
-  const exported = readBuildspec(buildspec)?.exportedVariables;
   const project = {
     name: resource.ref,
     logicalId: resource.logicalId,
@@ -58,13 +72,14 @@ export function readProject(resource: Resource): ReadProject {
     roleArn: properties.member('ServiceRole').requiredText(),
     image: environment.member('Image').requiredText(),
     computeType: environment.member('ComputeType').requiredText(),
-    privileged: environment.member('PrivilegedMode').flag() ?? false,
-    buildspec: buildspec.text() ?? '',
+    privileged,
+    buildspec: buildspec.absent ? DEFAULT_BUILDSPEC : (buildspec.text() ?? ''),
     environment: readEnvironment(environment.member('EnvironmentVariables')),
     timeoutMinutes: properties.member('TimeoutInMinutes').integer(least, most) ?? fallback,
-    ...(cacheNamespace !== undefined && { cacheNamespace }),
+    ...cache,
+    ...(encryptionKey !== undefined && { encryptionKey }),
   };
-  return { project, exported };
+  return { project, buildspec, batch: properties.member('BuildBatchConfig') };
 }
 
 function checkCodePipeline(type: Node): void {
@@ -82,14 +97,83 @@ function readEnvironment(list: Node): EnvironmentVariable[] {
     if (name !== '' && names.has(name)) item.fail(`The variable ${name} stands here twice.`);
     names.add(name);
     const value = item.member('Value').required();
-    return { name, value: value.text() ?? '', type: item.member('Type').oneOf(VARIABLE_TYPES) ?? 'PLAINTEXT' };
+    const type = item.member('Type').oneOf(VARIABLE_TYPES) ?? 'PLAINTEXT';
+    const text = value.text() ?? '';
+    const problem = type === 'SECRETS_MANAGER' && text !== '' ? checkSecretReference(text) : undefined;
+    if (problem !== undefined) value.fail(`${problem}.`);
+    return { name, value: text, type };
   });
 }
 
-/** Namespace of an S3 cache; undefined: no cache. */
-function readCache(cache: Node, project: string): string | undefined {
-  if (cache.absent) return undefined;
+const MODES = ['LOCAL_SOURCE_CACHE', 'LOCAL_DOCKER_LAYER_CACHE', 'LOCAL_CUSTOM_CACHE'] as const;
+
+/** Source: CodeBuild API, ProjectCache. */
+function readCache(
+  cache: Node,
+  project: string,
+  privileged: boolean,
+): Pick<BuildProject, 'cacheNamespace' | 'cacheModes'> {
+  if (cache.absent) return {};
   cache.object(KEYS.cache);
-  const type = cache.member('Type').oneOf(['S3', 'NO_CACHE', 'LOCAL']);
-  return type === 'S3' ? (cache.member('CacheNamespace').text() ?? project) : undefined;
+  const type = cache.member('Type').required().oneOf(['S3', 'NO_CACHE', 'LOCAL']);
+  const modes = cache.member('Modes');
+  const cacheModes = modes.items().flatMap((item) => {
+    const mode = item.oneOf(MODES);
+    if (mode === 'LOCAL_DOCKER_LAYER_CACHE' && !privileged)
+      item.fail('A Docker layer cache needs a privileged build; set Environment.PrivilegedMode to true.');
+    return mode === undefined ? [] : [mode];
+  });
+  if (type === 'LOCAL' && modes.absent)
+    modes.fail(`Is required with a local cache: one or more of ${MODES.join(', ')}.`);
+  if (type !== 'LOCAL' && cacheModes.length > 0) modes.fail('Only a cache of type LOCAL has modes; remove them.');
+  for (const mode of cacheModes)
+    cache.findings.ignored.push({
+      path: modes.path,
+      property: `AWS::CodeBuild::Project.Cache.Modes`,
+      reason: HERE[mode],
+    });
+  if (type === 'S3') return { cacheNamespace: cache.member('CacheNamespace').text() ?? project };
+  return type === 'LOCAL' ? { cacheModes } : {};
 }
+
+const HERE: Readonly<Record<(typeof MODES)[number], string>> = {
+  LOCAL_SOURCE_CACHE:
+    'It is for sources that CodeBuild clones; here, as under CodePipeline, the source comes as a zip.',
+  LOCAL_DOCKER_LAYER_CACHE: 'The docker command of the machine keeps its layers as it always does.',
+  LOCAL_CUSTOM_CACHE: 'It is kept for the project from build to build; on AWS it is there by chance only.',
+};
+
+/** What cannot be here is refused by its name. Source: CodeBuild API, ProjectEnvironment. */
+function checkEnvironment(environment: Node): void {
+  const type = environment.member('Type').required();
+  const text = type.text();
+  const why = Object.keys(OTHER_MACHINES).find((part) => text?.includes(part));
+  type.oneOf(
+    ENVIRONMENT_TYPES,
+    why === undefined ? "The buildspec's commands run in a POSIX shell of this machine." : OTHER_MACHINES[why],
+  );
+  const compute = environment.member('ComputeType');
+  const size = compute.text();
+  if (size?.startsWith('BUILD_LAMBDA_'))
+    compute.fail(`${size}: ${OTHER_MACHINES['LAMBDA']} Use a type BUILD_GENERAL1_….`);
+  else compute.oneOf(COMPUTE_TYPES);
+}
+
+const OTHER_MACHINES: Readonly<Record<string, string>> = {
+  LAMBDA: 'Builds on Lambda compute do not run here.',
+  WINDOWS: 'Builds on Windows do not run here.',
+  GPU: 'Builds with a GPU do not run here.',
+  MAC: 'Builds on macOS do not run here.',
+  EC2: 'Builds on instances of EC2 do not run here; use an environment of containers.',
+};
+
+/** Source: CodeBuild API, ComputeType. */
+const COMPUTE_TYPES = [
+  'BUILD_GENERAL1_SMALL',
+  'BUILD_GENERAL1_MEDIUM',
+  'BUILD_GENERAL1_LARGE',
+  'BUILD_GENERAL1_XLARGE',
+  'BUILD_GENERAL1_2XLARGE',
+  'ATTRIBUTE_BASED_COMPUTE',
+  'CUSTOM_INSTANCE_TYPE',
+] as const;

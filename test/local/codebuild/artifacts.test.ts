@@ -52,7 +52,7 @@ describe('files', () => {
       discardPaths: more.discard ?? false,
       ...(more.base ? { baseDirectory: more.base } : {}),
     };
-    const { files: found, problems } = selectFiles(tree, selection, more.exclude);
+    const { files: found, problems } = selectFiles({ source: tree, home: root }, selection, more.exclude);
     return problems.length > 0 ? problems : found.map((file) => file.name);
   };
   const everything = [
@@ -176,7 +176,7 @@ test('the same files give the same bytes, whenever they were written', async () 
       const tree = folder();
       writeTree(tree, { 'b*': 'two', a: 'one' });
       for (const name of ['a', 'b']) utimesSync(join(tree, name), time, time);
-      const { files } = selectFiles(tree, { files: ['*'], discardPaths: false });
+      const { files } = selectFiles({ source: tree, home: root }, { files: ['*'], discardPaths: false });
       await writeZip(join(tree, 'out.zip'), files, { links: false });
       return createHash('sha256')
         .update(readFileSync(join(tree, 'out.zip')))
@@ -193,7 +193,7 @@ test('executable bits survive; links are kept or followed as enable-symlinks say
   const tree = folder();
   writeTree(tree, { 'run*': 'x', plain: 'y' });
   symlinkSync('plain', join(tree, 'link'));
-  const { files } = selectFiles(tree, { files: ['*'], discardPaths: false });
+  const { files } = selectFiles({ source: tree, home: root }, { files: ['*'], discardPaths: false });
   for (const links of [true, false]) {
     const [zip, out] = [join(root, `links-${links}.zip`), folder()];
     await writeZip(zip, files, { links });
@@ -211,7 +211,7 @@ test('large and small files come out as they went in', async () => {
   const tree = folder();
   const large = 'slipway '.repeat(300_000);
   writeTree(tree, { 'large*': large, empty: '', small: 'x'.repeat(5000) });
-  const { files } = selectFiles(tree, { files: ['*'], discardPaths: false });
+  const { files } = selectFiles({ source: tree, home: root }, { files: ['*'], discardPaths: false });
   const [zip, out] = [join(root, 'sizes.zip'), folder()];
   await writeZip(zip, files, { links: false });
   expect(await extractZip(zip, out)).toEqual({ ok: true, value: undefined });
@@ -227,7 +227,7 @@ test.each([
 ])('an entry with %s bytes than the zip says is told', async (_, size) => {
   const tree = folder();
   writeTree(tree, { small: 'x'.repeat(5000) });
-  const { files } = selectFiles(tree, { files: ['*'], discardPaths: false });
+  const { files } = selectFiles({ source: tree, home: root }, { files: ['*'], discardPaths: false });
   const zip = join(root, `lie-${size}.zip`);
   await writeZip(zip, files, { links: false });
   const bytes = readFileSync(zip);

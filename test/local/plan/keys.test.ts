@@ -35,6 +35,16 @@ function triggerOf(templates: Templates): Loose {
   return pipeline.Triggers[0];
 }
 
+/** BuildBatchConfig of the first test's project, whose action becomes a batch. */
+function batchOf(templates: Templates): Loose {
+  const project = resource(templates, 'UnitProject');
+  project.BuildBatchConfig = { ServiceRole: 'arn:aws:iam::111122223333:role/batch', Restrictions: {} };
+  project.Source.BuildSpec =
+    'version: 0.2\nbatch: {build-list: [{identifier: a}]}\nphases: {build: {commands: [make]}}';
+  action(templates, 2, 0).Configuration.BatchEnabled = 'true';
+  return project.BuildBatchConfig;
+}
+
 /** An object of each kind in the delivery assembly. */
 const PLACES: Record<
   Exclude<keyof typeof KEYS, 'alarm' | 'compositeAlarm' | 'dimension' | 'metric' | 'metricQuery' | 'metricStat'>,
@@ -92,6 +102,8 @@ const PLACES: Record<
   projectEnvironment: (templates) => resource(templates, 'BuildProject').Environment,
   environmentVariable: (templates) => resource(templates, 'BuildProject').Environment.EnvironmentVariables[0],
   cache: (templates) => resource(templates, 'BuildProject').Cache,
+  batchConfig: (templates) => batchOf(templates),
+  batchRestrictions: (templates) => batchOf(templates).Restrictions,
   function: (templates) => resource(templates, 'Bake4B9C'),
   code: (templates) => resource(templates, 'Bake4B9C').Code,
   functionEnvironment: (templates) => resource(templates, 'Bake4B9C').Environment,

@@ -330,7 +330,7 @@ test('every error comes at once', () => {
   const errors = diagnosticsOf((templates) => {
     pipelineOf(templates).ExecutionMode = 'SERIAL';
     action(templates, 3).RunOrder = 0;
-    delete project(templates).Source.BuildSpec;
+    project(templates).Source.BuildSpec = 'version: 0.3';
     resource(templates, 'Bake4B9C').Properties.Runtime = 'python3.13';
   });
   const places = ['ExecutionMode', 'RunOrder', 'BuildSpec', 'Runtime'];
