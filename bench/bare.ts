@@ -120,6 +120,8 @@ function settingOf(builds: BareBuilds, action: CodeBuildAction, source: BareSour
     arn: `${arn}:build/${project.name}:${uuid}`,
     projectArn: `${arn}:project/${project.name}`,
     image: project.image,
+    kmsKey: '',
+    number: 1,
     initiator: 'bench',
     region: builds.bindings.region,
     startTime: new Date(),
