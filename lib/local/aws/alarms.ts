@@ -33,7 +33,25 @@ export interface AlarmWatch {
   sample(period?: number): Promise<void>;
   /** Samples each alarm once a period until the signal aborts; then ends. */
   run(signal: AbortSignal): Promise<void>;
+  /**
+   * SetAlarmState: gives an alarm a state, which it keeps for one period of its own (a composite alarm for a minute) by the clock,
+   * however fast CloudWatch's time runs; then it goes by its metric again. False: there is no such alarm.
+   */
+  set(name: string, state: StateValue, reason: string): boolean;
+  /** Changes of state, the newest first; the last {@link MOST_CHANGES}. */
+  history(): readonly AlarmChange[];
 }
+
+/** A change of an alarm's state. */
+export interface AlarmChange {
+  readonly alarm: Alarm;
+  readonly at: Date;
+  readonly from: StateValue;
+  readonly to: StateValue;
+  readonly reason: string;
+}
+
+export const MOST_CHANGES = 1_000;
 
 const CREATED = 'Unchecked: Initial alarm creation';
 
@@ -51,9 +69,19 @@ export function watchAlarms(options: AlarmWatchOptions): Result<AlarmWatch, stri
     alarms.map((alarm) => [alarm.name, { alarm, state: 'INSUFFICIENT_DATA', reason: CREATED, since: clock.now() }]),
   );
 
-  const set = (alarm: Alarm, state: StateValue, reason: string): void => {
+  const changes: AlarmChange[] = [];
+  const change = (alarm: Alarm, state: StateValue, reason: string): void => {
     const before = states.get(alarm.name) as AlarmState;
-    states.set(alarm.name, { alarm, state, reason, since: before.state === state ? before.since : clock.now() });
+    const isNew = before.state !== state;
+    const now = clock.now();
+    states.set(alarm.name, { alarm, state, reason, since: isNew ? now : before.since });
+    if (isNew) changes.unshift({ alarm, at: now, from: before.state, to: state, reason });
+    if (changes.length > MOST_CHANGES) changes.pop();
+  };
+  /** Until when an alarm keeps the state that somebody gave it, milliseconds since 1970. */
+  const held = new Map<string, number>();
+  const set = (alarm: Alarm, state: StateValue, reason: string): void => {
+    if ((held.get(alarm.name) ?? 0) <= clock.now().getTime()) change(alarm, state, reason);
   };
   const sampleOne = async (alarm: MetricAlarm): Promise<void> => {
     const dimensions = Object.fromEntries(alarm.dimensions.map(({ name, value }) => [name, value]));
@@ -65,15 +93,27 @@ export function watchAlarms(options: AlarmWatchOptions): Result<AlarmWatch, stri
     const verdict = evaluateMetricAlarm(alarm, taken);
     if (verdict.state) set(alarm, verdict.state, verdict.reason);
   };
-  const sample = async (period?: number): Promise<void> => {
-    await Promise.all(metricAlarms.filter((alarm) => period === undefined || alarm.period === period).map(sampleOne));
+  const judgeComposites = (): void => {
     for (const { alarm, rule } of composites.value) {
       const isAlarm = holds(rule, (name) => states.get(byName.get(name) ?? '')?.state ?? 'INSUFFICIENT_DATA');
       set(alarm, isAlarm ? 'ALARM' : 'OK', reasonOf(rule, states, byName, isAlarm));
     }
   };
+  const sample = async (period?: number): Promise<void> => {
+    await Promise.all(metricAlarms.filter((alarm) => period === undefined || alarm.period === period).map(sampleOne));
+    judgeComposites();
+  };
   return ok({
     states: () => [...states.values()],
+    history: () => changes,
+    set(name, state, reason) {
+      const alarm = states.get(name)?.alarm;
+      if (!alarm) return false;
+      held.set(name, clock.now().getTime() + (alarm.kind === 'metric' ? alarm.period : 60) * 1000);
+      change(alarm, state, reason);
+      judgeComposites();
+      return true;
+    },
     sample,
     async run(signal) {
       const periods = [...new Set(metricAlarms.map((alarm) => alarm.period))];

@@ -15,6 +15,8 @@ interface Issued extends KeyPair {
   /** Absent: the key pair goes without. */
   readonly sessionToken?: string;
   readonly principal: Principal;
+  /** Absent: good until it is revoked. */
+  readonly expires?: Date;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -29,11 +31,11 @@ export class CredentialIssuer {
   ) {}
 
   /** `sessionName`: at most 64 of `[\w+=,.@-]`, as AssumeRole; other characters become `-`. */
-  issue(roleArn: string, sessionName: string): Credentials {
+  issue(roleArn: string, sessionName: string, expires?: Date): Credentials {
     const key = this.keyPair('ASIA');
     const sessionToken = randomBytes(96).toString('base64');
     const principal = this.principalOf(roleArn, sessionName, key.accessKeyId);
-    this.issued.set(key.accessKeyId, { ...key, sessionToken, principal });
+    this.issued.set(key.accessKeyId, { ...key, sessionToken, principal, ...(expires && { expires }) });
     return { ...key, sessionToken };
   }
 

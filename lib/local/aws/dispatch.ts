@@ -140,6 +140,7 @@ function refusal({ kind, message }: SignatureProblem, protocol: Protocol): AwsEr
   const codes = {
     missing: isXml ? 'MissingAuthenticationToken' : 'MissingAuthenticationTokenException',
     'unknown-key': isXml ? 'InvalidClientTokenId' : 'UnrecognizedClientException',
+    expired: isXml ? 'ExpiredToken' : 'ExpiredTokenException',
     mismatch: isXml ? 'SignatureDoesNotMatch' : 'InvalidSignatureException',
   };
   return { code: codes[kind], message, status: 403 };

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { SecretSource } from '../codebuild/secrets';
 import type { ImageStore } from '../image/store';
 import type { PipelineHost } from '../pipelines/host';
-import type { AlarmWatch } from './alarms';
+import type { Alarms } from './cloudwatch/service';
 import { CredentialIssuer, type Credentials, type KeyPair } from './credentials';
 import { dispatch, type RecordedCall } from './dispatch';
 import type { EksCluster } from './eks';
 import { type JobResults, Jobs } from './jobs';
+import type { MetricStore } from './metrics';
 import type { S3Object } from './s3';
 import type { BucketFolder } from './s3-buckets';
 import type { RawRequest, Service } from './service';
@@ -23,7 +24,9 @@ export interface EndpointOptions {
   /** ECR repositories of the template; there are no others. */
   readonly repositories: readonly string[];
   /** Alarms whose states DescribeAlarms tells; whoever made the watch runs it. None: CloudWatch has no alarms. */
-  readonly alarms?: Pick<AlarmWatch, 'states'>;
+  readonly alarms?: Alarms;
+  /** Where PutMetricData puts, and the other operations on metrics look. */
+  readonly metrics?: MetricStore;
   /** Files of the assembly, for GetObject. */
   readonly objects?: readonly S3Object[];
   /** Buckets of the templates, each in a folder. */
@@ -31,7 +34,7 @@ export interface EndpointOptions {
   /** Pipelines by name; asked at every call, since hosts are made after the machine that runs them. */
   readonly pipelines?: () => ReadonlyMap<string, PipelineHost>;
   /** Where Parameter Store and Secrets Manager have their values. None: both are empty. */
-  readonly secrets?: SecretSource;
+  readonly secrets?: Pick<SecretSource, 'values'>;
   /** Ends a build that runs, by its id; false: it does not run. Absent: StopBuild is refused while a build runs. */
   readonly stopBuild?: (id: string) => boolean;
   /** Further services, by signing name. */
@@ -65,7 +68,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const issuer = new CredentialIssuer(account, partition);
   const jobs = new Jobs();
   const calls: RecordedCall[] = [];
-  const services = servicesOf(options, { jobs, now });
+  const services = servicesOf(options, { jobs, issuer, now });
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });

@@ -1,4 +1,5 @@
 import { ImageStore } from '../image/store';
+import { CredentialIssuer } from './credentials';
 import { Jobs } from './jobs';
 import { servicesOf } from './services';
 
@@ -12,7 +13,11 @@ export function operationsHere(): Readonly<Record<string, readonly string[]>> {
     repositories: [],
     images: new ImageStore(''),
   };
-  const services = servicesOf(nothing, { jobs: new Jobs(), now: () => new Date(0) });
+  const services = servicesOf(nothing, {
+    jobs: new Jobs(),
+    issuer: new CredentialIssuer('', ''),
+    now: () => new Date(0),
+  });
   return Object.fromEntries(
     Object.entries(services)
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,35 +1,42 @@
 import type { PipelineHost } from '../pipelines/host';
 import { Attempts } from './attempts/attempts';
-import { cloudwatch } from './cloudwatch';
+import { cloudwatch } from './cloudwatch/service';
 import { codebuild } from './codebuild/service';
 import { codepipeline } from './codepipeline/service';
+import type { CredentialIssuer } from './credentials';
 import { ecr } from './ecr';
 import { eks } from './eks';
 import type { EndpointOptions } from './endpoint';
 import type { Jobs } from './jobs';
 import { logs } from './logs/service';
+import { MetricStore } from './metrics';
 import { s3 } from './s3';
+import { secretsManager } from './secrets-manager';
 import type { Service } from './service';
+import { ssm } from './ssm';
 import { sts } from './sts';
 
 /** The services of the endpoint, by signing name. */
 export function servicesOf(
   options: EndpointOptions,
-  { jobs, now }: { readonly jobs: Jobs; readonly now: () => Date },
+  { jobs, issuer, now }: { readonly jobs: Jobs; readonly issuer: CredentialIssuer; readonly now: () => Date },
 ): Readonly<Record<string, Service>> {
   const { account, region, partition, images } = options;
   const place = { account, region, partition };
   const attempts = new Attempts();
   const pipelines: () => ReadonlyMap<string, PipelineHost> = options.pipelines ?? (() => new Map());
   const builds = { ...place, pipelines, attempts, ...(options.stopBuild && { stopBuild: options.stopBuild }) };
+  const values = { ...place, ...(options.secrets && { secrets: options.secrets }), since: now() };
   return {
     ecr: ecr({ ...place, images, now }),
     eks: eks(options.clusters),
-    sts: sts(account),
+    sts: sts(account, issuer, now),
+    ssm: ssm(values),
+    secretsmanager: secretsManager(values),
     codepipeline: codepipeline({ ...place, pipelines, attempts, jobs }),
     codebuild: codebuild(builds),
     logs: logs(builds),
-    monitoring: cloudwatch(options.alarms ?? { states: () => [] }),
+    monitoring: cloudwatch(options.alarms ?? { states: () => [] }, options.metrics ?? new MetricStore(), now),
     s3: s3(options.objects ?? [], options.buckets ?? [], partition),
     ...options.services,
   };

@@ -12,7 +12,7 @@ export interface Signer {
 
 /** Why a request's signature was not accepted. */
 export interface SignatureProblem {
-  readonly kind: 'missing' | 'unknown-key' | 'mismatch';
+  readonly kind: 'missing' | 'unknown-key' | 'expired' | 'mismatch';
   readonly message: string;
   /** Signing name, where the request tells it. */
   readonly service?: string;
@@ -51,6 +51,8 @@ export function verifySignature(
   const issued = issuer.find(parts.accessKeyId);
   if (!issued || parts.token !== issued.sessionToken)
     return err({ kind: 'unknown-key', message: 'The security token included in the request is invalid.', service });
+  if (issued.expires && issued.expires <= now)
+    return err({ kind: 'expired', message: 'The security token included in the request is expired', service });
   if (scopeRegion !== region || end !== 'aws4_request' || !parts.date.startsWith(day))
     return mismatch(
       `Credential should be scoped to a valid region: this endpoint is '${region}', found '${parts.scope.join('/')}'.`,

@@ -1,4 +1,4 @@
-import { CloudWatchClient, DescribeAlarmsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DeleteAlarmsCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { cbor } from '@smithy/core/cbor';
 import type { AlarmState } from '../../../lib/local/aws/alarms';
 import { type Surroundings, surroundings } from './fixture';
@@ -114,8 +114,8 @@ describe('DescribeAlarms', () => {
   });
 
   it('is what is here of CloudWatch', async () => {
-    const put = new CloudWatchClient(here.client()).send(new PutMetricDataCommand({ Namespace: 'x', MetricData: [] }));
-    await expect(put).rejects.toThrow('PutMetricData is not supported by the local endpoint');
+    const put = new CloudWatchClient(here.client()).send(new DeleteAlarmsCommand({ AlarmNames: ['visits-dev'] }));
+    await expect(put).rejects.toThrow('DeleteAlarms is not supported by the local endpoint');
   });
 
   it('has no alarms where none are watched', async () => {

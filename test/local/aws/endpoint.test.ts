@@ -14,7 +14,7 @@ import {
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
 import { DescribeClusterCommand, EKSClient, ListClustersCommand, ListNodegroupsCommand } from '@aws-sdk/client-eks';
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { isPassword } from '../../../lib/local/image/registry-login';
 import { CLUSTER_ARN, REGISTRY, ROLE, type Surroundings, storeImage, surroundings } from './fixture';
 
@@ -265,16 +265,14 @@ describe('what is not here', () => {
     expect(rest).toMatchObject({
       message: 'eks:GET /clusters/delivery/node-groups is not supported by the local endpoint',
     });
-    const query = await failure(
-      new STSClient(here.client()).send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'x' })),
-    );
+    const query = await failure(new STSClient(here.client()).send(new GetSessionTokenCommand({})));
     expect(query).toMatchObject({
       name: 'InvalidAction',
-      message: 'sts:AssumeRole is not supported by the local endpoint',
+      message: 'sts:GetSessionToken is not supported by the local endpoint',
     });
     expect(here.endpoint.calls.map(({ service, operation, error }) => `${service}:${operation} ${error}`)).toEqual([
       'eks:GET /clusters/delivery/node-groups UnknownOperationException',
-      'sts:AssumeRole InvalidAction',
+      'sts:GetSessionToken InvalidAction',
     ]);
   });
 

@@ -5,6 +5,8 @@ import eks from './eks.json';
 import logs from './logs.json';
 import type { ServiceModel } from './model';
 import monitoring from './monitoring.json';
+import secretsmanager from './secretsmanager.json';
+import ssm from './ssm.json';
 import sts from './sts.json';
 
 /** The models of the services, by signing name. S3 has none: its inputs and outputs are headers and bodies. */
@@ -15,5 +17,7 @@ export const MODELS: Readonly<Record<string, ServiceModel>> = {
   eks: eks as unknown as ServiceModel,
   logs: logs as unknown as ServiceModel,
   monitoring: monitoring as unknown as ServiceModel,
+  secretsmanager: secretsmanager as unknown as ServiceModel,
+  ssm: ssm as unknown as ServiceModel,
   sts: sts as unknown as ServiceModel,
 };

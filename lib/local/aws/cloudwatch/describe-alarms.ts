@@ -1,43 +1,40 @@
-import { z } from 'zod';
-import { ok } from '../../result';
-import type { MetricAlarm } from '../template/alarm';
-import { alarmsOf, parseAlarmRule } from './alarm-rule';
-import type { AlarmState, AlarmWatch } from './alarms';
-import { operation, type Service } from './service';
+import type { DescribeAlarmsInput, DescribeAlarmsOutput } from '@aws-sdk/client-cloudwatch';
+import { err, ok } from '../../../result';
+import type { MetricAlarm } from '../../template/alarm';
+import { alarmsOf, parseAlarmRule } from '../alarm-rule';
+import type { AlarmState, AlarmWatch } from '../alarms';
+import { pageOf } from '../paging';
+import { type Operation, takes } from '../service';
 
-const alarmType = z.enum(['MetricAlarm', 'CompositeAlarm']);
+const LARGEST_PAGE = 50;
 
-/** CloudWatch (CloudWatch API reference): the state of alarms. */
-export function cloudwatch(watch: Pick<AlarmWatch, 'states'>): Service {
-  const describeAlarms = operation(
-    z.strictObject({
-      AlarmNames: z.array(z.string()).max(100).optional(),
-      ChildrenOfAlarmName: z.string().optional(),
-      AlarmNamePrefix: z.string().optional(),
-      AlarmTypes: z.array(alarmType).optional(),
-      StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
-      MaxRecords: z.coerce.number().int().min(1).max(100).optional(),
-    }),
-    ({ AlarmNames, AlarmNamePrefix, ChildrenOfAlarmName, AlarmTypes = ['MetricAlarm'], StateValue }) => {
+/** DescribeAlarms (CloudWatch API reference): the state of alarms. */
+export const describeAlarms = (watch: Pick<AlarmWatch, 'states'>): Operation =>
+  takes<DescribeAlarmsInput, DescribeAlarmsOutput>()(
+    ['AlarmNames', 'ChildrenOfAlarmName', 'AlarmNamePrefix', 'AlarmTypes', 'StateValue', 'MaxRecords', 'NextToken'],
+    (input) => {
+      const { AlarmNames, AlarmNamePrefix, ChildrenOfAlarmName, AlarmTypes = ['MetricAlarm'], StateValue } = input;
       if (ChildrenOfAlarmName !== undefined) return ok(describeChildren(watch.states(), ChildrenOfAlarmName));
       const found = watch
         .states()
         .filter(
           ({ alarm, state }) => AlarmNames?.includes(alarm.name) !== false && (!StateValue || StateValue === state),
         )
-        .filter(({ alarm }) => alarm.name.startsWith(AlarmNamePrefix ?? ''));
-      const of = (kind: 'metric' | 'composite', type: z.output<typeof alarmType>) =>
-        AlarmTypes.includes(type) ? found.filter(({ alarm }) => alarm.kind === kind).map(describe) : [];
-      return ok({ MetricAlarms: of('metric', 'MetricAlarm'), CompositeAlarms: of('composite', 'CompositeAlarm') });
+        .filter(({ alarm }) => alarm.name.startsWith(AlarmNamePrefix ?? ''))
+        .filter(({ alarm }) => AlarmTypes.includes(alarm.kind === 'metric' ? 'MetricAlarm' : 'CompositeAlarm'));
+      // Names are at most a hundred, and are all answered at once.
+      const size = input.MaxRecords ?? (AlarmNames ? Number.POSITIVE_INFINITY : LARGEST_PAGE);
+      const page = pageOf(found, ({ alarm }) => alarm.name, size, input.NextToken);
+      if (!page.ok) return err({ code: 'InvalidNextToken', message: page.errors.join('; ') });
+      const { items, nextToken } = page.value;
+      const of = (kind: 'metric' | 'composite') => items.filter(({ alarm }) => alarm.kind === kind).map(describe);
+      return ok({
+        MetricAlarms: of('metric'),
+        CompositeAlarms: of('composite'),
+        ...(nextToken !== undefined && { NextToken: nextToken }),
+      });
     },
   );
-  return {
-    prefix: 'cloudwatch',
-    invalidInput: 'InvalidParameterValue',
-    xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
-    operations: { DescribeAlarms: describeAlarms },
-  };
-}
 
 /** The alarms that a composite alarm's rule names, of either type, with little more than their state. */
 function describeChildren(states: readonly AlarmState[], composite: string) {
