@@ -3,6 +3,7 @@ import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from '../pla
 import { withRole } from './action';
 import { checkArtifactStore } from './artifact-store';
 import { checkArtifacts } from './artifacts';
+import { readDeclaration } from './declaration';
 import type { DraftStage } from './draft';
 import type { Resource } from './find-resource';
 import { canonicalJson, isObject } from './json';
@@ -49,7 +50,7 @@ export function readPipeline(resource: Resource): Plan {
     stages: stages.map((stage) => plannedStage(stage, role)),
   };
   const ignored = node.findings.ignored.slice(ignoredBefore);
-  return { ...plan, structure: structureOf(plan), ignored };
+  return { ...plan, structure: structureOf(plan), declaration: readDeclaration(properties), ignored };
 }
 
 function plannedStage({ stage, actions }: DraftStage, role: () => string): PlannedStage {
