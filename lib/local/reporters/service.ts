@@ -1,0 +1,23 @@
+import type { Event } from '../event';
+import type { Paint } from './format';
+import { Lines } from './lines';
+import { plainReporter } from './plain';
+import type { Reporter } from './reporter';
+
+/** Lines that only ever grow, of several executions at once: each line begins with its execution. */
+export function serviceReporter(write: (text: string) => void, paint: Paint, verbose: boolean): Reporter {
+  const executions = new Map<string, Lines>();
+  const linesOf = (event: Event): Lines => {
+    const lines = executions.get(event.execution) ?? new Lines(paint, { announce: false, verbose });
+    executions.set(event.execution, lines);
+    if (event.kind === 'pipeline-ended') executions.delete(event.execution);
+    return lines;
+  };
+  return {
+    ...plainReporter(write, paint, verbose),
+    event(event) {
+      for (const line of linesOf(event).of(event))
+        write(line === '' ? '\n' : `${paint.dim(event.execution.slice(0, 8))} ${line}\n`);
+    },
+  };
+}
