@@ -7,6 +7,8 @@ export interface Lifetime {
   /** Aborts, with a StopReason, when the run is stopped or the build's time is over, whatever comes first. */
   readonly signal: AbortSignal;
   reason(): StopReason | undefined;
+  /** The build's time stands still until the function given is called; a stop of the run still comes through. */
+  hold(): () => void;
   /** The build has ended by itself; nothing aborts from here on. */
   close(): Promise<void>;
 }
@@ -23,12 +25,33 @@ export function startLifetime(run: AbortSignal, clock: Clock, minutes: number, o
   const onAbort = (): void => end('stopped');
   run.addEventListener('abort', onAbort, { once: true });
   if (run.aborted) onAbort();
-  const timer = clock.sleep(minutes * 60_000, closed.signal).then((how) => {
-    if (how === 'elapsed') end('timed-out');
-  });
+
+  let left = minutes * 60_000;
+  let since = 0;
+  let holds = 0;
+  let pause = new AbortController();
+  let timer = runDown();
+  async function runDown(): Promise<void> {
+    since = clock.now().getTime();
+    if ((await clock.sleep(left, AbortSignal.any([closed.signal, pause.signal]))) === 'elapsed') end('timed-out');
+  }
   return {
     signal: stop.signal,
     reason: () => (stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined),
+    hold() {
+      if (holds++ === 0) {
+        left -= clock.now().getTime() - since;
+        pause.abort();
+      }
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        if (--holds > 0 || closed.signal.aborted) return;
+        pause = new AbortController();
+        timer = timer.then(runDown);
+      };
+    },
     async close() {
       closed.abort();
       run.removeEventListener('abort', onAbort);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Room } from '../rooms/room';
 import type { ProcessEnd } from './process';
@@ -32,6 +32,8 @@ export interface Shell {
   read(names: readonly string[]): Promise<Record<string, string>>;
   /** Where the next command starts, as the build sees it. */
   directory(): string;
+  /** Whether a command has left an environment yet. */
+  hasSaved(): boolean;
   /** Keeps what is carried from command to command; the function given puts it back. */
   keep(): () => void;
 }
@@ -47,11 +49,12 @@ export function createShell(options: ShellOptions): Shell {
   const added = new Map<string, string>();
   const directory = (): string => readFileSync(directoryFile, 'utf8').slice(0, -1);
 
+  const hasSaved = (): boolean => statSync(saved).size > 0;
+
   const start = (text: string, onLine: ShellOptions['onLine']): Promise<ProcessEnd> => {
     writeFileSync(join(options.stateFolder, 'script.sh'), text, { mode: 0o600 });
-    const carried = readFileSync(saved, 'utf8') !== '';
     // What was saved is the whole environment: a variable that a command took away stays away.
-    const environment = carried ? {} : { environment: options.environment };
+    const environment = hasSaved() ? {} : { environment: options.environment };
     return room.run({ name: 'script.sh', directory: directory(), ...environment, onLine });
   };
 
@@ -89,6 +92,7 @@ export function createShell(options: ShellOptions): Shell {
       );
     },
     directory,
+    hasSaved,
     keep() {
       const kept = [saved, directoryFile].map((file) => [file, readFileSync(file)] as const);
       return () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
@@ -8,19 +8,23 @@ import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
 import { cacheNamespaceOf } from '../codebuild/cache';
 import { type BuildEnvironment, type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
 import { startLifetime } from '../codebuild/lifetime';
-import { type BuildLog, buildLog } from '../codebuild/log';
+import { buildLog } from '../codebuild/log';
 import { createMask } from '../codebuild/mask';
 import { outputsOf } from '../codebuild/outputs';
 import { endProcesses } from '../codebuild/process-tree';
 import { removeFolder } from '../codebuild/remove-folder';
 import type { SecretSource } from '../codebuild/secrets';
 import { createShell } from '../codebuild/shell';
+import { downloadSources } from '../codebuild/sources';
 import { type RunBuild, startBuilds } from '../codebuild/start';
 import { makeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
-import { extractZip } from '../codebuild/unzip';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
 import type { CodeBuildAction } from '../plan';
+import { installBreakpoint, PROGRAMS } from '../rooms/breakpoint';
 import { hostRooms, STATE_MARKER } from '../rooms/host-room';
+import { type AskAfterPause, pausingShell } from '../rooms/pause';
+import { forgetPaused } from '../rooms/paused';
+import { provision } from '../rooms/provision';
 import { removeStrayContainers } from '../rooms/records';
 import type { Room, RoomKind, RoomView } from '../rooms/room';
 
@@ -48,6 +52,8 @@ export interface HostOptions {
   readonly grace?: number;
   /** Where commands run; default: this machine. */
   readonly rooms?: RoomKind;
+  /** Holds a build whose command failed, and asks how to go on; absent: no build is held. */
+  readonly pause?: AskAfterPause;
 }
 
 /**
@@ -72,6 +78,7 @@ export async function endStrayBuilds(stateFolder: string): Promise<void> {
   await endProcesses({ groups: [], marker: `${STATE_MARKER}=${stateFolder}` }, { grace: 3_000 });
   await removeStrayContainers(stateFolder, process.env, AbortSignal.timeout(60_000));
   removeTemporaryFolders(stateFolder);
+  forgetPaused(stateFolder);
 }
 
 async function execute(
@@ -145,8 +152,13 @@ interface Prepared {
 }
 
 async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
-  const { host, action, context, emit, buildspec, setting, environment } = prepared;
+  const { host, action, context, buildspec, setting, environment } = prepared;
   const { project } = action;
+  let phase: string | undefined;
+  const emit: Emit = (report) => {
+    if (report.kind === 'phase-started') phase = report.phase;
+    prepared.emit(report);
+  };
   const mask = createMask(environment.secrets);
   const log = buildLog(setting.log, mask, emit);
   const state = join(context.workspace, 'state');
@@ -162,18 +174,47 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
     return failed(setting.id, `TIMED_OUT: the build took longer than its ${project.timeoutMinutes} minutes`);
   };
   try {
-    const opened = await provision(prepared, state, log, lifetime.signal);
+    const opened = await provision(
+      {
+        ...prepared,
+        project,
+        shell: buildspec.shell,
+        grace: host.grace ?? 3_000,
+        scripts: state,
+        note: log.note,
+        signal: lifetime.signal,
+      },
+      emit,
+    );
     if (typeof opened === 'string') return ended(() => failed(setting.id, opened));
     room = opened;
     for (const notice of room.notices) log.note(notice);
-    const shell = createShell({
+    installBreakpoint(state, room.scripts, host.pause !== undefined);
+    const { PATH, ...variables } = environment.variables;
+    const plain = createShell({
       room,
       stateFolder: state,
       directory: prepared.view.setting.sourceFolder,
-      environment: environment.variables,
+      // Of a container the first command puts it before the image's own.
+      environment: { ...variables, ...(PATH !== undefined && { PATH: `${room.scripts}/${PROGRAMS}:${PATH}` }) },
       onLine: log.line,
     });
-    const problem = await downloadSources(prepared);
+    const shell =
+      host.pause === undefined
+        ? plain
+        : pausingShell(plain, {
+            ask: host.pause,
+            stateFolder: host.stateFolder,
+            clock: host.clock,
+            build: { build: setting.id, execution: context.execution, stage: action.stage, action: action.name },
+            phase: () => phase,
+            room,
+            scripts: state,
+            lifetime,
+            log,
+            mask,
+          });
+    const problem = await downloadSources({ setting, inputs: context.inputs, primary: prepared.primary }, emit);
     if (problem !== undefined) return failed(setting.id, `DOWNLOAD_SOURCE: ${problem}`);
     const namespace = cacheNamespaceOf(project);
     const seen = prepared.view.setting;
@@ -210,38 +251,6 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
     log.close();
     rmSync(state, { recursive: true, force: true });
   }
-}
-
-/** Opens the room; or says why there is none. */
-async function provision(
-  { host, action, uuid, buildspec, setting, view, rooms, emit }: Prepared,
-  scripts: string,
-  log: BuildLog,
-  signal: AbortSignal,
-): Promise<Room | string> {
-  const phase = 'PROVISIONING';
-  mkdirSync(scripts, { recursive: true, mode: 0o700 });
-  // What a room shows must be there.
-  for (const folder of [setting.sourceFolder, ...Object.values(setting.secondarySources)])
-    mkdirSync(folder, { recursive: true });
-  if (rooms.provisions) emit({ kind: 'phase-started', phase });
-  const { project } = action;
-  const { grace = 3_000 } = host;
-  const room = await rooms.open({
-    uuid,
-    project,
-    shell: buildspec.shell,
-    scripts,
-    setting,
-    view,
-    grace,
-    note: log.note,
-    signal,
-  });
-  if (!rooms.provisions) return room;
-  if (typeof room !== 'string') emit({ kind: 'phase-ended', phase, status: 'SUCCEEDED' });
-  else emit({ kind: 'phase-ended', phase, status: 'FAILED', reason: room });
-  return typeof room === 'string' ? `${phase}: ${room}` : room;
 }
 
 const failed = (externalId: string, ...reasons: string[]): Outcome => ({
@@ -284,31 +293,4 @@ function buildSetting(
     endpoint: host.endpoint.url,
     credentials: host.endpoint.credentialsFor(action.project.roleArn, `AWSCodeBuild-${uuid}`),
   };
-}
-
-/** Says what is wrong, if anything is. */
-async function downloadSources({ setting, context, primary, emit }: Prepared): Promise<string | undefined> {
-  const phase = 'DOWNLOAD_SOURCE';
-  emit({ kind: 'phase-started', phase });
-  const problem = await extractSources(setting, context, primary);
-  if (problem === undefined) emit({ kind: 'phase-ended', phase, status: 'SUCCEEDED' });
-  else emit({ kind: 'phase-ended', phase, status: 'FAILED', reason: problem });
-  return problem;
-}
-
-async function extractSources(
-  setting: BuildSetting,
-  context: ActionContext,
-  primary: string,
-): Promise<string | undefined> {
-  mkdirSync(setting.home, { mode: 0o700 });
-  const sources = { [primary]: setting.sourceFolder, ...setting.secondarySources };
-  for (const [artifact, folder] of Object.entries(sources)) {
-    const zip = context.inputs[artifact];
-    if (zip === undefined) return `input artifact ${artifact} was not handed over`;
-    mkdirSync(folder, { recursive: true });
-    const extracted = await extractZip(zip, folder);
-    if (!extracted.ok) return extracted.errors.join('; ');
-  }
-  return undefined;
 }

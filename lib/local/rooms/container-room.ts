@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { lineSplitter } from '../codebuild/lines';
 import type { ProcessEnd } from '../codebuild/process';
 import { quote } from '../codebuild/shell';
+import { PROGRAMS } from './breakpoint';
 import { containerName, type Mount, runFlags } from './container-flags';
 import { outputReader } from './container-output';
 import { BLIND, commandScript, handOverScript, initScript, OWN, READY, SCRIPTS } from './container-script';
@@ -188,8 +189,8 @@ function containerRoom(
       follower.close();
       output.end();
     },
-    enter: (directory) => [
-      engine.program, 'exec', '--interactive', '--tty', name, '/bin/sh', '-c', ENTER, 'slipway', `${SCRIPTS}/env.sh`, directory,
+    enter: (directory, environment) => [
+      engine.program, 'exec', '--interactive', '--tty', name, '/bin/sh', '-c', ENTER, 'slipway', `${SCRIPTS}/${environment}`, directory,
       program,
     ], // biome-ignore format: a command
   };
@@ -210,7 +211,7 @@ function removeContainer(engine: Engine, name: string): void {
 
 /** What a command can take away again; the image's own variables stay under it. */
 function writeEnvironment(file: string, environment: Readonly<Record<string, string>>): void {
-  writeFileSync(file, `PATH=${OWN}/bin:$PATH; export PATH\n`, { mode: 0o600 });
+  writeFileSync(file, `PATH=${SCRIPTS}/${PROGRAMS}:${OWN}/bin:$PATH; export PATH\n`, { mode: 0o600 });
   const variables = Object.entries(environment).filter(([name]) => /^[A-Za-z_]\w*$/.test(name));
   appendFileSync(file, variables.map(([name, value]) => `export ${name}=${quote(value)}\n`).join(''));
 }

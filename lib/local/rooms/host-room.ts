@@ -62,7 +62,15 @@ export async function hostRoom(options: HostRoomOptions): Promise<Room> {
       lines.end();
       pipe.close();
     },
-    enter: (directory) => ['/bin/sh', '-c', ENTER, 'slipway', join(scripts, 'env.sh'), directory, options.program],
+    enter: (directory, environment) => [
+      '/bin/sh',
+      '-c',
+      ENTER,
+      'slipway',
+      join(scripts, environment),
+      directory,
+      options.program,
+    ],
   };
 }
 

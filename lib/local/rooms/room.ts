@@ -57,8 +57,8 @@ export interface Room {
   endAll(): Promise<void>;
   /** After endAll: nothing is listened to any more. */
   close(): void;
-  /** Program and arguments that open a shell in the room: in the given folder (as the build sees it), with the saved environment. */
-  enter(directory: string): readonly string[];
+  /** Program and arguments that open a shell in the room: in the given folder (as the build sees it), with the environment of that file of the scripts' folder. */
+  enter(directory: string, environment: string): readonly string[];
 }
 
 export interface RoomScript {

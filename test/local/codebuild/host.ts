@@ -6,7 +6,9 @@ import { type SecretSource, secretsFile } from '../../../lib/local/codebuild/sec
 import { writeZip } from '../../../lib/local/codebuild/zip';
 import type { ActionReport, Outcome } from '../../../lib/local/executor';
 import { codeBuildExecutor } from '../../../lib/local/executors/codebuild';
-import type { CodeBuildAction, EnvironmentVariable } from '../../../lib/local/plan';
+import type { CodeBuildAction, EnvironmentVariable, PlannedBatch } from '../../../lib/local/plan';
+import type { AskAfterPause } from '../../../lib/local/rooms/pause';
+import type { RoomKind } from '../../../lib/local/rooms/room';
 
 /** A folder that is removed after the test file. */
 export function temporaryFolder(): string {
@@ -36,9 +38,17 @@ export interface BuildRequest {
   readonly secrets?: SecretSource;
   readonly clock?: Clock;
   readonly cacheNamespace?: string;
+  readonly cacheModes?: readonly string[];
+  readonly batch?: PlannedBatch;
+  readonly buildspecOverride?: string;
   readonly grace?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ActionReport) => void;
+  /** Default: this machine. */
+  readonly rooms?: RoomKind;
+  readonly pause?: AskAfterPause;
+  readonly image?: string;
+  readonly privileged?: boolean;
 }
 
 export interface BuildResult {
@@ -99,6 +109,8 @@ async function run(root: string, id: string, request: BuildRequest): Promise<Bui
     userEnvironment: request.user ?? {},
     clock: request.clock ?? systemClock,
     grace: request.grace ?? 3_000,
+    ...(request.rooms && { rooms: request.rooms }),
+    ...(request.pause && { pause: request.pause }),
   });
   const events: ActionReport[] = [];
   const outcome = await executor.execute(
@@ -130,17 +142,20 @@ const action = (request: BuildRequest, inputs: readonly string[]): CodeBuildActi
   outputs: request.outputs ?? [],
   primarySource: 'Source',
   environment: request.environment ?? [],
+  ...(request.batch && { batch: request.batch }),
+  ...(request.buildspecOverride !== undefined && { buildspecOverride: request.buildspecOverride }),
   project: {
     name: 'visits-build',
     logicalId: 'BuildProject',
     arn: 'arn:aws:codebuild:eu-west-1:111122223333:project/visits-build',
     roleArn: 'arn:aws:iam::111122223333:role/visits-build',
-    image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
+    image: request.image ?? 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
     computeType: 'BUILD_GENERAL1_SMALL',
-    privileged: false,
+    privileged: request.privileged ?? false,
     buildspec: request.buildspec,
     environment: request.project ?? [],
     timeoutMinutes: 30,
     ...(request.cacheNamespace ? { cacheNamespace: request.cacheNamespace } : {}),
+    ...(request.cacheModes ? { cacheModes: request.cacheModes } : {}),
   },
 });

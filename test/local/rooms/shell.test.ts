@@ -121,7 +121,7 @@ inEveryRoom((name) => {
     test('a shell can be entered, with the environment and in the folder that the last command left', async () => {
       const opened = await open(shell, { GIVEN: "it's" });
       await opened.run('mkdir -p below && cd below; MORE=set');
-      const argv = opened.room.enter(opened.directory()).filter((word) => word !== '--tty');
+      const argv = opened.room.enter(opened.directory(), 'env.sh').filter((word) => word !== '--tty');
       const [program = '', ...words] = argv;
       const input = 'echo "$GIVEN $MORE $(basename "$PWD")"\nexit\n';
       const entered = spawnSync(program, words, { input, encoding: 'utf8' });
