@@ -2,11 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runPlan } from '../lib/local/engine';
+import { noAlarms } from '../lib/local/engine/rules/rule';
 import type { Executor, Executors } from '../lib/local/executor';
-import { historyOf } from '../lib/local/history';
+import { createPipelineHost } from '../lib/local/pipelines/create';
 import type { LambdaAction, Plan, PlannedAction } from '../lib/local/plan';
-import { openRun } from '../lib/local/run-folder';
 import { type Figure, sideBySide } from './measure';
 
 const actions = 100;
@@ -37,30 +36,26 @@ const executors: Executors = {
   'ecr-build': spawning,
   eks: spawning,
   'pipeline-invoke': spawning,
+  cloudformation: spawning,
 };
 
 /** The engine with its journal on disk, against bare spawns of the same processes from Node. */
 export async function engineFigures(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
   try {
-    const engine = (plan: Plan) => async () => {
-      const run = await openRun(folder);
-      const options = {
-        run,
-        newRun: () => openRun(folder),
-        variables: {},
-        trigger: 'bench',
-        history: historyOf(),
-        now: () => new Date(),
+    const engine = async (plan: Plan) => {
+      const host = await createPipelineHost({ plan, executors, rules: noAlarms, stateFolder: folder });
+      return async () => {
+        const started = await host.start({ trigger: { type: 'StartPipelineExecution', detail: 'bench' } });
+        if (!started.ok) throw new Error(started.errors.map(({ message }) => message).join('; '));
+        const outcome = await host.ended(started.value.execution);
+        if (outcome.status !== 'Succeeded') throw new Error(`the run ${outcome.status}: ${outcome.reason}`);
       };
-      const outcome = await runPlan(plan, executors, options, new AbortController().signal);
-      await run.journal.close();
-      if (outcome.status !== 'Succeeded') throw new Error(`the run ${outcome.status}: ${outcome.reason}`);
     };
-    const parallel = await sideBySide(7, engine(planOf(() => 1)), async () => {
+    const parallel = await sideBySide(7, await engine(planOf('parallel', () => 1)), async () => {
       await Promise.all(Array.from({ length: actions }, spawnTrue));
     });
-    const sequential = await sideBySide(7, engine(planOf((index) => index + 1)), async () => {
+    const sequential = await sideBySide(7, await engine(planOf('sequential', (index) => index + 1)), async () => {
       for (let index = 0; index < actions; index++) await spawnTrue();
     });
     return [
@@ -72,7 +67,7 @@ export async function engineFigures(): Promise<Figure[]> {
   }
 }
 
-function planOf(runOrder: (index: number) => number): Plan {
+function planOf(pipeline: string, runOrder: (index: number) => number): Plan {
   const action = (index: number): LambdaAction => ({
     kind: 'lambda',
     id: `Stage/Action${index}`,
@@ -94,7 +89,7 @@ function planOf(runOrder: (index: number) => number): Plan {
     },
   });
   return {
-    pipeline: 'bench',
+    pipeline,
     logicalId: 'Bench',
     stack: 'Bench',
     structure: 'bench',

@@ -6,13 +6,11 @@ import { bindings } from '../bin/bindings';
 import { openProject } from '../bin/project';
 import { synthesizeProject } from '../bin/synthesize';
 import { systemClock } from '../lib/local/clock';
-import { runPlan } from '../lib/local/engine';
-import { readHistory } from '../lib/local/history';
-import { readJournal } from '../lib/local/journal';
 import { type Machine, openMachine } from '../lib/local/machine';
+import { createPipelineHost } from '../lib/local/pipelines/create';
+import type { PipelineHost } from '../lib/local/pipelines/host';
 import type { Plan, PlannedAction } from '../lib/local/plan';
-import { openRun } from '../lib/local/run-folder';
-import { actionsOf, type RunState, runState } from '../lib/local/run-state';
+import { actionsOf, type RunState } from '../lib/local/run-state';
 import { ensureTools } from '../lib/local/tools/tools';
 import { pipelineVariables, resolveAction } from '../lib/local/variables';
 import { type BareBuilds, bareBuild } from './bare';
@@ -61,7 +59,6 @@ export async function pipelineFigure(root: string): Promise<Figure> {
       ...(local.prepare === undefined ? {} : { prepare: local.prepare }),
       auditOutage: local.auditOutage,
       source: { folder: service },
-      ask: () => Promise.reject(new Error('the development pipeline asks for no approval')),
       clock: systemClock,
       clockRate: 60,
       signal,
@@ -95,9 +92,11 @@ async function compare(
   const ours: number[] = [];
   const yardstick: number[] = [];
   let path: readonly string[] = [];
+  const { executors, rules } = machine;
+  const host = await createPipelineHost({ plan, executors, rules, stateFolder: builds.stateFolder });
   for (let round = 0; round <= rounds; round++) {
     commit(service);
-    const { time, state } = await pipeline(plan, machine, join(builds.stateFolder, 'runs'));
+    const { time, state } = await pipeline(host);
     path = criticalPath(plan, state);
     commit(service);
     const bare = await bareCriticalPath(plan, builds, service, path);
@@ -112,24 +111,17 @@ async function compare(
   };
 }
 
-async function pipeline(plan: Plan, machine: Machine, runs: string): Promise<{ time: number; state: RunState }> {
-  const run = await openRun(runs);
-  const options = {
-    run,
-    newRun: () => openRun(runs),
-    variables: {},
-    trigger: 'bench',
-    history: readHistory(runs),
-    now: () => new Date(),
-  };
+async function pipeline(host: PipelineHost): Promise<{ time: number; state: RunState }> {
+  let execution = '';
   const time = await timed(async () => {
-    const outcome = await runPlan(plan, machine.executors, options, new AbortController().signal);
-    await run.journal.close();
+    const started = await host.start({ trigger: { type: 'StartPipelineExecution', detail: 'bench' } });
+    if (!started.ok) throw new Error(started.errors.map(({ message }) => message).join('; '));
+    execution = started.value.execution;
+    const outcome = await host.ended(execution);
     if (outcome.status !== 'Succeeded') throw new Error(`the pipeline ${outcome.status}: ${outcome.reason}`);
   });
-  const journal = readJournal(join(run.folder, 'journal.jsonl'));
-  if (!journal.ok) throw new Error(journal.errors.join('; '));
-  const state = runState(journal.value);
+  const state = host.execution(execution)?.state;
+  if (state === undefined) throw new Error(`execution ${execution} is not known`);
   const skipped = state.stages.filter(({ status }) => status !== 'Succeeded').map(({ name }) => name);
   if (skipped.length > 0) throw new Error(`the pipeline did not run its stages ${skipped.join(', ')}`);
   return { time, state };

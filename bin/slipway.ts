@@ -60,6 +60,21 @@ program
   );
 
 program
+  .command('resume')
+  .description('go on with a run that was killed: what has ended stays, what was interrupted runs again')
+  .argument('[execution]', 'an execution id, or the beginning of one; default: the last that is unfinished')
+  .option('--dirty', 'run the work tree as it is, not the last commit')
+  .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
+  .option('--approve', 'answer every manual approval with yes')
+  .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+  .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
+  .option('--verbose', 'show all output as it comes')
+  .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
+  .action(async (execution, options) =>
+    (await import('./commands/resume')).resume(execution, { ...program.opts(), ...options }),
+  );
+
+program
   .command('plan')
   .description('show what would run, as a tree')
   .argument('[pipeline]', 'development, production, or a full name; default: all')

@@ -60,6 +60,8 @@ export type StageEvent = {
   | {
       readonly kind: 'stage-started';
       readonly retry?: { readonly mode: RetryMode; readonly by: 'manual' | 'automatic' };
+      /** As that of stage-waiting: of two executions the one with the higher number entered later. */
+      readonly order?: number;
     }
   | {
       readonly kind: 'stage-ended';

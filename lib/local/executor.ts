@@ -36,6 +36,25 @@ export interface ActionContext {
   readonly revisions: Readonly<Record<string, string>>;
   /** For a source action: the commit to take in place of its branch's newest (StartPipelineExecution, sourceRevisions). */
   readonly sourceRevision?: string;
+  /** For a manual approval: how its answer comes. */
+  readonly approval?: ApprovalSlot;
+}
+
+export interface ApprovalSlot {
+  /** A UUID; whoever answers gives it back. */
+  readonly token: string;
+  /** ISO 8601; where the question was asked before and the process was killed: its time goes on. */
+  readonly expires?: string;
+  /** Never rejects; may stay without an end. */
+  readonly answer: Promise<ApprovalAnswer>;
+  /** The answer is there already: there is nobody to ask. */
+  readonly answered?: true;
+}
+
+/** API ApprovalResult; the summary has at most 512 characters. */
+export interface ApprovalAnswer {
+  readonly status: 'Approved' | 'Rejected';
+  readonly summary: string;
 }
 
 /** Runs one kind of action. `action` comes with every `#{…}` resolved. Takes its time from the machine; ends soon after `signal` aborts. */

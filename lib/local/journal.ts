@@ -1,6 +1,7 @@
-import { closeSync, fdatasync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { err, ok, type Result } from '../result';
+import { openForAppending, writeWhole } from './engine/records';
 import type { Event } from './event';
 
 /** Takes the events of one run, in order. Appending never throws: the first thing that went wrong is kept in `error`. */
@@ -19,11 +20,11 @@ const BUFFER_BYTES = 64 * 1024;
 const BUFFER_MILLISECONDS = 50;
 
 /**
- * A journal in a new file, one JSON record a line. State events are handed to the system at once (they survive the end of this
+ * A journal in a file, new or taken up again, one JSON record a line. State events are handed to the system at once (they survive the end of this
  * process) and synced to the disk in the background; output lines wait for the next state event, 64 KB or 50 ms.
- * Throws if the file exists or cannot be made. `file`: descriptor to write to, which the journal closes; default a new file at `path`.
+ * Throws if it cannot be opened. `file`: descriptor to write to, which the journal closes.
  */
-export function openJournal(path: string, file: number = openSync(path, 'ax', 0o644)): Journal {
+export function openJournal(path: string, file: number = openForAppending(path)): Journal {
   return new FileJournal(path, file);
 }
 
@@ -88,12 +89,12 @@ class FileJournal implements Journal {
   private write(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const bytes = Buffer.from(this.buffer.join(''));
+    const text = this.buffer.join('');
     this.buffer = [];
     this.buffered = 0;
     if (this.unwritable) return;
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.file, bytes, at);
+      writeWhole(this.file, text);
     } catch (cause) {
       this.fail(cause);
     }
@@ -130,23 +131,33 @@ const message = (cause: unknown): string => (cause instanceof Error ? cause.mess
  * Reads a journal. A last record without its end of line, as a run that was killed leaves it, is taken if it is whole and
  * dropped if not. Anything else that is no event is an error that names the line.
  */
-export function readJournal(path: string): Result<Event[], string> {
+export function readJournal(path: string, options: ReadOptions = {}): Result<Event[], string> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     return err(`cannot read the journal ${path}: ${message(cause)}`);
   }
-  return parseJournal(text, path);
+  return parseJournal(text, path, options);
+}
+
+export interface ReadOptions {
+  /** Leaves the lines of output out, which most of a journal is. */
+  readonly withoutOutput?: boolean;
 }
 
 /** `path` is for messages alone. */
-export function parseJournal(text: string, path: string): Result<Event[], string> {
+export function parseJournal(
+  text: string,
+  path: string,
+  { withoutOutput = false }: ReadOptions = {},
+): Result<Event[], string> {
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
   const events: Event[] = [];
   const errors: string[] = [];
   lines.forEach((line, index) => {
+    if (withoutOutput && isOutput(line)) return;
     const event = parseEvent(line);
     if (event !== undefined) events.push(event);
     else errors.push(`${path}:${index + 1}: expected an event in JSON, got ${JSON.stringify(line.slice(0, 60))}`);
@@ -155,6 +166,9 @@ export function parseJournal(text: string, path: string): Result<Event[], string
   if (cut !== undefined) events.push(cut);
   return errors.length > 0 ? err(...errors) : ok(events);
 }
+
+/** The kind comes right after time and execution; in a text its quotation marks would be escaped. */
+const isOutput = (line: string): boolean => line.slice(0, 160).includes('"kind":"output"');
 
 const KINDS: { readonly [K in Event['kind']]: true } = {
   'pipeline-started': true,

@@ -2,13 +2,18 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { watchAlarms } from './aws/alarms';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './aws/endpoint';
+import { type MetricSource, MetricStore } from './aws/metrics';
 import type { Clock } from './clock';
+import { StackRecords } from './cloudformation/stack-record';
 import type { AccessEntry as ClusterAccess } from './cluster/auth/user';
 import { type ClusterHandle, type EnsureClusterOptions, ensureCluster } from './cluster/daemon';
 import { containerInsights } from './cluster/insights';
 import { secretsFile } from './codebuild/secrets';
+import type { RulePorts } from './engine/rules/rule';
 import type { Executors } from './executor';
-import { type ApprovalOptions, approvalExecutor } from './executors/approval';
+import { approvalExecutor } from './executors/approval';
+import { ArtifactObjects } from './executors/artifact-objects';
+import { cloudFormationExecutor } from './executors/cloudformation';
 import { codeBuildExecutor } from './executors/codebuild';
 import { codeCommitExecutor } from './executors/codecommit';
 import { commandsExecutor } from './executors/commands';
@@ -47,7 +52,6 @@ export interface MachineOptions {
   readonly source: RepositoryLocation | SourceOptions['resolveRepository'];
   /** Services of the endpoint beside its own, by signing name. */
   readonly services?: EndpointOptions['services'];
-  readonly ask: ApprovalOptions['ask'];
   readonly clock: Clock;
   /** How many times faster than on AWS bake times pass. */
   readonly clockRate: number;
@@ -61,6 +65,8 @@ export interface MachineOptions {
 /** What stands for AWS while pipelines run here: endpoint, cluster, executors. */
 export interface Machine {
   readonly executors: Executors;
+  /** What the rules of conditions ask. */
+  readonly rules: RulePorts;
   readonly endpoint: Endpoint;
   /** Where deploys go: address of its API, and a kubeconfig. */
   readonly cluster: { readonly url: string; readonly kubeconfig: string };
@@ -72,16 +78,21 @@ export interface Machine {
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const { stateFolder, bindings, world, tools, environment, clock } = options;
   const registry = join(stateFolder, 'registry');
+  const bucketFolder = (bucket: string) => ({ bucket, folder: join(stateFolder, 'buckets', bucket) });
+  const artifactStore = bucketFolder(`codepipeline-${bindings.region}-${bindings.account}`);
   const images = new ImageStore(registry);
   for (const { name, immutable, exclusions } of world.repositories)
     await images.setMutability(name, { immutable, exclusions });
+  const secrets = secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml'));
   let cluster: ClusterHandle | undefined;
+  const metrics = new MetricStore();
+  const insights: MetricSource = async (query) => {
+    const name = query.dimensions['ClusterName'];
+    return cluster && name !== undefined ? containerInsights(cluster, name)(query) : undefined;
+  };
   const watch = watchAlarms({
     alarms: world.alarms,
-    metrics: async (query) => {
-      const name = query.dimensions['ClusterName'];
-      return cluster && name !== undefined ? containerInsights(cluster, name)(query) : undefined;
-    },
+    metrics: metrics.over(insights, () => clock.now(), 60_000),
     clock,
     clockRate: options.clockRate,
   });
@@ -98,9 +109,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     images,
     repositories: world.repositories.map(({ name }) => name),
     alarms: watch.value,
+    metrics,
+    secrets,
     ...(options.pipelines && { pipelines: options.pipelines }),
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
-    buckets: world.buckets.map((bucket) => ({ bucket, folder: join(stateFolder, 'buckets', bucket) })),
+    buckets: [...world.buckets.map(bucketFolder), artifactStore],
     ...(options.services && { services: options.services }),
   });
   const { otherCluster, source } = options;
@@ -122,7 +135,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     stateFolder,
     tools,
     endpoint,
-    secrets: secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml')),
+    secrets,
     extraEnvironment: {
       SLIPWAY_REGISTRY: registry,
       SLIPWAY_PREPARE: options.prepare ?? '',
@@ -136,6 +149,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const watched = watch.value.run(watching.signal);
   return {
     endpoint,
+    rules: {
+      alarmState: (name) => watch.value.states().find(({ alarm }) => alarm.name === name || alarm.arn === name)?.state,
+      clock,
+      clockRate: options.clockRate,
+    },
     cluster: {
       url: otherCluster?.server ?? running?.url ?? '',
       kubeconfig: otherCluster?.kubeconfig ?? running?.kubeconfig ?? '',
@@ -143,7 +161,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     executors: {
       codecommit: codeCommitExecutor({ resolveRepository, environment }),
       connection: connectionExecutor({ resolveRepository, environment }),
-      approval: approvalExecutor({ ask: options.ask, clock }),
+      approval: approvalExecutor({ clock }),
       lambda: lambdaExecutor({
         endpoint,
         account: bindings.account,
@@ -155,7 +173,13 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       commands: commandsExecutor(builds, bindings),
       'ecr-build': ecrBuildExecutor(builds, bindings),
       eks: eksExecutor(builds, bindings),
-      's3-deploy': s3DeployExecutor({ bucketFolder: (bucket) => join(stateFolder, 'buckets', bucket), clock }),
+      's3-deploy': s3DeployExecutor({ bucketFolder: (bucket) => bucketFolder(bucket).folder, clock }),
+      cloudformation: cloudFormationExecutor({
+        ...bindings,
+        records: new StackRecords(join(stateFolder, 'stacks'), bindings.region),
+        artifacts: new ArtifactObjects(artifactStore),
+        clock,
+      }),
       'pipeline-invoke': pipelineInvokeExecutor({
         ...bindings,
         start: (pipeline, request) => options.pipelines?.().get(pipeline)?.start(request),

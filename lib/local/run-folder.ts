@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { JOURNAL } from './history';
 import { type Journal, openJournal } from './journal';
@@ -13,9 +13,9 @@ export interface Run {
   readonly journal: Journal;
 }
 
-/** Makes the folder and the journal of a new run below `runs` (`.slipway/runs`). */
-export async function openRun(runs: string, execution: string = randomUUID()): Promise<Run> {
+/** Makes the folder and the journal of a run below `runs` (`.slipway/runs`), or takes them up again. Throws if it can't. */
+export function openRun(runs: string, execution: string = randomUUID()): Run {
   const folder = resolve(runs, execution);
-  await mkdir(join(folder, 'artifacts'), { recursive: true });
+  mkdirSync(join(folder, 'artifacts'), { recursive: true });
   return { execution, folder, journal: openJournal(join(folder, JOURNAL)) };
 }

@@ -66,8 +66,10 @@ export interface StageState {
     readonly mode: RetryMode;
     readonly time: string;
   };
-  /** Present while somebody's retry has not begun yet. */
-  readonly resumed?: RetryMode;
+  /** Grows with each entrance anywhere in the pipeline. */
+  readonly order?: number;
+  /** Present while somebody's retry, or the override of a condition, has not begun yet. */
+  readonly resumed?: RetryMode | 'OVERRIDE';
   /** What is to follow its end and has not begun yet. */
   readonly next?: 'RETRY' | 'ROLLBACK';
   readonly conditions: readonly ConditionState[];

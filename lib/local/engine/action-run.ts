@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../result';
 import type { ActionEvent } from '../event';
-import type { ActionReport, Executor, Outcome } from '../executor';
+import type { ActionContext, ActionReport, ApprovalAnswer, ApprovalSlot, Executor, Outcome } from '../executor';
 import type { PlannedAction } from '../plan';
+import type { ActionState } from '../run-state';
 import { resolveAction } from '../variables';
 import { artifactPath, keepArtifact } from './artifact-store';
-import { type Execution, toError } from './execution';
+import { type Execution, stageState, toError } from './execution';
 
 export interface ActionResult {
   readonly action: string;
@@ -18,25 +19,23 @@ export interface ActionResult {
 const LARGEST_VARIABLES = 122_880;
 
 /** Runs one action from its `action-started` to its `action-ended`. Never rejects: an executor that throws is kept in `broken`. */
-export async function runAction(
-  execution: Execution,
-  action: PlannedAction,
-  signal: AbortSignal,
-): Promise<ActionResult> {
+export async function runAction(execution: Execution, action: PlannedAction): Promise<ActionResult> {
   const at = { stage: action.stage, action: action.id };
+  const before = stageState(execution, action.stage).actions.find(({ id }) => id === action.id);
   let ended = false;
   const emit = (report: ActionReport): void => {
     if (!ended) execution.emit({ ...report, ...at } as ActionEvent);
   };
-  execution.emit({ kind: 'action-started', ...at });
+  const start = { attempt: (before?.attempt ?? 0) + 1, inputs: action.inputs };
+  execution.emit({ kind: 'action-started', ...at, ...start });
   let outcome: Outcome;
   try {
-    outcome = await attempt(execution, action, emit, signal);
+    outcome = await attempt(execution, action, before, emit);
   } catch (cause) {
-    outcome = brokenOutcome(execution, action, toError(cause), signal);
+    outcome = brokenOutcome(execution, action, toError(cause));
   }
   ended = true;
-  execution.emit({ kind: 'action-ended', ...at, ...endOf(outcome) });
+  execution.emit({ kind: 'action-ended', ...at, ...endOf(outcome, execution.state().stop?.abandon ?? false) });
   return {
     action: action.name,
     status: outcome.status,
@@ -47,29 +46,51 @@ export async function runAction(
 async function attempt(
   execution: Execution,
   action: PlannedAction,
+  before: ActionState | undefined,
   emit: (report: ActionReport) => void,
-  signal: AbortSignal,
 ): Promise<Outcome> {
+  const { signal } = execution;
   if (signal.aborted) return { status: 'Stopped', reason: 'stopped' };
   const prepared = prepare(execution, action);
   if (!prepared.ok) return { status: 'Failed', reason: prepared.errors.join('; ') };
-  const context = {
+  const pinned = execution.state().sourceRevisions?.find((revision) => revision.action === action.name);
+  const context: ActionContext = {
     pipeline: execution.plan.pipeline,
-    execution: execution.run.execution,
-    workspace: makeWorkspace(execution.run.folder, action),
+    execution: execution.id,
+    workspace: makeWorkspace(execution.folder, action),
     inputs: prepared.value.inputs,
     revisions: Object.fromEntries(execution.revisions),
+    ...(pinned && isSource(action) && { sourceRevision: pinned.value }),
+    ...(action.kind === 'approval' && { approval: openSlot(execution, action, before) }),
   };
-  const executor = execution.executors[action.kind] as Executor;
-  const outcome = await executor.execute(prepared.value.action, context, emit, signal);
-  switch (outcome.status) {
-    case 'Succeeded':
-      return accept(execution, action, outcome);
-    case 'Failed':
-      return signal.aborted ? { status: 'Stopped', reason: `stopped (${outcome.reason})` } : outcome;
-    case 'Stopped':
-      return outcome;
+  try {
+    const executor = execution.executors[action.kind] as Executor;
+    const outcome = await executor.execute(prepared.value.action, context, emit, signal);
+    switch (outcome.status) {
+      case 'Succeeded':
+        return await accept(execution, action, outcome);
+      case 'Failed':
+        return signal.aborted ? { status: 'Stopped', reason: `stopped (${outcome.reason})` } : outcome;
+      case 'Stopped':
+        return outcome;
+    }
+  } finally {
+    execution.approvals.delete(action.id);
   }
+}
+
+/** How the answer comes to an approval; with what an earlier process had got so far, if that was killed meanwhile. */
+function openSlot(execution: Execution, action: PlannedAction, before: ActionState | undefined): ApprovalSlot {
+  const interrupted = before?.status === 'InProgress' ? before : undefined;
+  const { answer, approval } = interrupted ?? {};
+  const token = execution.newToken();
+  if (answer !== undefined) return { token, answer: Promise.resolve(answer), answered: true };
+  let settle: (answer: ApprovalAnswer) => void = () => {};
+  const awaited = new Promise<ApprovalAnswer>((resolve) => {
+    settle = resolve;
+  });
+  execution.approvals.set(action.id, { token, answer: settle });
+  return { token, answer: awaited, ...(approval && { expires: approval.expires }) };
 }
 
 /** References are resolved immediately before the action that uses them (CodePipeline, reference-variables). */
@@ -130,7 +151,7 @@ async function accept(
 
   const artifacts: Record<string, string> = {};
   for (const [name, path] of Object.entries(outcome.artifacts))
-    artifacts[name] = await keepArtifact(execution.run.folder, name, path);
+    artifacts[name] = await keepArtifact(execution.folder, name, path);
   for (const [name, path] of Object.entries(artifacts)) execution.artifacts.set(name, path);
   if (action.namespace !== undefined) execution.scope.set(action.namespace, outcome.variables);
   const revision = revisionOf(action, outcome);
@@ -138,26 +159,30 @@ async function accept(
   return outcome;
 }
 
+const isSource = ({ kind }: PlannedAction): boolean => kind === 'codecommit' || kind === 'connection';
+
 /** The commit that a source action took; undefined for every other action. */
 export function revisionOf(
   action: PlannedAction,
   outcome: { readonly variables: Readonly<Record<string, string>>; readonly externalId?: string },
 ): string | undefined {
-  const isSource = action.kind === 'codecommit' || action.kind === 'connection';
-  return isSource ? (outcome.variables['CommitId'] ?? outcome.externalId) : undefined;
+  return isSource(action) ? (outcome.variables['CommitId'] ?? outcome.externalId) : undefined;
 }
 
-function brokenOutcome(execution: Execution, action: PlannedAction, cause: Error, signal: AbortSignal): Outcome {
+function brokenOutcome(execution: Execution, action: PlannedAction, cause: Error): Outcome {
+  const { signal } = execution;
   if (signal.aborted && (cause === signal.reason || cause.name === 'AbortError'))
     return { status: 'Stopped', reason: 'stopped' };
   execution.broken.push(new Error(`${action.id}: ${cause.message}`, { cause }));
   return { status: 'Failed', reason: `the runner broke: ${cause.message}` };
 }
 
-function endOf(outcome: Outcome) {
+function endOf(outcome: Outcome, abandoned: boolean) {
   const externalId = 'externalId' in outcome && outcome.externalId !== undefined && { externalId: outcome.externalId };
-  if (outcome.status !== 'Succeeded')
-    return { status: outcome.status, reason: outcome.reason, variables: {}, artifacts: {}, ...externalId };
+  if (outcome.status !== 'Succeeded') {
+    const status = outcome.status === 'Stopped' && abandoned ? 'Abandoned' : outcome.status;
+    return { status, reason: outcome.reason, variables: {}, artifacts: {}, ...externalId } as const;
+  }
   const artifacts = Object.fromEntries(Object.keys(outcome.artifacts).map((name) => [name, artifactPath(name)]));
   return { status: outcome.status, variables: outcome.variables, artifacts, ...externalId };
 }

@@ -85,8 +85,7 @@ export function reduce(state: RunState, event: Event): RunState {
       return { ...state, status: 'Stopping', stop: { abandon, ...reasonOf(event) } };
     }
     case 'pipeline-resumed': {
-      const { endedAt: _, reason: __, stop: ___, ...rest } = state;
-      const resumed: RunState = { ...rest, status: 'InProgress', attempt: (state.attempt ?? 1) + 1 };
+      const resumed: RunState = { ...goingOn(state), attempt: (state.attempt ?? 1) + 1 };
       return inStage(resumed, event.stage, (stage) => ({ ...without('next')(stage), resumed: event.mode }));
     }
     case 'notice': {
@@ -114,10 +113,16 @@ export function reduce(state: RunState, event: Event): RunState {
         const begun = { hook, attempt: stage.attempt, status: 'InProgress', reason: '', startedAt: time } as const;
         return { ...stage, conditions: [...stage.conditions.filter(({ status }) => status !== 'InProgress'), begun] };
       });
+    case 'condition-overridden': {
+      const overridden = inStage(goingOn(state), event.stage, (stage) => ({
+        ...without('next')(stage),
+        resumed: 'OVERRIDE',
+      }));
+      return inStage(overridden, event.stage, (stage) => ({ ...stage, conditions: judged(stage, event) }));
+    }
     case 'rule-started':
     case 'rule-ended':
     case 'condition-ended':
-    case 'condition-overridden':
       return inStage(state, event.stage, (stage) => ({ ...stage, conditions: judged(stage, event) }));
     case 'rollback-requested':
       return inStage(state, event.stage, (stage) => ({
@@ -160,7 +165,12 @@ function begin(state: RunState, event: EventOf<'pipeline-started'>): RunState {
   };
 }
 
-function startStage(stage: StageState, { time, retry }: EventOf<'stage-started'>): StageState {
+/** Of an execution that had ended. */
+function goingOn({ endedAt: _, reason: __, stop: ___, ...rest }: RunState): RunState {
+  return { ...rest, status: 'InProgress' };
+}
+
+function startStage(stage: StageState, { time, retry, order = stage.order }: EventOf<'stage-started'>): StageState {
   const { automatic = 0, manual = 0 } = stage.retries ?? {};
   const before = retry === undefined ? stage.retries : undefined;
   return {
@@ -169,6 +179,7 @@ function startStage(stage: StageState, { time, retry }: EventOf<'stage-started'>
     startedAt: time,
     attempt: stage.attempt + 1,
     conditions: stage.conditions,
+    ...(order !== undefined && { order }),
     ...(before && { retries: before }),
     ...(retry && {
       retries: {

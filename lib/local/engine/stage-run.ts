@@ -1,147 +1,150 @@
 import type { PlannedAction, PlannedCondition, PlannedStage } from '../plan';
-import { type ActionResult, runAction } from './action-run';
-import { type ConditionOutcome, evaluateCondition } from './condition';
-import { type Execution, isBroken } from './execution';
-import type { Hook } from './rules/rule';
+import type { StageState } from '../run-state';
+import { runAction } from './action-run';
+import { checkCondition, judge } from './condition-run';
+import { type Execution, isBroken, isStopping, stageState } from './execution';
 
 export interface StageResult {
   readonly status: 'Succeeded' | 'Failed' | 'Stopped' | 'Skipped';
   readonly reason?: string;
-  /** The stage failed in a way that asks for the last good execution back. */
-  readonly rollback?: boolean;
+  /** What the template says is to follow. */
+  readonly next?: 'RETRY' | 'ROLLBACK';
 }
 
 /**
- * Runs one stage, from its conditions to its retry, and writes its `stage-ended`. The caller has the rollback done, since that is
- * an execution of its own. What `onFailure` says engages when actions failed, or an onSuccess condition did; not when the stage
- * was never entered, was stopped, or the runner broke (then nothing is judged and nothing undone).
+ * Runs a stage whose `stage-started` is written, from where its state says it is, to its last `stage-ended`: its conditions, its
+ * actions, its automatic retry. The caller has a rollback done, since that is an execution of its own. What `onFailure` says
+ * engages when actions failed, or an onSuccess condition did; not when the stage was never entered, was stopped, or the runner
+ * broke (then nothing is judged and nothing undone).
  */
-export async function runStage(execution: Execution, stage: PlannedStage, signal: AbortSignal): Promise<StageResult> {
-  const result = await stageResult(execution, stage, signal);
-  const { status, reason } = result;
-  execution.emit({ kind: 'stage-ended', stage: stage.name, status, ...(reason !== undefined && { reason }) });
-  return result;
+export async function runStage(execution: Execution, stage: PlannedStage): Promise<StageResult> {
+  for (;;) {
+    if (stageState(execution, stage.name).status === 'InProgress') {
+      const result = await stageResult(execution, stage);
+      const { status, reason } = result;
+      // A rollback asks for no other.
+      const next = execution.state().type === 'ROLLBACK' && result.next === 'ROLLBACK' ? undefined : result.next;
+      execution.emit({
+        kind: 'stage-ended',
+        stage: stage.name,
+        status,
+        ...(reason !== undefined && { reason }),
+        ...(next !== undefined && { next }),
+      });
+      if (next !== 'RETRY') return { status, ...(reason !== undefined && { reason }), ...(next && { next }) };
+    }
+    // One more attempt, no matter how it ends (CodePipeline, stage-retry).
+    const mode = stage.onFailure?.retryMode ?? 'FAILED_ACTIONS';
+    execution.emit({ kind: 'stage-started', stage: stage.name, retry: { mode, by: 'automatic' } });
+  }
 }
 
-async function stageResult(execution: Execution, stage: PlannedStage, signal: AbortSignal): Promise<StageResult> {
-  execution.emit({ kind: 'stage-started', stage: stage.name });
-  const entry = await checkCondition(execution, stage, 'beforeEntry', signal);
+async function stageResult(execution: Execution, stage: PlannedStage): Promise<StageResult> {
+  const entry = await checkCondition(execution, stage, 'beforeEntry');
+  if (entry === 'stopped') return { status: 'Stopped', reason: 'stopped' };
   if (entry !== undefined) return { status: entry.result === 'SKIP' ? 'Skipped' : 'Failed', reason: entry.reason };
 
-  const succeeded = new Set<string>();
-  let result = await runGroups(execution, stage.actions, succeeded, signal);
-  if (result.status === 'Failed' && stage.onFailure?.result === 'RETRY' && !isBroken(execution))
-    result = await retry(execution, stage, succeeded, result, signal);
+  const result = await runGroups(execution, stage);
   if (isBroken(execution)) return { status: 'Failed', reason: result.reason ?? execution.broken[0]?.message ?? '' };
-  if (result.status === 'Failed') return afterFailure(execution, stage, result, signal);
+  if (result.status === 'Failed' && stage.onFailure?.result === 'RETRY') {
+    const { retries } = stageState(execution, stage.name);
+    return retries?.automatic ? result : { ...result, next: 'RETRY' };
+  }
+  if (result.status === 'Failed') return afterFailure(execution, stage, result);
   if (result.status !== 'Succeeded') return result;
 
-  const success = await checkCondition(execution, stage, 'onSuccess', signal);
+  const success = await checkCondition(execution, stage, 'onSuccess');
+  if (success === 'stopped') return { status: 'Stopped', reason: 'stopped' };
   if (success === undefined) return result;
-  const ended = await afterFailure(execution, stage, { status: 'Failed', reason: success.reason }, signal);
-  return { ...ended, rollback: ended.rollback === true || success.result === 'ROLLBACK' };
+  const ended = await afterFailure(execution, stage, { status: 'Failed', reason: success.reason });
+  return success.result === 'ROLLBACK' && ended.status === 'Failed' ? { ...ended, next: 'ROLLBACK' } : ended;
 }
 
 /**
  * What `onFailure` says. Of a condition the result engages when all of its rules succeed ("met": CodePipeline, concepts-how-it-works,
  * API Condition); if one fails, the stage stays failed, and its reason tells that too.
  */
-async function afterFailure(
+async function afterFailure(execution: Execution, stage: PlannedStage, failure: StageResult): Promise<StageResult> {
+  const { result, condition } = stage.onFailure ?? {};
+  if (condition === undefined) return result === 'ROLLBACK' ? { ...failure, next: 'ROLLBACK' } : failure;
+  const met = await onFailure(execution, stage, condition);
+  if (met === true) return condition.result === 'ROLLBACK' ? { ...failure, next: 'ROLLBACK' } : failure;
+  return { status: 'Failed', reason: `${failure.reason ?? ''}; onFailure condition: ${met}` };
+}
+
+/** Whether it is met, or why not. */
+async function onFailure(
   execution: Execution,
   stage: PlannedStage,
-  failure: StageResult,
-  signal: AbortSignal,
-): Promise<StageResult> {
-  const { result, condition } = stage.onFailure ?? {};
-  if (condition === undefined) return { ...failure, rollback: result === 'ROLLBACK' };
-  const { status, reason } = await judge(execution, condition, 'onFailure', signal);
+  condition: PlannedCondition,
+): Promise<true | string> {
+  const { attempt, conditions } = stageState(execution, stage.name);
+  const before = conditions.findLast(({ hook }) => hook === 'onFailure');
+  if (before?.attempt === attempt && before.endedAt !== undefined)
+    return before.status === 'Succeeded' ? true : before.reason;
+  const { status, reason } = await judge(execution, stage, 'onFailure', condition);
   const ended = { kind: 'condition-ended', stage: stage.name, hook: 'onFailure', reason } as const;
   if (status === 'Succeeded' && !isBroken(execution)) {
     execution.emit({ ...ended, status, ...(condition.result && { result: condition.result }) });
-    return { ...failure, rollback: condition.result === 'ROLLBACK' };
+    return true;
   }
   execution.emit({ ...ended, status: 'Failed' });
-  return { status: 'Failed', reason: `${failure.reason ?? ''}; onFailure condition: ${reason}` };
+  return reason;
 }
 
-const judge = (
-  execution: Execution,
-  condition: PlannedCondition,
-  hook: Hook,
-  signal: AbortSignal,
-): Promise<ConditionOutcome> =>
-  evaluateCondition(condition, {
-    hook,
-    scope: execution.scope,
-    ports: execution.rulePorts,
-    run: (rule) => runAction(execution, rule.action, signal),
-    signal,
-  });
-
-/** One more attempt, no matter how it ends (CodePipeline, stage-retry). */
-async function retry(
-  execution: Execution,
-  stage: PlannedStage,
-  succeeded: Set<string>,
-  failure: StageResult,
-  signal: AbortSignal,
-): Promise<StageResult> {
-  const mode = stage.onFailure?.retryMode ?? 'FAILED_ACTIONS';
-  const { reason = '' } = failure;
-  execution.emit({ kind: 'stage-ended', stage: stage.name, status: 'Failed', reason });
-  const what = mode === 'ALL_ACTIONS' ? 'all of its actions' : 'the actions that did not succeed';
-  execution.emit({ kind: 'notice', level: 'warning', message: `Stage ${stage.name} failed; retrying ${what} once` });
-  execution.emit({ kind: 'stage-started', stage: stage.name });
-  if (mode === 'ALL_ACTIONS') succeeded.clear();
-  const left = stage.actions.filter((action) => !succeeded.has(action.id));
-  return runGroups(execution, left, succeeded, signal);
-}
-
-/** Equal run orders in parallel; the siblings of a failed action finish, later run orders do not start. */
-async function runGroups(
-  execution: Execution,
-  actions: readonly PlannedAction[],
-  succeeded: Set<string>,
-  signal: AbortSignal,
-): Promise<StageResult> {
-  for (const group of byRunOrder(actions)) {
-    if (signal.aborted) return { status: 'Stopped', reason: 'stopped' };
-    const results = await Promise.all(group.map((action) => runAction(execution, action, signal)));
-    results.forEach((result, index) => {
-      if (result.status === 'Succeeded') succeeded.add((group[index] as PlannedAction).id);
-    });
-    const failed = results.filter((result) => result.status === 'Failed');
-    if (results.some((result) => result.status === 'Stopped')) return { status: 'Stopped', reason: 'stopped' };
-    if (failed.length > 0) return { status: 'Failed', reason: failed.map(failureOf).join('; ') };
+/** Equal run orders in parallel; the siblings of a failed action finish, later run orders do not start. What has ended stays. */
+async function runGroups(execution: Execution, stage: PlannedStage): Promise<StageResult> {
+  for (const group of byRunOrder(stage.actions)) {
+    let states = statesOf(stageState(execution, stage.name), group);
+    const left = group.filter((_, index) => !isOver(states[index]?.status));
+    if (isStopping(execution)) {
+      endInterrupted(execution, group, states);
+      return { status: 'Stopped', reason: stopReason(execution) };
+    }
+    if (left.length > 0) {
+      await Promise.all(left.map((action) => execution.limit(() => runAction(execution, action))));
+      states = statesOf(stageState(execution, stage.name), group);
+    }
+    const failed = states.flatMap((state, index) =>
+      state?.status === 'Failed' ? [`${group[index]?.name}: ${state.reason ?? ''}`] : [],
+    );
+    if (isStopping(execution) || states.some((state) => state?.status === 'Stopped' || state?.status === 'Abandoned'))
+      return { status: 'Stopped', reason: stopReason(execution) };
+    if (failed.length > 0) return { status: 'Failed', reason: failed.join('; ') };
     if (isBroken(execution)) return { status: 'Failed' };
   }
   return { status: 'Succeeded' };
 }
 
-const failureOf = ({ action, reason }: ActionResult): string => `${action}: ${reason}`;
+const stopReason = (execution: Execution): string => execution.state().stop?.reason ?? 'stopped';
+
+const isOver = (status: string | undefined): boolean => status === 'Succeeded' || status === 'Failed';
+
+/** Of a process that was killed while the execution was being stopped: they are not run again. */
+function endInterrupted(
+  execution: Execution,
+  group: readonly PlannedAction[],
+  states: readonly (StageState['actions'][number] | undefined)[],
+): void {
+  group.forEach((action, index) => {
+    if (states[index]?.status !== 'InProgress') return;
+    const reason = 'the process that ran it was killed while the execution was stopping';
+    const at = { stage: action.stage, action: action.id };
+    execution.emit({ kind: 'action-ended', ...at, status: 'Abandoned', reason, variables: {}, artifacts: {} });
+  });
+}
+
+function statesOf({ actions }: StageState, group: readonly PlannedAction[]) {
+  const byId = new Map(actions.map((action) => [action.id, action]));
+  return group.map(({ id }) => byId.get(id));
+}
 
 function byRunOrder(actions: readonly PlannedAction[]): PlannedAction[][] {
   const groups = new Map<number, PlannedAction[]>();
-  for (const action of actions) groups.set(action.runOrder, [...(groups.get(action.runOrder) ?? []), action]);
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
-}
-
-/** What engages, if the condition does not hold; undefined if it does or there is none. */
-async function checkCondition(
-  execution: Execution,
-  stage: PlannedStage,
-  hook: 'beforeEntry' | 'onSuccess',
-  signal: AbortSignal,
-): Promise<{ readonly result: NonNullable<PlannedCondition['result']>; readonly reason: string } | undefined> {
-  const condition = stage[hook];
-  if (condition === undefined) return undefined;
-  const { status, reason } = await judge(execution, condition, hook, signal);
-  const ended = { kind: 'condition-ended', stage: stage.name, hook, reason } as const;
-  if (status === 'Succeeded') {
-    execution.emit({ ...ended, status: 'Succeeded' });
-    return undefined;
+  for (const action of actions) {
+    const group = groups.get(action.runOrder);
+    if (group === undefined) groups.set(action.runOrder, [action]);
+    else group.push(action);
   }
-  const result = status === 'Errored' ? 'FAIL' : (condition.result ?? 'FAIL');
-  execution.emit({ ...ended, status: 'Failed', result });
-  return { result, reason: `${hook} condition: ${reason}` };
+  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }

@@ -63,7 +63,14 @@ export class Lines {
         return [event.level === 'warning' ? `${paint.yellow('!')} ${event.message}` : paint.dim(`· ${event.message}`)];
       case 'stage-started':
         this.#stages.set(event.stage, at);
-        return this.options.announce ? [`  ${paint.bold(event.stage)}`] : [];
+        return [
+          ...(event.retry?.by === 'automatic'
+            ? [
+                `${paint.yellow('!')} Stage ${event.stage} failed; retrying ${event.retry.mode === 'ALL_ACTIONS' ? 'all of its actions' : 'the actions that did not succeed'} once`,
+              ]
+            : []),
+          ...(this.options.announce ? [`  ${paint.bold(event.stage)}`] : []),
+        ];
       case 'stage-ended':
         return [
           `  ${mark(event.status, paint)} ${paint.bold(event.stage)} ${paint.dim(event.status === 'Skipped' ? 'skipped' : this.#since(this.#stages.get(event.stage), at))}${briefly(event.reason)}`,

@@ -59,7 +59,7 @@ describe('a condition on failure with a rule that builds', () => {
       'stage-ended',
       'rollback-requested',
     ]);
-    expect(bad.state.stages.at(-1)?.conditions).toEqual([
+    expect(bad.state.stages.at(-1)?.conditions).toMatchObject([
       { hook: 'onFailure', status: 'Succeeded', result: 'ROLLBACK', reason: 'rule RestoreLastGood succeeded' },
     ]);
     expect(unended(own)).toEqual([]);

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PipelineOutcome, RunnerBroke, type RunOptions, runPlan } from '../../../lib/local/engine';
+import { systemClock } from '../../../lib/local/clock';
+import { type PipelineOutcome, RunnerBroke } from '../../../lib/local/engine';
+import type { RulePorts } from '../../../lib/local/engine/rules/rule';
 import type { Event } from '../../../lib/local/event';
 import { type Fake, type FakeStep, fakeExecutors } from '../../../lib/local/executors/fake';
-import { readHistory } from '../../../lib/local/history';
+import { createPipelineHost } from '../../../lib/local/pipelines/create';
+import type { PipelineHost, StartRequest } from '../../../lib/local/pipelines/host';
 import type { CodeBuildAction, Plan, PlannedAction, PlannedStage } from '../../../lib/local/plan';
-import { openRun } from '../../../lib/local/run-folder';
 import { type RunState, runState } from '../../../lib/local/run-state';
 
 /** An action's name, what differs from a plain CodeBuild action, and its environment. */
@@ -85,38 +87,50 @@ export function planOf(stages: Readonly<Record<string, StageDraft>>, more: Parti
 
 const COMMIT = '4f2c1d0a9b8e7f6d5c4b3a29180716f5e4d3c2b1';
 
-/** One machine: a folder of runs, a clock that ticks a millisecond an event. */
+/** One machine: a state folder, a clock that ticks a millisecond an event. */
 export class Machine {
-  readonly runs = mkdtempSync(join(tmpdir(), 'slipway-engine-'));
+  readonly folder = mkdtempSync(join(tmpdir(), 'slipway-engine-'));
+  readonly runs = join(this.folder, 'runs');
   private time = Date.UTC(2026, 0, 1);
 
   readonly now = (): Date => new Date(this.time++);
+
+  host(plan: Plan, fake: Fake, rules: Partial<RulePorts> = {}): Promise<PipelineHost> {
+    return createPipelineHost({
+      plan,
+      executors: fake.executors,
+      stateFolder: this.folder,
+      rules: { alarmState: () => undefined, clock: { now: this.now, sleep: systemClock.sleep }, ...rules },
+    });
+  }
 
   /** Starts a run; its events, of a rollback too, are in `events` as they come. */
   async start(
     plan: Plan,
     fake: Fake,
-    more: Partial<RunOptions> = {},
+    more: Partial<StartRequest> & { readonly rules?: Partial<RulePorts> } = {},
     signal = new AbortController().signal,
     onEvent: (count: number, event: Event) => void = () => {},
   ) {
+    const { rules, ...request } = more;
+    const host = await this.host(plan, fake, rules);
     const events: Event[] = [];
-    const open = async () => {
-      const run = await openRun(this.runs);
-      run.journal.subscribe((event) => onEvent(events.push(event), event));
-      return run;
-    };
-    const run = await open();
-    const history = readHistory(this.runs);
-    const options = { run, newRun: open, variables: {}, trigger: 'test', history, now: this.now, ...more };
-    const outcome = runPlan(plan, fake.executors, options, signal).finally(() => run.journal.close());
-    return { run, events, outcome };
+    host.subscribe((event) => onEvent(events.push(event), event));
+    const stop = () => void host.close('stopped');
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    const started = await host.start({ trigger: { type: 'StartPipelineExecution', detail: 'test' }, ...request });
+    if (!started.ok) throw new Error(started.errors.map(({ message }) => message).join('; '));
+    const { execution } = started.value;
+    const outcome = host.ended(execution);
+    outcome.catch(() => {});
+    return { host, run: { execution, folder: join(this.runs, execution) }, events, outcome };
   }
 
   async run(
     plan: Plan,
     steps: Parameters<typeof fakeExecutors>[0] = {},
-    more: Partial<RunOptions> = {},
+    more: Parameters<Machine['start']>[2] = {},
   ): Promise<Finished> {
     const fake = fakeExecutors({ 'Source/Source': SOURCE, ...steps });
     const { run, events, outcome } = await this.start(plan, fake, more);
@@ -131,7 +145,7 @@ export class Machine {
   }
 
   close(): void {
-    rmSync(this.runs, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

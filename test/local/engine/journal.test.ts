@@ -66,10 +66,37 @@ describe('a journal file', () => {
     await journal.close();
   });
 
-  test('is never written over', async () => {
+  test('is never written over: opened again, it goes on where it ended', async () => {
     const path = join(folder, 'journal.jsonl');
-    await openJournal(path).close();
-    expect(() => openJournal(path)).toThrow('EEXIST');
+    for (const event of [started, ended]) {
+      const journal = openJournal(path);
+      journal.append(event);
+      await journal.close();
+    }
+    expect(readJournal(path)).toEqual({ ok: true, value: [started, ended] });
+  });
+
+  test('whose last record was cut at any byte goes on after the last whole one', async () => {
+    const path = join(folder, 'journal.jsonl');
+    const first = Buffer.from(`${JSON.stringify(started)}\n`);
+    const second = Buffer.from(JSON.stringify(output('ö 🚢')));
+    for (let end = 0; end <= second.length; end++) {
+      writeFileSync(path, Buffer.concat([first, second.subarray(0, end)]));
+      const journal = openJournal(path);
+      journal.append(ended);
+      await journal.close();
+      const whole = end === second.length ? [output('ö 🚢')] : [];
+      expect(readJournal(path)).toEqual({ ok: true, value: [started, ...whole, ended] });
+    }
+  });
+
+  test('is mended however long the record is that was cut', async () => {
+    const path = join(folder, 'journal.jsonl');
+    writeFileSync(path, `${JSON.stringify(started)}\n${JSON.stringify(output('x'.repeat(100_000))).slice(0, -9)}`);
+    const journal = openJournal(path);
+    journal.append(ended);
+    await journal.close();
+    expect(readJournal(path)).toEqual({ ok: true, value: [started, ended] });
   });
 
   test('tells subscribers at once and in order, until they leave', () => {
@@ -149,7 +176,7 @@ describe('history', () => {
       ['a', '2026-01-03'],
       ['b', '2026-01-02'],
     ] as const) {
-      const { journal } = await openRun(folder, execution);
+      const { journal } = openRun(folder, execution);
       journal.append({ ...started, execution, time: `${time}T00:00:00.000Z` });
       await journal.close();
     }
@@ -157,10 +184,10 @@ describe('history', () => {
   });
 
   test('tells of a journal that cannot be read and goes on; other files and empty runs are none', async () => {
-    const { journal } = await openRun(folder, 'good');
+    const { journal } = openRun(folder, 'good');
     journal.append(started);
     await journal.close();
-    await (await openRun(folder, 'empty')).journal.close();
+    await openRun(folder, 'empty').journal.close();
     mkdirSync(join(folder, 'bad'));
     writeFileSync(join(folder, 'bad/journal.jsonl'), 'nonsense\n');
     writeFileSync(join(folder, 'latest'), '');

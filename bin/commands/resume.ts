@@ -1,0 +1,97 @@
+import type { ExecutionView, PipelineHost } from '../../lib/local/pipelines/host';
+import type { Reporter } from '../../lib/local/reporters/reporter';
+import type { RepositoryLocation } from '../../lib/local/source/revision';
+import { answerApprovals } from '../approver';
+import { exitCode } from '../exit-codes';
+import { Failure } from '../failure';
+import { holdFolder } from '../folder';
+import { type Hosting, openHosting } from '../hosting';
+import { openProject, type Project, serviceFolder } from '../project';
+import { chooseReporter, type OutputOptions } from '../reporter';
+import { checkSource } from '../source';
+import { untilStopped } from '../stop';
+import { endHosting, watchExecution } from '../watch-execution';
+
+export interface ResumeOptions extends OutputOptions {
+  readonly config?: string;
+  readonly dirty?: boolean;
+  readonly keep?: boolean;
+  readonly approve?: boolean;
+  readonly context?: string;
+  readonly realTime?: boolean;
+}
+
+/**
+ * Goes on with what a killed run left unfinished: every unfinished execution of the pipeline of `execution` (its id, or the beginning
+ * of one; default: the newest that is unfinished), since they stand in one queue. The exit code tells how that one ended.
+ */
+export async function resume(execution: string | undefined, options: ResumeOptions): Promise<void> {
+  const project = openProject(options);
+  const source: RepositoryLocation = { folder: serviceFolder(project), dirty: options.dirty ?? false };
+  process.exitCode = await untilStopped(async (signal) => {
+    await checkSource(source, signal);
+    const folder = holdFolder(project.state, 'slipway resume');
+    const reporter = chooseReporter(options);
+    try {
+      return await resumeIn(project, execution, { ...options, source }, reporter, signal);
+    } finally {
+      reporter.close();
+      folder.release();
+    }
+  });
+}
+
+async function resumeIn(
+  project: Project,
+  wanted: string | undefined,
+  options: ResumeOptions & { readonly source: RepositoryLocation },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> {
+  const hosting = await openHosting({ ...options, project, reporter }, signal);
+  let code: number | undefined;
+  try {
+    const { host, execution } = choose(hosting, wanted);
+    host.subscribe((event) => reporter.event(event));
+    answerApprovals(host, reporter, options);
+    await host.resume();
+    code = await watchExecution(host, execution.execution, reporter, signal);
+    await host.idle();
+    return code;
+  } finally {
+    await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });
+  }
+}
+
+interface Choice {
+  readonly host: PipelineHost;
+  readonly execution: ExecutionView;
+}
+
+function choose({ hosts }: Hosting, wanted: string | undefined): Choice {
+  const all: Choice[] = [...hosts.values()].flatMap((host) =>
+    host.executions().map((execution) => ({ host, execution })),
+  );
+  const unfinished = all
+    .filter(({ execution: { status } }) => status === 'InProgress' || status === 'Stopping')
+    .sort((a, b) => (a.execution.started < b.execution.started ? 1 : -1));
+  const chosen = unfinished.find(({ execution }) => wanted === undefined || execution.execution.startsWith(wanted));
+  if (chosen === undefined) throw usage(notFound(all, unfinished, wanted));
+  const { host, execution } = chosen;
+  const { version, pipeline } = host.view();
+  if (execution.version !== version)
+    throw usage(
+      `execution ${execution.execution} began with version ${execution.version} of the pipeline ${pipeline}, and its structure is now version ${version}: bring the configuration back to what it was then, or start anew with \`slipway run\``,
+    );
+  return chosen;
+}
+
+function notFound(all: readonly Choice[], unfinished: readonly Choice[], wanted: string | undefined): string {
+  const ended = wanted === undefined ? undefined : all.find(({ execution }) => execution.execution.startsWith(wanted));
+  if (ended !== undefined)
+    return `execution ${ended.execution.execution} has ended (${ended.execution.status}): there is nothing to resume; \`slipway retry\` runs a failed stage of it again`;
+  if (unfinished.length === 0) return 'no execution is unfinished: there is nothing to resume';
+  return `no unfinished execution ${wanted}; there are: ${unfinished.map(({ execution }) => execution.execution).join(', ')}`;
+}
+
+const usage = (message: string): Failure => new Failure(message, exitCode['usage, configuration or template is wrong']);
