@@ -1,9 +1,9 @@
 /**
- * Milliseconds until the next look, when nothing has changed for so many looks: a second here and three on AWS, twice as long with
- * every second look in vain, at most 5 and 30 seconds.
+ * Milliseconds until the next look, when nothing has changed for so many looks: half a second here and three on AWS, twice as long with
+ * every second look in vain, at most 4 and 30 seconds.
  */
 export function pollDelay(kind: 'aws' | 'local', unchanged: number): number {
-  const [first, most] = kind === 'local' ? [1000, 5000] : [3000, 30_000];
+  const [first, most] = kind === 'local' ? [500, 4000] : [3000, 30_000];
   return Math.min(most, first * 2 ** Math.floor(Math.min(unchanged, 20) / 2));
 }
 

@@ -206,5 +206,5 @@ test('delays double with every second look in vain, and have an end', () => {
   expect([0, 1, 2, 4, 6, 8, 1000].map((looks) => pollDelay('aws', looks))).toEqual([
     3000, 3000, 6000, 12_000, 24_000, 30_000, 30_000,
   ]);
-  expect([0, 2, 4, 6, 1000].map((looks) => pollDelay('local', looks))).toEqual([1000, 2000, 4000, 5000, 5000]);
+  expect([0, 2, 4, 6, 1000].map((looks) => pollDelay('local', looks))).toEqual([500, 1000, 2000, 4000, 4000]);
 });
