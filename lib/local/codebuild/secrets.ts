@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { err, ok, type Result } from '../../result';
+import { checkSecretReference, parseSecretReference } from './secret-reference';
 
 /** Where values of Parameter Store and Secrets Manager come from. */
 export interface SecretSource {
@@ -25,18 +26,21 @@ export interface StoredValues {
  *       /visits/flag: value
  *     secrets-manager:
  *       visits/database: {user: visits, password: value}   # or one text
+ *       visits/database@AWSPREVIOUS: {user: visits, password: earlier}   # a version by its stage or id
+ *
+ * Values are texts as they are written (`007` stays `007`).
  */
 export function secretsFile(file: string): SecretSource {
   let content: Record<string, unknown> | undefined;
   const section = (name: string): Result<Record<string, unknown>, string> => {
     try {
-      content ??= (parse(readFileSync(file, 'utf8')) ?? {}) as Record<string, unknown>;
+      content ??= (parse(readFileSync(file, 'utf8'), { schema: 'failsafe' }) || {}) as Record<string, unknown>;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         return err(`cannot read ${file}: ${(error as Error).message}`);
       content = {};
     }
-    const value = isMapping(content) ? (content[name] ?? {}) : undefined;
+    const value = isMapping(content) ? content[name] || {} : undefined;
     return isMapping(value) ? ok(value) : err(`${file}: expected ${name} to be a mapping`);
   };
   const missing = (kind: string, name: string, example: string): Result<never, string> =>
@@ -46,21 +50,27 @@ export function secretsFile(file: string): SecretSource {
     parameter(name) {
       const found = section('parameter-store');
       if (!found.ok) return found;
-      const value = found.value[name];
-      if (value === undefined) return missing('parameter', name, `parameter-store:\n  ${name}: VALUE`);
-      return isMapping(value) ? err(`${file}: expected a text for parameter ${name}`) : ok(String(value));
+      const value = Object.hasOwn(found.value, name) ? found.value[name] : '';
+      if (value === '') return missing('parameter', name, `parameter-store:\n  ${name}: VALUE`);
+      return typeof value === 'string' ? ok(value) : err(`${file}: expected a text for parameter ${name}`);
     },
     secret(reference) {
-      const { id, jsonKey } = parseSecretReference(reference);
+      const problem = checkSecretReference(reference);
+      if (problem !== undefined) return err(problem);
+      const { id, jsonKey, versionStage, versionId } = parseSecretReference(reference);
       const found = section('secrets-manager');
       if (!found.ok) return found;
-      const value = found.value[id];
-      const example = `secrets-manager:\n  ${id}: ${jsonKey ? `{${jsonKey}: VALUE}` : 'VALUE'}`;
-      if (value === undefined) return missing('secret', id, example);
-      if (!jsonKey) return ok(isMapping(value) ? JSON.stringify(value) : String(value));
+      const version = versionId ?? (versionStage === 'AWSCURRENT' ? undefined : versionStage);
+      const suffix = version === undefined ? '' : `@${version}`;
+      const names = namesOf(id).map((name) => name + suffix);
+      const name = names.find((candidate) => Object.hasOwn(found.value, candidate));
+      const value = name === undefined ? '' : found.value[name];
+      const example = `secrets-manager:\n  ${id}${suffix}: ${jsonKey ? `{${jsonKey}: VALUE}` : 'VALUE'}`;
+      if (value === '') return missing('secret', `${id}${suffix}`, example);
+      if (!jsonKey) return ok(asText(value));
       const fields = isMapping(value) ? value : asJson(String(value));
-      const field = fields?.[jsonKey];
-      return field === undefined ? missing(`key ${jsonKey} of secret`, id, example) : ok(String(field));
+      if (!fields || !Object.hasOwn(fields, jsonKey)) return missing(`key ${jsonKey} of secret`, id, example);
+      return ok(asText(fields[jsonKey]));
     },
     values() {
       const [parameters, secrets] = [section('parameter-store'), section('secrets-manager')];
@@ -71,18 +81,16 @@ export function secretsFile(file: string): SecretSource {
   };
 }
 
-/** The id may be an ARN, which holds colons itself. */
-function parseSecretReference(reference: string): { id: string; jsonKey?: string } {
-  const arn = /^(arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(?::(.*))?$/.exec(reference);
-  const [id, rest] = arn ? [arn[1], arn[2] ?? ''] : [reference.split(':')[0], reference.split(':').slice(1).join(':')];
-  const jsonKey = rest.split(':')[0];
-  return { id: id ?? reference, ...(jsonKey ? { jsonKey } : {}) };
+/** An ARN ends with six characters that Secrets Manager adds to the name; the file may have either. */
+function namesOf(id: string): string[] {
+  const name = /:secret:(.+)$/s.exec(id)?.[1];
+  return name === undefined ? [id] : [id, name, name.replace(/-[A-Za-z0-9]{6}$/, '')];
 }
 
 const asTexts = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, isMapping(value) ? JSON.stringify(value) : String(value)]),
-  );
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, asText(value)]));
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
