@@ -8,6 +8,7 @@ import { createPipelineHost } from '../lib/local/pipelines/create';
 import type { PipelineHost } from '../lib/local/pipelines/host';
 import type { Plan } from '../lib/local/plan';
 import type { Reporter } from '../lib/local/reporters/reporter';
+import type { AskAfterPause } from '../lib/local/rooms/pause';
 import { ensureTools, type Tools } from '../lib/local/tools/tools';
 import type { World } from '../lib/local/world';
 import { allOrNone } from './all-or-none';
@@ -15,9 +16,10 @@ import { bindings } from './bindings';
 import { exitCode } from './exit-codes';
 import { Failure } from './failure';
 import type { Project } from './project';
+import { type RoomOptions, roomsOf } from './rooms';
 import { synthesizeProject } from './synthesize';
 
-export interface HostingOptions {
+export interface HostingOptions extends RoomOptions {
   readonly project: Project;
   readonly source: MachineOptions['source'];
   /** Deploys go to this context of the user's kubeconfig. */
@@ -25,6 +27,8 @@ export interface HostingOptions {
   readonly realTime?: boolean;
   /** Services of the endpoint beside its own, made when the templates are known. */
   services?(synthesized: { readonly plans: readonly Plan[]; readonly world: World }): MachineOptions['services'];
+  /** Holds builds whose command failed, and asks how to go on. */
+  readonly pause?: AskAfterPause;
   /** Shows how it gets ready. */
   readonly reporter: Pick<Reporter, 'prepare' | 'text'>;
 }
@@ -49,6 +53,7 @@ const CLOCK_RATE = 60;
  */
 export async function openHosting(options: HostingOptions, signal: AbortSignal): Promise<Hosting> {
   const { project, reporter } = options;
+  const rooms = await roomsOf(project, options, signal);
   await endStrayBuilds(project.state);
   const preparing = preparations(reporter);
   const [tools, { plans, world }] = await allOrNone(
@@ -63,7 +68,7 @@ export async function openHosting(options: HostingOptions, signal: AbortSignal):
   signal.throwIfAborted();
   const hosts = new Map<string, PipelineHost>();
   const machine = await preparing('Cluster', async () => {
-    const opened = await machineOf(options, { plans, world, tools, pipelines: () => hosts }, signal);
+    const opened = await machineOf(options, { plans, world, tools, pipelines: () => hosts, rooms }, signal);
     return [
       opened,
       options.context
@@ -104,13 +109,18 @@ export async function openHosting(options: HostingOptions, signal: AbortSignal):
 }
 
 async function machineOf(
-  { project, source, context, realTime, services }: HostingOptions,
-  made: { readonly plans: readonly Plan[]; readonly world: World; readonly tools: Tools } & Required<
-    Pick<MachineOptions, 'pipelines'>
-  >,
+  options: HostingOptions,
+  made: {
+    readonly plans: readonly Plan[];
+    readonly world: World;
+    readonly tools: Tools;
+    readonly pipelines: NonNullable<MachineOptions['pipelines']>;
+    readonly rooms: MachineOptions['rooms'];
+  },
   signal: AbortSignal,
 ): Promise<Machine> {
-  const { plans, world, tools, pipelines } = made;
+  const { plans, world, tools, pipelines, rooms } = made;
+  const { project, source, context, realTime, services, pause } = options;
   const { local } = project.config;
   const otherCluster = context === undefined ? undefined : await contextOf(project, context, tools, signal);
   const more = services?.({ plans, world });
@@ -129,6 +139,8 @@ async function machineOf(
     pipelines,
     clock: systemClock,
     clockRate: realTime ? 1 : CLOCK_RATE,
+    ...(rooms && { rooms }),
+    ...(pause && { pause }),
     ...(otherCluster && { otherCluster }),
     signal,
   });

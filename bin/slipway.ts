@@ -35,6 +35,23 @@ const variable = (text: string, before: Readonly<Record<string, string>> = {}): 
   return { ...before, [name]: value };
 };
 
+/** `TEMPLATE=LOCAL`, again and again. */
+const image = (text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> => {
+  const [, name, local] = /^([^=\s]+)=([^=\s]+)$/.exec(text) ?? [];
+  if (name === undefined || local === undefined)
+    throw new InvalidArgumentError('expected IMAGE=IMAGE: the one of the build project, and the one to use.');
+  return { ...before, [name]: local };
+};
+
+const executor = (): Option =>
+  new Option('--executor <where>', 'where builds run (default: local.executor of slipway.yaml)').choices([
+    'host',
+    'docker',
+    'podman',
+  ]);
+
+const PAUSE = 'hold a build whose command failed, until you say how to go on; slipway shell opens it';
+
 const program = new Command('slipway')
   .description('Runs the pipelines that slipway.yaml describes: on AWS through CDK, and unchanged on this machine.')
   .version('0.1.0')
@@ -52,6 +69,9 @@ program
   .option('--approve', 'answer every manual approval with yes')
   .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
   .option('--variable <NAME=VALUE>', 'a variable of the pipeline, e.g. IgnoreAlarms=yes; may be repeated', variable)
+  .addOption(executor())
+  .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
+  .option('--pause-on-failure', PAUSE)
   .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
   .option('--verbose', 'show all output as it comes')
   .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
@@ -67,6 +87,9 @@ program
   .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
   .option('--approve', 'answer every manual approval with yes')
   .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+  .addOption(executor())
+  .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
+  .option('--pause-on-failure', PAUSE)
   .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
   .option('--verbose', 'show all output as it comes')
   .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))

@@ -6,13 +6,15 @@ import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { holdFolder } from '../folder';
 import { type Hosting, openHosting } from '../hosting';
+import { type HoldOptions, pauseOf } from '../pauser';
 import { openProject, type Project, serviceFolder } from '../project';
 import { chooseReporter, type OutputOptions } from '../reporter';
+import type { RoomOptions } from '../rooms';
 import { checkSource } from '../source';
 import { untilStopped } from '../stop';
 import { endHosting, watchExecution } from '../watch-execution';
 
-export interface ResumeOptions extends OutputOptions {
+export interface ResumeOptions extends OutputOptions, RoomOptions, HoldOptions {
   readonly config?: string;
   readonly dirty?: boolean;
   readonly keep?: boolean;
@@ -48,7 +50,8 @@ async function resumeIn(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> {
-  const hosting = await openHosting({ ...options, project, reporter }, signal);
+  const pause = pauseOf(reporter, project, options);
+  const hosting = await openHosting({ ...options, ...pause, project, reporter }, signal);
   let code: number | undefined;
   try {
     const { host, execution } = choose(hosting, wanted);

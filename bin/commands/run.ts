@@ -6,14 +6,16 @@ import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { holdFolder } from '../folder';
 import { type Hosting, openHosting } from '../hosting';
+import { type HoldOptions, pauseOf } from '../pauser';
 import { checkVariables, choosePipeline } from '../pipelines';
 import { openProject, type Project, serviceFolder } from '../project';
 import { chooseReporter, type OutputOptions } from '../reporter';
+import type { RoomOptions } from '../rooms';
 import { checkSource } from '../source';
 import { untilStopped } from '../stop';
 import { endHosting, watchExecution } from '../watch-execution';
 
-export interface RunOptions extends OutputOptions {
+export interface RunOptions extends OutputOptions, RoomOptions, HoldOptions {
   readonly config?: string;
   readonly dirty?: boolean;
   readonly keep?: boolean;
@@ -51,7 +53,8 @@ async function runIn(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<number> {
-  const hosting = await openHosting({ ...options, project, reporter }, signal);
+  const pause = pauseOf(reporter, project, options);
+  const hosting = await openHosting({ ...options, ...pause, project, reporter }, signal);
   let code: number | undefined;
   try {
     const host = hostOf(hosting, pipeline);

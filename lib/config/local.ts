@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { about, section, text } from './values';
 
+const imageName = text('the name of an image', /^[A-Za-z0-9][A-Za-z0-9._\-/:@]*$/, 512);
+
 export const localSchema = section({
   images: z
     .record(
@@ -26,6 +28,22 @@ export const localSchema = section({
     .meta(
       about(
         "Shell command that takes the place of the Dockerfile's RUN lines. Runs in the build context, with IMAGE_ROOT set to the root folder of the image.",
+      ),
+    ),
+  executor: z
+    .enum(['host', 'docker', 'podman'], { error: 'host, docker or podman' })
+    .default('host')
+    .meta(
+      about(
+        "Where builds run: as processes of this machine (`host`), or each in a container of its project's image (`docker`, `podman`). `slipway run --executor` says otherwise.",
+      ),
+    ),
+  executorImages: z
+    .record(imageName, imageName, { error: 'a mapping of images to images' })
+    .default({})
+    .meta(
+      about(
+        'Image of a build project -> image that stands for it in containers here. What is not listed is used as it is; `aws/codebuild/…` is `public.ecr.aws/codebuild/…`, where AWS publishes its own.',
       ),
     ),
   auditOutage: z

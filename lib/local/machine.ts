@@ -27,6 +27,8 @@ import type { SourceOptions } from './executors/source';
 import { ImageStore } from './image/store';
 import type { PipelineHost } from './pipelines/host';
 import type { Bindings } from './plan';
+import type { AskAfterPause } from './rooms/pause';
+import type { RoomKind } from './rooms/room';
 import type { RepositoryLocation } from './source/revision';
 import type { AccessEntry } from './template/cluster';
 import type { Tools } from './tools/tools';
@@ -59,6 +61,10 @@ export interface MachineOptions {
   readonly otherCluster?: { readonly kubeconfig: string; readonly server: string };
   /** Pipelines by name; asked at every call, since hosts are made after the machine. None: no pipeline can be invoked. */
   readonly pipelines?: () => ReadonlyMap<string, PipelineHost>;
+  /** Where builds run; default: this machine. */
+  readonly rooms?: RoomKind;
+  /** Holds builds whose command failed, and asks how to go on. */
+  readonly pause?: AskAfterPause;
   readonly signal: AbortSignal;
 }
 
@@ -144,6 +150,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     },
     userEnvironment: environment,
     clock,
+    ...(options.rooms && { rooms: options.rooms }),
+    ...(options.pause && { pause: options.pause }),
   });
   const watching = new AbortController();
   const watched = watch.value.run(watching.signal);

@@ -63,7 +63,7 @@ describe('defaults', () => {
       notifications: { emails: [] },
       retention: { logs: 90, images: 500 },
       tags: {},
-      local: { images: {}, auditOutage: 'fail' },
+      local: { images: {}, executor: 'host', executorImages: {}, auditOutage: 'fail' },
     });
   });
 
