@@ -1,50 +1,64 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { parseSync } from '@swc/core';
 
 const ROOT = join(__dirname, '..', '..');
 const COMMANDS = ['status', 'start', 'logs', 'approve', 'reject', 'retry', 'rollback', 'stop', 'transition'] as const;
 
 interface Definition {
-  /** Names that its code mentions. */
-  readonly names: ReadonlySet<string>;
-  /** `<service>:<operation>`, each with the classes that are made in the same function. */
+  /** What its code mentions of the project: `<file>#<name>`. */
+  readonly uses: ReadonlySet<string>;
+  /** `<service>:<operation>`. */
   readonly permissions: ReadonlySet<string>;
 }
 
-/** What the top level of these files defines, by name; a whole file under its path. */
-function definitions(...files: string[]): Map<string, Definition> {
-  const found = new Map<string, Definition>();
-  for (const file of files) {
-    const { body } = parseSync(readFileSync(join(ROOT, file), 'utf8'), { syntax: 'typescript', target: 'es2022' });
-    found.set(file, contentsOf(body.filter(({ type }) => type !== 'ImportDeclaration')));
-    for (const statement of body) {
-      const inner = statement.type === 'ExportDeclaration' ? statement.declaration : statement;
-      if (inner.type === 'FunctionDeclaration' || inner.type === 'ClassDeclaration')
-        found.set(inner.identifier.value, contentsOf(inner));
-      if (inner.type === 'VariableDeclaration')
-        for (const { id, init } of inner.declarations)
-          if (id.type === 'Identifier') found.set(id.value, contentsOf(init));
-    }
+/** What the top level of a file defines: `<file>#<name>`, and the file as a whole under its path. */
+function definitions(file: string): Map<string, Definition> {
+  const { body } = parseSync(readFileSync(join(ROOT, file), 'utf8'), { syntax: 'typescript', target: 'es2022' });
+  const places = new Map<string, string>();
+  const parts = new Map<string, unknown>();
+  for (const statement of body) {
+    const inner = statement.type === 'ExportDeclaration' ? statement.declaration : statement;
+    if (inner.type === 'ImportDeclaration' && inner.source.value.startsWith('.'))
+      for (const each of inner.specifiers)
+        places.set(each.local.value, `${normalize(join(dirname(file), inner.source.value))}.ts#${each.local.value}`);
+    if (inner.type === 'FunctionDeclaration' || inner.type === 'ClassDeclaration')
+      parts.set(inner.identifier.value, inner);
+    if (inner.type === 'VariableDeclaration')
+      for (const { id, init } of inner.declarations) if (id.type === 'Identifier') parts.set(id.value, init);
   }
-  return found;
+  for (const name of parts.keys()) places.set(name, `${file}#${name}`);
+  const whole = body.filter(({ type }) => type !== 'ImportDeclaration');
+  return new Map([
+    [file, contentsOf(whole, places)],
+    ...[...parts].map(([name, part]) => [`${file}#${name}`, contentsOf(part, places)] as const),
+  ]);
 }
 
-function contentsOf(tree: unknown): Definition {
-  const [names, permissions] = [new Set<string>(), new Set<string>()];
-  walk(tree, (node) => {
-    if (node.type === 'Identifier' && typeof node.value === 'string') names.add(node.value);
-    if (node.type === 'StringLiteral' && /^[a-z]+:[A-Z]\w+$/.test(String(node.value)))
-      permissions.add(String(node.value));
+function contentsOf(tree: unknown, places: ReadonlyMap<string, string>): Definition {
+  const [uses, permissions] = [new Set<string>(), new Set<string>()];
+  walk(tree, ({ type, value }) => {
+    const place = type === 'Identifier' ? places.get(String(value)) : undefined;
+    if (place !== undefined) uses.add(place);
+    if (type === 'StringLiteral' && /^[a-z]+:[A-Z]\w+$/.test(String(value))) permissions.add(String(value));
   });
-  return { names, permissions };
+  return { uses, permissions };
 }
 
-function walk(value: unknown, visit: (node: { type?: string; value?: unknown }) => void): void {
+interface Syntax {
+  readonly type?: string;
+  readonly value?: unknown;
+}
+
+function walk(value: unknown, visit: (node: Syntax) => void): void {
   if (Array.isArray(value)) for (const item of value) walk(item, visit);
   else if (typeof value === 'object' && value !== null) {
-    visit(value);
-    for (const item of Object.values(value)) walk(item, visit);
+    const node = value as Syntax & { readonly object?: unknown; readonly property?: Syntax };
+    visit(node);
+    // `a.b` mentions a, not b.
+    if (node.type === 'MemberExpression')
+      walk([node.object, node.property?.type === 'Identifier' ? [] : node.property], visit);
+    else for (const item of Object.values(value)) walk(item, visit);
   }
 }
 
@@ -52,24 +66,19 @@ const filesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`);
-const defined = definitions(
-  ...filesIn('lib/ops'),
-  ...['operations', 'confirm', 'await-end'].map((name) => `bin/${name}.ts`),
-  'bin/commands/approve.ts',
-);
+const files = [...filesIn('lib/ops'), ...filesIn('bin'), ...COMMANDS.map((command) => `bin/commands/${command}.ts`)];
+const defined = new Map(files.flatMap((file) => [...definitions(file)]));
 
 /** What a command may send: all that its code can come to. */
 function permissionsOf(command: string): string[] {
-  const file = `bin/commands/${command}.ts`;
-  const all = new Map([...defined, ...definitions(file)]);
-  const [seen, waiting] = [new Set<string>(), [file]];
+  const waiting = [`bin/commands/${command}.ts`];
+  const seen = new Set<string>();
   const permissions = new Set<string>();
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    const definition = all.get(name);
-    for (const permission of definition?.permissions ?? []) permissions.add(permission);
-    waiting.push(...(definition?.names ?? []));
+    for (const permission of defined.get(name)?.permissions ?? []) permissions.add(permission);
+    waiting.push(...(defined.get(name)?.uses ?? []));
   }
   return [...permissions].sort();
 }
