@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type EngineName, findEngine } from '../../lib/local/rooms/engine';
 import { findProgram, layerFitsMachine } from '../../lib/local/tools/kubectl';
 import { findPython } from '../../lib/local/tools/python';
 import { exitCode } from '../exit-codes';
@@ -28,7 +29,7 @@ export async function doctor(options: GlobalOptions): Promise<void> {
     packages(),
     kubectl(),
     ...(await project(options)),
-    docker(),
+    ...(await Promise.all((['docker', 'podman'] as const).map((name) => engine(name, executorOf(options))))),
   ];
   const paint = choosePaint();
   const sign = { ok: paint.green('✓'), missing: paint.red('✗'), note: paint.yellow('·') };
@@ -165,6 +166,28 @@ function bash(): Finding {
 
 const BASH = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'];
 
-function docker(): Finding {
-  return { what: 'Docker', status: 'note', found: 'not needed: images are built as process images' };
+/** Where builds are configured to run, as far as the configuration can be read. */
+function executorOf(options: GlobalOptions): string {
+  try {
+    return openProject(options).config.local.executor;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return 'host';
+  }
+}
+
+/** Needed only by runs whose builds go to its containers; process images are built without one. */
+async function engine(name: EngineName, executor: string): Promise<Finding> {
+  const what = name === 'docker' ? 'Docker' : 'Podman';
+  const found = await findEngine(name, process.env, AbortSignal.timeout(30_000));
+  if (!found.ok) {
+    const status = executor === name ? 'missing' : 'note';
+    const needed = executor === name ? `local.executor is ${name}` : `only needed for --executor ${name}`;
+    const remedy = `start or install ${what}, or leave local.executor at host`;
+    return { what, status, found: `${found.errors.join('; ')} (${needed})`, ...(status === 'missing' && { remedy }) };
+  }
+  const { version, program, limits } = found.value;
+  const cannot = Object.entries(limits).flatMap(([limit, can]) => (can ? [] : [limit]));
+  const less = cannot.length > 0 ? `; it cannot limit ${cannot.join(' and ')}` : '';
+  return { what, status: 'ok', found: `${version}, ${program}: builds can run with --executor ${name}${less}` };
 }
