@@ -61,7 +61,7 @@ export const planContract = (plan: Plan): Contract => ({
 const conditionContract = ({ result, rules }: Condition | PlannedCondition): object => ({
   result,
   rules: rules.map((rule) => {
-    if (rule.provider === 'CodeBuild') return { name: rule.name, provider: rule.provider };
+    if (rule.provider !== 'VariableCheck') return { name: rule.name, provider: rule.provider };
     const { name, provider, variable, operator, value } = rule;
     return { name, provider, variable, operator, value };
   }),
@@ -191,6 +191,7 @@ function plannedAction(action: PlannedAction): object {
     case 'ecr-build':
     case 'eks':
     case 'pipeline-invoke':
+    case 'cloudformation':
       return { kind: action.kind };
     default:
       return action satisfies never;

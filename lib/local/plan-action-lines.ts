@@ -21,6 +21,8 @@ export function summaryOf(action: PlannedAction): string {
       return `image to ECR ${action.repository}`;
     case 'eks':
       return `EKS ${action.cluster} with ${action.deployment.tool}`;
+    case 'cloudformation':
+      return `CloudFormation ${action.mode} of ${action.stackName}, NOT RUN here: recorded`;
     case 'pipeline-invoke':
       return `starts the pipeline ${action.pipeline}`;
     default:
@@ -59,6 +61,15 @@ export function workOf(action: PlannedAction): string[] {
       return [`builds ${action.dockerfile}`, `tags ${action.tags}`];
     case 'eks':
       return eksLines(action);
+    case 'cloudformation': {
+      const { templatePath, templateConfiguration, changeSetName, parameterOverrides } = action;
+      return [
+        ...(templatePath ? [`template ${templatePath.file} of ${templatePath.artifact}`] : []),
+        ...(templateConfiguration ? [`configured by ${templateConfiguration.file}`] : []),
+        ...(parameterOverrides === undefined ? [] : [`with ${parameterOverrides}`]),
+        ...(changeSetName === undefined ? [] : [`change set ${changeSetName}`]),
+      ];
+    }
     case 'pipeline-invoke':
       return [
         ...action.variables.map(({ name, value }) => `with ${name}=${value}`),

@@ -1,5 +1,6 @@
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
 import type {
+  CloudFormationAction,
   CommandsAction,
   EcrBuildAction,
   EksAction,
@@ -151,7 +152,8 @@ export type PlannedAction =
   | S3DeployAction
   | EcrBuildAction
   | EksAction
-  | PipelineInvokeAction;
+  | PipelineInvokeAction
+  | CloudFormationAction;
 
 export interface PlannedActionBase {
   /** `<stage>/<action>`: unique in the pipeline. */

@@ -65,3 +65,24 @@ export interface PipelineInvokeAction extends PlannedActionBase {
   readonly variables: readonly { readonly name: string; readonly value: string }[];
   readonly sourceRevisions: readonly SourceRevision[];
 }
+
+/** Deploy/AWS/CloudFormation: recorded, since there is no CloudFormation on this machine. */
+export interface CloudFormationAction extends PlannedActionBase {
+  readonly kind: 'cloudformation';
+  readonly mode: 'CREATE_UPDATE' | 'DELETE_ONLY' | 'REPLACE_ON_FAILURE' | 'CHANGE_SET_REPLACE' | 'CHANGE_SET_EXECUTE';
+  readonly stackName: string;
+  readonly changeSetName?: string;
+  readonly templatePath?: ArtifactFile;
+  readonly templateConfiguration?: ArtifactFile;
+  /** JSON object; may hold `#{namespace.variable}`. */
+  readonly parameterOverrides?: string;
+  readonly capabilities: readonly string[];
+  /** Name of the file with the outputs in the output artifact. */
+  readonly outputFileName?: string;
+}
+
+/** A file of an input artifact. */
+export interface ArtifactFile {
+  readonly artifact: string;
+  readonly file: string;
+}

@@ -109,6 +109,15 @@ function resolveFields(action: PlannedAction, text: (value: string, key: string)
       };
     case 'eks':
       return resolveEks(action, text);
+    case 'cloudformation':
+      return {
+        ...action,
+        stackName: text(action.stackName, 'StackName'),
+        ...(action.changeSetName !== undefined && { changeSetName: text(action.changeSetName, 'ChangeSetName') }),
+        ...(action.parameterOverrides !== undefined && {
+          parameterOverrides: text(action.parameterOverrides, 'ParameterOverrides'),
+        }),
+      };
     case 'pipeline-invoke':
       return {
         ...action,

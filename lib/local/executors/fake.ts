@@ -88,6 +88,7 @@ export function fakeExecutors(steps: Readonly<Record<string, FakeStep | readonly
       'ecr-build': executor,
       eks: executor,
       'pipeline-invoke': executor,
+      cloudformation: executor,
     },
     calls,
     running: () => [...running.keys()],

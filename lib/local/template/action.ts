@@ -1,5 +1,6 @@
 import type { PlannedAction } from '../plan';
 import { readApproval, readCodeBuild, readCodeCommit, readConnection, readLambda } from './action-kinds';
+import { CLOUDFORMATION_KIND } from './actions/cloudformation';
 import { COMMANDS_KIND } from './actions/commands';
 import { ECR_BUILD_KIND } from './actions/ecr-build';
 import { EKS_KIND } from './actions/eks';
@@ -28,6 +29,7 @@ const KINDS: Readonly<Record<string, ActionKind>> = {
   'Build/AWS/ECRBuildAndPublish': ECR_BUILD_KIND,
   'Deploy/AWS/S3': S3_DEPLOY_KIND,
   'Deploy/AWS/EKS': EKS_KIND,
+  'Deploy/AWS/CloudFormation': CLOUDFORMATION_KIND,
   'Invoke/AWS/CodePipeline': PIPELINE_INVOKE_KIND,
 };
 

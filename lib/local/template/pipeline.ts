@@ -114,6 +114,7 @@ function definitionOf(action: PlannedAction): object {
     case 'ecr-build':
     case 'eks':
     case 'pipeline-invoke':
+    case 'cloudformation':
       return action;
     default:
       return action satisfies never;

@@ -43,7 +43,7 @@ test('what is not said has its default: small compute, every file, the role of t
 });
 
 test('references in commands and environment are resolved before it runs', () => {
-  const scope = new Map([
+  const scope = new Map<string, Record<string, string>>([
     ['variables', { GREETING: 'good day' }],
     ['Commit', { BranchName: 'main' }],
   ]);

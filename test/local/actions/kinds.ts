@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import type { Assembly } from '../../../lib/local/assembly';
 import type { Bindings, Diagnostic, Plan, PlannedAction } from '../../../lib/local/plan';
 import { readPlan } from '../../../lib/local/read-plan';
+import { resolveAction } from '../../../lib/local/variables';
 
 export const BINDINGS: Bindings = { account: '111122223333', region: 'eu-west-1', partition: 'aws' };
 
@@ -88,4 +89,16 @@ export function testMutants(id: string, mutants: readonly ActionMutant[]): void 
       expect.stringMatching(message),
     ]);
   });
+}
+
+/** The action with its references resolved. */
+export function resolved(action: PlannedAction): unknown {
+  const scope = new Map<string, Record<string, string>>([
+    ['Commit', { CommitId: '4f2c1d0', BranchName: 'main' }],
+    ['Pack', { VERSION: '1.7' }],
+    ['Image', { ECRRepositoryName: 'shop', ECRImageDigestId: 'sha256:0' }],
+  ]);
+  const result = resolveAction(action, scope);
+  if (!result.ok) throw new Error(result.errors.join());
+  return result.value;
 }

@@ -30,6 +30,20 @@ export const ACTION_KEYS = {
     reads: ['ClusterName', 'ManifestFiles', 'HelmReleaseName', 'HelmChartLocation', 'HelmValuesFiles', 'Namespace'],
     ignores: { Subnets: ownNetwork, SecurityGroupIds: ownNetwork },
   },
+  cloudFormation: {
+    of: 'configuration of a CloudFormation action',
+    reads: [
+      'ActionMode',
+      'StackName',
+      'ChangeSetName',
+      'RoleArn',
+      'TemplatePath',
+      'TemplateConfiguration',
+      'ParameterOverrides',
+      'Capabilities',
+      'OutputFileName',
+    ],
+  },
   pipelineInvoke: {
     of: 'configuration of a CodePipeline invoke action',
     reads: ['PipelineName', 'SourceRevisions', 'Variables'],
