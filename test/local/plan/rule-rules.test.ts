@@ -89,8 +89,9 @@ describe('a rule', () => {
   });
 });
 
+/** SKIP with a rule of this provider. */
 const skipping = (provider: string, configuration: object, more: object = {}): Mutant => [
-  `SKIP with ${provider}`,
+  provider,
   (t) => (toRule(t, provider, configuration, more).Result = 'SKIP'),
   HOOK,
   new RegExp(`SKIP does not go with the rule ${provider}; use LambdaInvoke or VariableCheck`),

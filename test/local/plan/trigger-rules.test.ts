@@ -116,6 +116,20 @@ testMutants([
     /at most 50 triggers, found 51/,
   ],
   [
+    'more than 200 KB of triggers',
+    change((configuration, pipeline) => {
+      const Patterns = { Includes: Array(8).fill('x'.repeat(255)), Excludes: Array(8).fill('y'.repeat(255)) };
+      configuration.Push = Array(3).fill({ Branches: Patterns, FilePaths: Patterns });
+      for (let n = 0; n < 8; n += 1) {
+        const trigger = structuredClone(pipeline.Triggers[0]);
+        trigger.GitConfiguration.SourceActionName = `Source${n}`;
+        pipeline.Triggers.push(trigger);
+      }
+    }),
+    'Triggers',
+    /take \d+ bytes; CodePipeline takes 204800/,
+  ],
+  [
     'a trigger without a filter',
     change((configuration) => {
       delete configuration.Push;
