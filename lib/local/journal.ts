@@ -1,7 +1,8 @@
 import { closeSync, fdatasync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { err, ok, type Result } from '../result';
-import { openForAppending, writeWhole } from './engine/records';
+import { folderSynced, openForAppending, writeWhole } from './engine/records';
 import type { Event } from './event';
 
 /** Takes the events of one run, in order. Appending never throws: the first thing that went wrong is kept in `error`. */
@@ -38,6 +39,7 @@ class FileJournal implements Journal {
   private syncAgain = false;
   private open = true;
   private unwritable = false;
+  private folderSynced = false;
 
   constructor(
     private readonly path: string,
@@ -106,7 +108,8 @@ class FileJournal implements Journal {
       this.syncAgain = true;
       return;
     }
-    this.syncing = syncData(this.file)
+    this.syncing = this.syncedOnce()
+      .then(() => syncData(this.file))
       .catch((cause) => this.fail(cause))
       .then(() => {
         this.syncing = undefined;
@@ -115,6 +118,14 @@ class FileJournal implements Journal {
         this.sync();
         return this.syncing;
       });
+  }
+
+  /** With the first sync that of the folders, so that the file is found after a loss of power. */
+  private async syncedOnce(): Promise<void> {
+    if (this.folderSynced) return;
+    this.folderSynced = true;
+    const folder = dirname(this.path);
+    await Promise.all([folderSynced(folder), folderSynced(dirname(folder))]);
   }
 
   private fail(cause: unknown): void {

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Files of JSON records, one a line, that only grow. Whoever was killed while writing leaves at most one record that is cut. */
@@ -31,27 +32,26 @@ export function readRecords(path: string): unknown[] {
 export function appendRecord(path: string, record: object): void {
   const file = openForAppending(path);
   try {
+    const isNew = fstatSync(file).size === 0;
     writeWhole(file, `${JSON.stringify(record)}\n`);
     fsyncSync(file);
+    if (isNew) syncFolder(dirname(path));
   } finally {
     closeSync(file);
   }
 }
 
 /**
- * Opens a file of records to append to it: made if it is not there, and its entry in the folder synced. A last record that is cut
+ * Opens a file of records to append to it: made if it is not there. A last record that is cut
  * goes, one that only lacks its end of line gets it.
  */
 export function openForAppending(path: string): number {
-  let file: number;
   try {
-    file = openSync(path, 'ax+', 0o644);
-    syncFolder(dirname(path));
-    return file;
+    return openSync(path, 'ax+', 0o644);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
   }
-  file = openSync(path, 'a+');
+  const file = openSync(path, 'a+');
   try {
     mendEnd(file);
     return file;
@@ -87,7 +87,7 @@ export function writeWhole(file: number, text: string): void {
 }
 
 /** So that a file that was made or renamed in it is there after a loss of power too. Best effort: not every system has it. */
-export function syncFolder(path: string): void {
+function syncFolder(path: string): void {
   try {
     const folder = openSync(path, 'r');
     try {
@@ -98,6 +98,13 @@ export function syncFolder(path: string): void {
   } catch {
     // Some file systems refuse to sync folders; what a killed process wrote is safe all the same.
   }
+}
+
+/** The same, in the background. */
+export async function folderSynced(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }
 
 function parse(line: string): object | undefined {

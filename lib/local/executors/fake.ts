@@ -35,10 +35,10 @@ export interface Fake {
   readonly calls: readonly FakeCall[];
   /** Ids of the actions that run at this moment. */
   running(): readonly string[];
-  /** Ends when the action with this id is running. */
-  started(id: string): Promise<void>;
-  /** Lets a held action end, as its step says or as `step` says. */
-  release(id: string, step?: FakeStep): void;
+  /** Ends when the action with this id is running; of that execution, if it is given. */
+  started(id: string, execution?: string): Promise<void>;
+  /** Lets a held action end, as its step says or as `step` says; of several executions the first one's, or of that which is given. */
+  release(id: string, step?: FakeStep, execution?: string): void;
 }
 
 /** Variable of a CodeBuild action's or project's environment that holds a FakeStep as JSON, for plans that come from a template. */
@@ -53,14 +53,21 @@ const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.all
  */
 export function fakeExecutors(steps: Readonly<Record<string, FakeStep | readonly FakeStep[]>> = {}): Fake {
   const calls: FakeCall[] = [];
-  const running = new Map<string, (step?: FakeStep) => void>();
-  const waiters: { id: string; resolve(): void }[] = [];
+  const running = new Set<{ readonly id: string; readonly execution: string; release(step?: FakeStep): void }>();
+  const find = (id: string, execution?: string) =>
+    [...running].find((each) => each.id === id && (execution ?? each.execution) === each.execution);
+  const waiters: { id: string; execution?: string; resolve(): void }[] = [];
 
   const execute: Executor['execute'] = async (action, context, emit, signal) => {
     calls.push({ action, context, signal });
     let step = stepOf(action, steps, calls.filter((call) => call.action.id === action.id).length);
-    const released = new Promise<FakeStep | undefined>((resolve) => running.set(action.id, resolve));
-    for (const waiter of waiters.filter(({ id }) => id === action.id)) waiter.resolve();
+    let release: (step?: FakeStep) => void = () => {};
+    const released = new Promise<FakeStep | undefined>((resolve) => {
+      release = resolve;
+    });
+    const run = { id: action.id, execution: context.execution, release };
+    running.add(run);
+    for (const waiter of waiters) if (find(waiter.id, waiter.execution)) waiter.resolve();
     try {
       for (const line of step.output ?? []) emit({ kind: 'output', stream: 'stdout', line });
       for (const report of step.reports ?? []) emit(report);
@@ -71,7 +78,7 @@ export function fakeExecutors(steps: Readonly<Record<string, FakeStep | readonly
       }
       return await outcomeOf(step, action, context);
     } finally {
-      running.delete(action.id);
+      running.delete(run);
     }
   };
 
@@ -91,13 +98,18 @@ export function fakeExecutors(steps: Readonly<Record<string, FakeStep | readonly
       cloudformation: executor,
     },
     calls,
-    running: () => [...running.keys()],
-    started: (id) =>
-      running.has(id) ? Promise.resolve() : new Promise((resolve) => waiters.push({ id, resolve: () => resolve() })),
-    release(id, step) {
-      const release = running.get(id);
-      if (release === undefined) throw new Error(`${id} is not running (running: ${[...running.keys()].join(', ')})`);
-      release(step);
+    running: () => [...running].map(({ id }) => id),
+    started: (id, execution) =>
+      find(id, execution)
+        ? Promise.resolve()
+        : new Promise((resolve) =>
+            waiters.push({ id, ...(execution !== undefined && { execution }), resolve: () => resolve() }),
+          ),
+    release(id, step, execution) {
+      const run = find(id, execution);
+      if (run === undefined)
+        throw new Error(`${id} is not running (running: ${[...running].map((each) => each.id).join(', ')})`);
+      run.release(step);
     },
   };
 }

@@ -171,7 +171,9 @@ export function unended(events: readonly Event[]): string[] {
   const open: string[] = [];
   for (const event of events) {
     const id = 'action' in event ? event.action : 'stage' in event ? event.stage : event.execution;
-    if (event.kind === 'pipeline-started' || event.kind === 'stage-started' || event.kind === 'action-started')
+    const goesOn = event.kind === 'pipeline-resumed' || event.kind === 'condition-overridden';
+    if (goesOn) open.push(event.execution);
+    else if (event.kind === 'pipeline-started' || event.kind === 'stage-started' || event.kind === 'action-started')
       open.push(id);
     if (event.kind === 'pipeline-ended' || event.kind === 'stage-ended' || event.kind === 'action-ended') {
       const at = open.lastIndexOf(id);
