@@ -24,7 +24,7 @@ export async function runtimeNotes(
 ): Promise<string[]> {
   const languages = Object.keys(asked);
   const known = languages.filter((language) => Object.hasOwn(PROBES, language));
-  const words = Object.fromEntries(known.map((name) => [`slipway_${name}`, `"$(${PROBES[name]} 2>&1)"`]));
+  const words = Object.fromEntries(known.map((name) => [`slipway_${name}`, `"$(${probeOf(PROBES[name] ?? '')})"`]));
   const said = await evaluate(shell, words);
   return languages.map((language) => {
     const wanted = asked[language] ?? '';
@@ -37,6 +37,9 @@ export async function runtimeNotes(
     return `runtime-versions: ${language} is ${found} (${verdict})`;
   });
 }
+
+/** Says nothing where there is no such program. */
+const probeOf = (probe: string): string => `command -v ${probe.split(' ')[0]} > /dev/null 2>&1 && ${probe} 2>&1`;
 
 const versionIn = (text: string): string | undefined => /(?<![\w.])v?(?:go)?(\d+(?:\.\d+)*)/.exec(text)?.[1];
 

@@ -3,6 +3,7 @@ import {
   createWriteStream,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   statSync,
@@ -338,6 +339,62 @@ describe('extraction stays in its folder', () => {
       errors: [expect.stringContaining('not a readable zip')],
     });
   });
+});
+
+describe('paths', () => {
+  const run = async (section: string, command: string) => {
+    const { outcome } = await host.run({ outputs: ['A'], buildspec: artifacts(section, JSON.stringify(command)) });
+    if (outcome.status !== 'Succeeded') return outcome.status === 'Failed' ? outcome.reason : '';
+    const out = folder();
+    await extractZip(outcome.artifacts['A'] ?? '', out);
+    return readdirSync(out, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1))
+      .sort();
+  };
+
+  test('may hold variables as the build leaves them', async () => {
+    const section = "  base-directory: $OUT\n  files: ['${NAME}.txt']";
+    expect(await run(section, 'OUT=dist NAME=app; mkdir dist; touch dist/app.txt')).toEqual(['app.txt']);
+    expect(await run("  files: ['$CODEBUILD_SRC_DIR/dist/*']", 'mkdir dist; touch dist/a')).toEqual(['dist/a']);
+  });
+
+  test('with a variable that is not set fail UPLOAD_ARTIFACTS', async () => {
+    expect(await run("  files: ['$NOTHING/a']", 'true')).toMatch(
+      /^UPLOAD_ARTIFACTS: .*the variable NOTHING is not set/,
+    );
+  });
+
+  test('may begin with ~ or /root, which are the home of the build', async () => {
+    expect(await run("  files: ['~/out/*', /root/b.txt]", 'mkdir ~/out; touch ~/out/a ~/b.txt')).toEqual([
+      'root/b.txt',
+      'root/out/a',
+    ]);
+    expect(await run('  base-directory: ~/out\n  files: ["**/*"]', 'mkdir ~/out; touch ~/out/a')).toEqual(['a']);
+  });
+
+  test('may be absolute; the base directory is stripped from the names', async () => {
+    const outside = folder();
+    writeTree(outside, { 'x/a': '1', 'x/b': '2' });
+    expect(await run(`  base-directory: ${outside}\n  files: ["**/*"]`, 'true')).toEqual(['x/a', 'x/b']);
+    expect(await run(`  files: ["${outside}/x/a"]`, 'true')).toEqual([`${outside.slice(1)}/x/a`]);
+  });
+
+  test('do not mean the whole machine', async () => {
+    expect(await run("  files: ['/**/*']", 'true')).toMatch(/means every folder of the machine; name one/);
+  });
+
+  test('files may be one pattern instead of a list', async () => {
+    expect(await run("  files: '*.txt'", 'touch a.txt b.txt c')).toEqual(['a.txt', 'b.txt']);
+  });
+});
+
+test('name and s3-prefix have no effect, as CodePipeline names the artifacts', async () => {
+  const { outcome } = await host.run({
+    outputs: ['A'],
+    buildspec: artifacts('  files: [dist/a]\n  name: x-$(date +%Y)\n  s3-prefix: p'),
+  });
+  expect(outcome).toMatchObject({ status: 'Succeeded', artifacts: { A: expect.stringMatching(/\/A\.zip$/) } });
 });
 
 test('caches are kept by namespace after a build that succeeded, and only then', async () => {

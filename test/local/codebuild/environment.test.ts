@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseBuildspec } from '../../../lib/local/codebuild/buildspec';
 import { passedOn } from '../../../lib/local/codebuild/environment';
 import { secretsFile } from '../../../lib/local/codebuild/secrets';
 import { plain, temporaryFolder, testHost } from './host';
@@ -192,5 +193,75 @@ describe('secrets', () => {
       buildspec: buildspec('', 'echo "$PIP_INDEX_URL s@cret"'),
     });
     expect(lines).toEqual(['https://me:***@index.example/ ***']);
+  });
+
+  test('that are versions are told by their stage or id; AWSCURRENT is the secret itself', () => {
+    writeFileSync(
+      join(folder, 'versions.yaml'),
+      'parameter-store: {/n: 007}\nsecrets-manager:\n  db: {p: now}\n  db@AWSPREVIOUS: {p: before}\n  db@1-2: {p: old}\n  plain: 0x10\n',
+    );
+    const source = secretsFile(join(folder, 'versions.yaml'));
+    const value = (reference: string) => {
+      const found = source.secret(reference);
+      return found.ok ? found.value : found.errors.join();
+    };
+    expect(['db:p', 'db:p:AWSCURRENT', 'db:p:AWSPREVIOUS', 'db:p::1-2', 'db', 'plain'].map(value)).toEqual([
+      'now',
+      'now',
+      'before',
+      'old',
+      '{"p":"now"}',
+      '0x10',
+    ]);
+    expect(source.parameter('/n')).toEqual({ ok: true, value: '007' });
+    expect(value('db:p:AWSPENDING')).toContain('secret db@AWSPENDING is not known on this machine');
+  });
+
+  test('named by their ARN are found by their name as well', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:1:secret:visits/db-AbC123';
+    expect(secrets.secret(`${arn}:password`)).toEqual({ ok: true, value: secret });
+  });
+
+  test.each([
+    ['', 'has no secret id'],
+    [':key', 'has no secret id'],
+    ['a:b:c:d:e', 'has too many parts'],
+    ['a:b:AWSCURRENT:1', 'not both'],
+    ['arn:aws:s3:::x', 'is no ARN of a secret'],
+  ])('with the reference %j are refused: %s', (reference, message) => {
+    expect(secrets.secret(reference)).toMatchObject({ ok: false, errors: [expect.stringContaining(message)] });
+    const text = `version: 0.2\nenv:\n  secrets-manager:\n    A: ${JSON.stringify(reference)}\nphases: {build: {commands: [x]}}`;
+    const parsed = parseBuildspec(text);
+    expect(parsed.ok ? [] : parsed.errors).toMatchObject([{ line: 4, message: expect.stringContaining(message) }]);
+  });
+
+  test('are not exported: of the project by CodeBuild’s rule, of the buildspec since a run keeps variables', async () => {
+    const env = '  secrets-manager: {PASSWORD: "visits/db:password"}\n  exported-variables: [WHOLE, COPY, FINE]';
+    const { outcome, log } = await host.run({
+      secrets,
+      buildspec: buildspec(env, 'COPY="x$(printf %s "$PASSWORD" | base64)"; FINE=1'),
+      project: [{ name: 'WHOLE', value: 'visits/db', type: 'SECRETS_MANAGER' }],
+    });
+    expect(log).toContain('exported variable WHOLE is not exported');
+    expect(outcome).toMatchObject({
+      status: 'Failed',
+      reason: expect.stringMatching(/^exported variable COPY holds a secret/),
+    });
+  });
+
+  test('do not stay in any file of the build', async () => {
+    const { workspace, outcome } = await host.run({
+      secrets,
+      buildspec: buildspec(
+        '  secrets-manager: {PASSWORD: "visits/db:password"}',
+        'echo "$PASSWORD" > "report-$(printf %s "$PASSWORD" | tr -dc a-z).xml"; export COPY="$PASSWORD"; false',
+      ),
+    });
+    expect(outcome.status).toBe('Failed');
+    const left = readdirSync(workspace, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && !entry.parentPath.endsWith('/src'),
+    );
+    expect(left.map((entry) => entry.name)).toEqual(['log.txt']);
+    expect(readFileSync(join(workspace, 'log.txt'), 'utf8')).not.toContain(secret);
   });
 });
