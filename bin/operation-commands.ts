@@ -121,6 +121,18 @@ export function addOperations(program: Command, variable: Variables): void {
     .addOption(yes())
     .action(async (pipeline, options) => (await import('./commands/stop')).stop(pipeline, given(options)));
 
+  operation('shell', 'open a shell inside a build that slipway run --pause-on-failure holds', [
+    'slipway shell                      the build that is held',
+    'slipway shell Test/Unit',
+    'slipway shell --done               let it go on',
+    'slipway shell --aws Test/Unit      how to get the same in CodeBuild',
+  ])
+    .argument('[build]', 'Stage/Action, or the id of a build; default: the only one that is held')
+    .option('--done', 'end the hold: the build goes on, as failed if its command failed')
+    .option('--list', 'list the builds that are held')
+    .option('--pipeline <name>', 'on AWS: of this pipeline')
+    .action(async (build, options) => (await import('./commands/shell')).shell(build, given(options)));
+
   const transitions = program.command('transition').description('open or close the way into a stage');
   for (const direction of ['enable', 'disable'] as const) {
     const reason = direction === 'disable' ? ' --reason "change freeze"' : '';

@@ -118,7 +118,8 @@ export async function pipelineOf(operations: Operations, wanted: string | undefi
   throw new Failure(`which pipeline? ${found.join(', ')}`, exitCode['usage, configuration or template is wrong']);
 }
 
-function projectState(options: GlobalOptions): string | undefined {
+/** `.slipway` of the project; undefined outside of one. */
+export function projectState(options: GlobalOptions): string | undefined {
   const file = projectFile(options);
   return file === undefined ? undefined : stateFolder(file);
 }

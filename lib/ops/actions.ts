@@ -21,6 +21,8 @@ export interface ActionExecution {
   readonly link?: string;
   readonly summary?: string;
   readonly error?: string;
+  /** `<bucket>/<key>` of its first input artifact. */
+  readonly input?: string;
   /** Where an action that CodePipeline runs by itself (Commands, EKS …) writes its log. */
   readonly logStream?: string;
 }
@@ -58,6 +60,7 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 export function actionExecution(detail: ActionExecutionDetail): ActionExecution {
   const { input, output, startTime, lastUpdateTime, status = 'InProgress' } = detail;
   const result = output?.executionResult;
+  const at = input?.inputArtifacts?.[0]?.s3location;
   const error =
     result?.errorDetails && [result.errorDetails.code, result.errorDetails.message].filter(Boolean).join(': ');
   return {
@@ -74,6 +77,7 @@ export function actionExecution(detail: ActionExecutionDetail): ActionExecution 
     ...(result?.externalExecutionUrl && { link: result.externalExecutionUrl }),
     ...(result?.externalExecutionSummary && { summary: oneLine(result.externalExecutionSummary) }),
     ...(error && { error: oneLine(error) }),
+    ...(at?.bucket && at.key && { input: `${at.bucket}/${at.key}` }),
     ...(result?.logStreamARN && { logStream: result.logStreamARN }),
   };
 }

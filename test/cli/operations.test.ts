@@ -1,3 +1,4 @@
+import { announcePause } from '../../lib/local/rooms/paused';
 import { Place } from './command-line';
 import { Operated } from './operated';
 
@@ -110,6 +111,45 @@ test('stop, transition, rollback', async () => {
   const back = await operated.run('rollback', '--stage', 'Dev', '--to', good.slice(0, 6));
   expect(back).toMatchObject({ code: 0 });
   expect(operated.host().execution(back.stdout.trim())).toMatchObject({ type: 'ROLLBACK', target: good });
+});
+
+test('shell: enters the build that is held, leaves it held, and lets it go on with --done', async () => {
+  operated = await Operated.open(place, { 'Build/Build': { outcome: 'Failed', externalId: build('b') } });
+  expect(await operated.run('shell')).toMatchObject({ code: 5, stderr: expect.stringMatching(/^no build is held: /) });
+  const held = announcePause(place.state, {
+    build: build('b'),
+    execution: 'e',
+    stage: 'Test',
+    action: 'Unit',
+    phase: 'BUILD',
+    command: 'pytest',
+    reason: 'exit status 1',
+    directory: '/',
+    environmentFile: '/dev/null',
+    shell: ['/bin/sh', '-c', 'echo inside; exit 3'],
+    pid: process.pid,
+  });
+  expect(await operated.run('shell', 'Test/Unit')).toEqual({
+    code: 0,
+    signal: null,
+    stdout: 'inside\n',
+    stderr:
+      'Test/Unit, BUILD: pytest (exit status 1)\nTest/Unit is still held: `slipway shell --done` lets it go on, as does an answer to the run\n',
+  });
+  expect(held.isThere()).toBe(true);
+  expect(await operated.run('shell', 'Test/Image')).toMatchObject({
+    code: 2,
+    stderr: `no build of Test/Image is held; these are:\n  Test/Unit  ${build('b')}  BUILD: pytest (exit status 1)\n`,
+  });
+  expect(await operated.run('shell', '--done')).toMatchObject({ code: 0, stdout: 'Test/Unit goes on\n' });
+  expect(held.isThere()).toBe(false);
+
+  await operated.host().ended(await operated.start());
+  const onAws = await place.run(['shell', '--aws'], { env: operated.asAws });
+  expect(onAws).toMatchObject({ code: 5, stdout: '' });
+  expect(onAws.stderr).toContain(`Build/Build is build ${build('b')} of CodeBuild`);
+  expect(onAws.stderr).toContain('codebuild-breakpoint');
+  expect(onAws.stderr).toMatch(/start-build --region eu-west-1 --project-name \S+ .*--debug-session-enabled/);
 });
 
 test('errors: one sentence and what to do, each with its exit code', async () => {

@@ -54,5 +54,9 @@ export function readPaused(stateFolder: string): PausedBuild[] {
     });
 }
 
+/** Ends a hold from another process: the build goes on, as failed if its command failed. */
+export const releasePaused = (stateFolder: string, { build }: Pick<PausedBuild, 'build'>): void =>
+  rmSync(fileOf(stateFolder, build), { force: true });
+
 export const forgetPaused = (stateFolder: string): void =>
   rmSync(pausedFolder(stateFolder), { recursive: true, force: true });
