@@ -1,14 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint';
 import { ecrBuildExecutor } from '../../../lib/local/executors/ecr-build';
 import { eksExecutor, substitute } from '../../../lib/local/executors/eks';
 import { ImageStore } from '../../../lib/local/image/store';
+import type { PipelineHost } from '../../../lib/local/pipelines/host';
 import { TestCluster } from '../cluster/harness';
 import { temporaryFolder } from '../codebuild/host';
 import { BINDINGS, planned } from './kinds';
 import { buildsIn, runAction } from './machine';
 import { awsCli, programsIn } from './programs';
+import { pipelinesIn } from './whole';
 
 const root = temporaryFolder();
 const images = new ImageStore(join(root, 'registry'));
@@ -113,6 +116,40 @@ withAwsCli('actions that call AWS as their role', () => {
       status: 'Failed',
       reason: expect.stringMatching(/Forbidden.*role\/stranger needs an access entry of cluster shop/s),
     });
+  });
+
+  test('a pipeline with every kind of action runs from its source to the pipeline that it starts', async () => {
+    await images.setMutability('shop', { immutable: false, exclusions: [] });
+    const hosts = await pipelinesIn(join(root, 'whole'), builds);
+    const shop = hosts.get('shop') as PipelineHost;
+    const after = hosts.get('shop-after') as PipelineHost;
+    const lines: string[] = [];
+    for (const host of hosts.values())
+      host.subscribe((event) => {
+        if (event.kind === 'output') lines.push(event.line);
+      });
+    const started = await shop.start({ trigger: { type: 'StartPipelineExecution', detail: 'test' } });
+    if (!started.ok) throw new Error(JSON.stringify(started.errors));
+    const ended = await shop.ended(started.value.execution);
+    expect({ ended, lines }).toMatchObject({ ended: { status: 'Succeeded' } });
+    expect(lines).toEqual(
+      expect.arrayContaining(['configmap/whole created', 'queue-1.7-wide', '{', '  "Label": "queue-1.7-wide"']),
+    );
+
+    const buckets = join(root, 'whole', '.slipway', 'buckets');
+    expect(readFileSync(join(buckets, 'shop-website', 'v1.7', 'site', 'index.html'), 'utf8')).toBe('hello, main\n');
+    const { data } = await cluster.get<{ data: object }>('/api/v1/namespaces/default/configmaps/whole');
+    const image = await images.find('shop', { tag: 'latest' });
+    expect(data).toEqual({ image: `shop@${image.ok && image.value.digest}` });
+
+    const [invoked] = after.executions();
+    expect(await after.ended(invoked?.execution ?? '')).toMatchObject({ status: 'Succeeded' });
+    expect(lines).toContain('after 1.7');
+    expect(invoked).toMatchObject({ trigger: { type: 'StartPipelineExecution' } });
+    expect(after.execution(invoked?.execution ?? '')?.revisions).toEqual(
+      shop.execution(started.value.execution)?.revisions,
+    );
+    await Promise.all([...hosts.values()].map((host) => host.close('unfinished')));
   });
 });
 
