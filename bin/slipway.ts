@@ -98,6 +98,17 @@ program
   );
 
 program
+  .command('up')
+  .description('serve the pipelines on this machine: `git push` starts them, aws and slipway operate them; until Ctrl-C')
+  .option('--remote', 'set the git remote `slipway` of your repository')
+  .option('--approve', 'answer every manual approval with yes')
+  .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+  .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
+  .option('--verbose', 'show all output as it comes')
+  .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
+  .action(async (options) => (await import('./commands/up')).up({ ...program.opts(), ...options }));
+
+program
   .command('plan')
   .description('show what would run, as a tree')
   .argument('[pipeline]', 'development, production, or a full name; default: all')
