@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BuildSetting } from '../../../lib/local/codebuild/environment';
 import type { ShellName } from '../../../lib/local/codebuild/shell';
 import { containerRooms } from '../../../lib/local/rooms/container-rooms';
-import { type EngineName, findEngine } from '../../../lib/local/rooms/engine';
+import { type Engine, type EngineName, findEngine } from '../../../lib/local/rooms/engine';
 import { hostRooms } from '../../../lib/local/rooms/host-room';
 import type { Room, RoomKind } from '../../../lib/local/rooms/room';
 import { findProgram } from '../../../lib/local/tools/kubectl';
@@ -36,11 +36,11 @@ export function inEveryRoom(tests: (name: RoomName) => void): void {
   }
 }
 
-export async function kindOf(name: RoomName, stateFolder: string): Promise<RoomKind> {
+export async function kindOf(name: RoomName, stateFolder: string, change: Partial<Engine> = {}): Promise<RoomKind> {
   if (name === 'host') return hostRooms(stateFolder);
   const engine = await findEngine(name, process.env, new AbortController().signal);
   if (!engine.ok) throw new Error(engine.errors.join('; '));
-  return containerRooms({ engine: engine.value, stateFolder, images: { [IMAGE]: TEST_IMAGE } });
+  return containerRooms({ engine: { ...engine.value, ...change }, stateFolder, images: { [IMAGE]: TEST_IMAGE } });
 }
 
 /** The projects' image in the tests. */
