@@ -39,6 +39,7 @@ export async function checkCondition(
   return { result, reason: `${hook} condition: ${reason}` };
 }
 
+/** Judges a condition; one that a killed process has begun goes on: the builds and functions of rules that ended stay as they are. */
 export function judge(
   execution: Execution,
   stage: PlannedStage,
@@ -46,12 +47,21 @@ export function judge(
   condition: PlannedCondition,
 ): Promise<ConditionOutcome> {
   const at = { stage: stage.name, hook };
-  execution.emit({ kind: 'condition-started', ...at });
+  const { attempt, conditions, actions } = stageState(execution, stage.name);
+  const begun = conditions.findLast((state) => state.hook === hook);
+  const since = begun?.status === 'InProgress' && begun.attempt === attempt ? begun.startedAt : undefined;
+  const before = new Map(actions.map((action) => [action.id, action]));
+  if (since === undefined) execution.emit({ kind: 'condition-started', ...at });
   return evaluateCondition(condition, {
     hook,
     scope: execution.scope,
     ports: execution.rules,
-    run: (rule) => execution.limit(() => runAction(execution, rule.action)),
+    run: async (rule) => {
+      const ran = before.get(rule.action.id);
+      const isOver = ran?.status === 'Succeeded' || ran?.status === 'Failed';
+      if (since !== undefined && isOver && (ran.endedAt ?? '') >= since) return ran;
+      return execution.limit(() => runAction(execution, rule.action));
+    },
     onRule: (report) => execution.emit({ ...report, ...at }),
     signal: execution.signal,
   });

@@ -86,7 +86,15 @@ export function reduce(state: RunState, event: Event): RunState {
     }
     case 'pipeline-resumed': {
       const resumed: RunState = { ...goingOn(state), attempt: (state.attempt ?? 1) + 1 };
-      return inStage(resumed, event.stage, (stage) => ({ ...without('next')(stage), resumed: event.mode }));
+      return inStage(resumed, event.stage, (stage) => ({
+        ...without('next')(stage),
+        resumed: event.mode,
+        actions: stage.actions.map((action) =>
+          event.again?.includes(action.id)
+            ? { ...newAction(action.stage, action.id), attempt: action.attempt }
+            : action,
+        ),
+      }));
     }
     case 'notice': {
       const { time, level, message } = event;

@@ -45,7 +45,7 @@ export interface Fake {
 export const FAKE_VARIABLE = 'SLIPWAY_FAKE';
 
 /** An empty zip: the end-of-central-directory record alone. */
-const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
+export const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);
 
 /**
  * Executors of every kind that do what they are told: by `steps`, by action id (an array: one step an attempt, the last one
