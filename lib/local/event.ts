@@ -48,7 +48,13 @@ export type PipelineEvent =
   /** Somebody stops it. Comes a second time when who wanted to wait now abandons. */
   | { readonly kind: 'pipeline-stopping'; readonly abandon: boolean; readonly reason?: string }
   /** An ended execution goes on: this stage of it is retried (RetryStageExecution). */
-  | { readonly kind: 'pipeline-resumed'; readonly stage: string; readonly mode: RetryMode }
+  | {
+      readonly kind: 'pipeline-resumed';
+      readonly stage: string;
+      readonly mode: RetryMode;
+      /** Ids of actions that run again though they may have succeeded: those from a certain one on. */
+      readonly again?: readonly string[];
+    }
   /** Something a user should know that belongs to no action (what runs, what is not supported here). */
   | { readonly kind: 'notice'; readonly level: 'info' | 'warning'; readonly message: string };
 

@@ -73,6 +73,8 @@ export interface RetryRequest {
   readonly stage: string;
   readonly execution: string;
   readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
+  /** Name of an action: it and what comes after it run again, though they succeeded (this machine's own; CodePipeline has no such thing). */
+  readonly from?: string;
 }
 
 export interface ApprovalResult {

@@ -21,7 +21,16 @@ import type {
 } from './host';
 import type { Ledger } from './ledger';
 import { limiter } from './limiter';
-import { checkOverride, checkRetry, checkRollback, checkStart, checkStop, isUnfinished, overtakenBy } from './requests';
+import {
+  actionsFrom,
+  checkOverride,
+  checkRetry,
+  checkRollback,
+  checkStart,
+  checkStop,
+  isUnfinished,
+  overtakenBy,
+} from './requests';
 import { findTarget } from './rollback-target';
 import { StageGate } from './stage-gate';
 import { type Live, Tracked } from './tracked';
@@ -101,7 +110,8 @@ export class Host implements PipelineHost {
     const checked = checkRetry(this.plan, tracked, request, this.#gate, this.#inProgress());
     if (!checked.ok) return checked;
     const { stage, mode } = request;
-    this.#goOn(checked.value, stage, { kind: 'pipeline-resumed', stage, mode });
+    const again = actionsFrom(this.plan, request);
+    this.#goOn(checked.value, stage, { kind: 'pipeline-resumed', stage, mode, ...(again.length > 0 && { again }) });
     return ok({ execution: request.execution });
   }
 

@@ -70,13 +70,16 @@ export function checkStop(
 export function checkRetry(
   plan: Plan,
   tracked: Tracked | undefined,
-  { stage, execution }: RetryRequest,
+  { stage, execution, from }: RetryRequest,
   gate: StageGate,
   inProgress: number,
 ): Result<Tracked, HostError> {
   const known = checkKnown(plan, tracked, stage, execution);
   if (!known.ok) return known;
   const { brief } = known.value;
+  const actions = plan.stages.find(({ name }) => name === stage)?.actions ?? [];
+  if (from !== undefined && !actions.some(({ name }) => name === from))
+    return refused('ValidationException', `stage ${stage} has no action ${from}`);
   const status = brief.stages.get(stage)?.status ?? 'Pending';
   const not = (why: string) => refused('StageNotRetryableException', `stage ${stage} cannot be retried: ${why}`);
   if (brief.structure !== plan.structure)
@@ -84,6 +87,13 @@ export function checkRetry(
   if (isUnfinished(brief.status)) return not(`execution ${execution} is in progress`);
   if (status !== 'Failed' && status !== 'Stopped') return not(`it is ${status} in execution ${execution}`);
   return checkLatest(plan, known.value, stage, gate, inProgress);
+}
+
+/** Ids of the action that a retry begins with, and of those in later run orders. */
+export function actionsFrom(plan: Plan, { stage, from }: Pick<RetryRequest, 'stage' | 'from'>): string[] {
+  const actions = plan.stages.find(({ name }) => name === stage)?.actions ?? [];
+  const first = actions.find(({ name }) => name === from);
+  return first ? actions.filter((each) => each === first || each.runOrder > first.runOrder).map(({ id }) => id) : [];
 }
 
 export function checkOverride(
