@@ -136,6 +136,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   }
 
   const running = cluster;
+  const artifactObjects = new ArtifactObjects(artifactStore);
   const builds = codeBuildExecutor({
     ...bindings,
     stateFolder,
@@ -174,6 +175,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
         endpoint,
         account: bindings.account,
         region: bindings.region,
+        artifacts: artifactObjects,
         clock,
         clockRate: options.clockRate,
       }),
@@ -185,7 +187,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       cloudformation: cloudFormationExecutor({
         ...bindings,
         records: new StackRecords(join(stateFolder, 'stacks'), bindings.region),
-        artifacts: new ArtifactObjects(artifactStore),
+        artifacts: artifactObjects,
         clock,
       }),
       'pipeline-invoke': pipelineInvokeExecutor({

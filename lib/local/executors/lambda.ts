@@ -3,11 +3,14 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { ok } from '../../result';
 import type { JobResult, JobResults } from '../aws/jobs';
 import type { Clock } from '../clock';
 import type { ActionContext, Executor, Outcome } from '../executor';
 import type { LambdaAction } from '../plan';
+import type { ArtifactObjects } from './artifact-objects';
 import { type FunctionEnd, invokeFunction } from './function-process';
+import { handOver, type JobArtifacts, takeBack } from './job-artifacts';
 
 interface Credentials {
   readonly accessKeyId: string;
@@ -31,6 +34,8 @@ export interface LambdaOptions {
   readonly modules?: string;
   /** Folders of programs for the function's PATH; default none. */
   readonly path?: string;
+  /** Where input and output artifacts are objects of S3; none: an action with artifacts is refused. */
+  readonly artifacts?: ArtifactObjects;
   readonly clock: Clock;
   /** How many times faster than on AWS a function's own clock runs; it is told by SLIPWAY_CLOCK_RATE. Default 1. */
   readonly clockRate?: number;
@@ -51,9 +56,11 @@ const QUOTED_LINES = 5;
  */
 export const lambdaExecutor = (options: LambdaOptions): Executor<LambdaAction> => ({
   async execute(action, context, emit, signal) {
-    const refused = unsupported(action);
+    const refused = unsupported(action, options.artifacts);
     if (refused !== undefined) return { status: 'Failed', reason: refused };
     const { clock, clockRate = 1 } = options;
+    const handed = options.artifacts ? await handOver(action, context, options.artifacts) : ok(NO_ARTIFACTS);
+    if (!handed.ok) return { status: 'Failed', reason: handed.errors.join('; ') };
     const log = createWriteStream(join(context.workspace, 'log.txt'));
     const tail: string[] = [];
     const onLine = (stream: 'stdout' | 'stderr', line: string) => {
@@ -66,7 +73,14 @@ export const lambdaExecutor = (options: LambdaOptions): Executor<LambdaAction> =
     try {
       for (let token: string | undefined; ; ) {
         const job = (options.newId ?? randomUUID)();
-        const step = await invoke(options, action, context, job, token, onLine, signal);
+        const step = await invoke(
+          options,
+          action,
+          context,
+          { id: job, token, artifacts: handed.value },
+          onLine,
+          signal,
+        );
         if ('status' in step) return step.status === 'Failed' ? { ...step, reason: quote(step.reason, tail) } : step;
         token = step.token;
         if (clock.now().getTime() >= latest)
@@ -79,6 +93,16 @@ export const lambdaExecutor = (options: LambdaOptions): Executor<LambdaAction> =
   },
 });
 
+const NO_ARTIFACTS: JobArtifacts = { inputs: [], outputs: [] };
+
+/** One invocation of the function, as CodePipeline counts them. */
+interface Job {
+  readonly id: string;
+  /** With which the function goes on. */
+  readonly token: string | undefined;
+  readonly artifacts: JobArtifacts;
+}
+
 const STOPPED: Outcome = { status: 'Stopped', reason: 'stopped' };
 
 /** One invocation: the action's outcome, or the token with which it goes on. */
@@ -86,8 +110,7 @@ async function invoke(
   options: LambdaOptions,
   action: LambdaAction,
   context: ActionContext,
-  job: string,
-  token: string | undefined,
+  { id: job, token, artifacts }: Job,
   onLine: (stream: 'stdout' | 'stderr', line: string) => void,
   signal: AbortSignal,
 ): Promise<Outcome | { readonly token: string }> {
@@ -98,7 +121,7 @@ async function invoke(
   const call = {
     code,
     handler,
-    event: jobEvent(options, action, job, token, credentials),
+    event: jobEvent(options, action, { id: job, token, artifacts }, credentials),
     environment: environmentOf(options, action, folder, credentials),
     folder,
     timeoutSeconds,
@@ -121,7 +144,9 @@ async function invoke(
     return { status: 'Failed', reason: `${name} ${withoutResult(end, timeoutSeconds)}`, externalId: job };
   if (put.status === 'Failed') return { status: 'Failed', reason: put.message, externalId: job };
   if (put.continuationToken !== undefined) return { token: put.continuationToken };
-  return { status: 'Succeeded', variables: put.variables, artifacts: {}, externalId: job };
+  const taken = options.artifacts ? await takeBack(artifacts, context, options.artifacts) : ok({});
+  if (!taken.ok) return { status: 'Failed', reason: taken.errors.join('; '), externalId: job };
+  return { status: 'Succeeded', variables: put.variables, artifacts: taken.value, externalId: job };
 }
 
 function withoutResult(end: Exclude<FunctionEnd, { status: 'stopped' }>, timeoutSeconds: number): string {
@@ -138,9 +163,9 @@ function withoutResult(end: Exclude<FunctionEnd, { status: 'stopped' }>, timeout
 const quote = (reason: string, tail: readonly string[]): string =>
   tail.length === 0 ? reason : `${reason}\n${tail.map((line) => `  ${line}`).join('\n')}`;
 
-function unsupported(action: LambdaAction): string | undefined {
+function unsupported(action: LambdaAction, objects: ArtifactObjects | undefined): string | undefined {
   const artifacts = [...action.inputs, ...action.outputs];
-  if (artifacts.length > 0)
+  if (artifacts.length > 0 && objects === undefined)
     return `a Lambda action with artifacts (${artifacts.join(', ')}) is not supported here: there is no S3 to hand them over`;
   if (!action.function.runtime.startsWith('nodejs'))
     return `the runtime ${action.function.runtime} of ${action.function.name} is not supported here: only Node.js is`;
@@ -151,20 +176,19 @@ function unsupported(action: LambdaAction): string | undefined {
 function jobEvent(
   options: LambdaOptions,
   action: LambdaAction,
-  job: string,
-  token: string | undefined,
+  { id, token, artifacts }: Job,
   artifactCredentials: Credentials,
 ) {
   const { name } = action.function;
   const parameters = action.userParameters !== undefined && { UserParameters: action.userParameters };
   return {
     'CodePipeline.job': {
-      id: job,
+      id,
       accountId: options.account,
       data: {
         actionConfiguration: { configuration: { FunctionName: name, ...parameters } },
-        inputArtifacts: [],
-        outputArtifacts: [],
+        inputArtifacts: artifacts.inputs,
+        outputArtifacts: artifacts.outputs,
         artifactCredentials,
         ...(token !== undefined && { continuationToken: token }),
       },

@@ -74,14 +74,7 @@ export function readApproval(base: ActionBase, configuration: Node, node: Node):
   return { action: { ...base, kind: 'approval', ...shownTo, timeoutMinutes }, produces: [] };
 }
 
-export function readLambda(base: ActionBase, configuration: Node, node: Node): ReadAction {
-  for (const [key, names] of [
-    ['InputArtifacts', base.inputs],
-    ['OutputArtifacts', base.outputs],
-  ] as const) {
-    if (names.length > 0)
-      node.member(key).fail('A Lambda action gets and gives no artifacts here; hand over texts in UserParameters.');
-  }
+export function readLambda(base: ActionBase, configuration: Node): ReadAction {
   configuration.object(KEYS.lambda);
   const name = configuration.member('FunctionName');
   const found = findResource(name, 'AWS::Lambda::Function');

@@ -89,7 +89,11 @@ function build(base: RuleBase, configuration: Node): ActionRule {
 }
 
 function invoke(base: RuleBase, configuration: Node, node: Node): ActionRule {
-  const { action } = readLambda(base, configuration, node);
+  if (base.inputs.length > 0)
+    node
+      .member('InputArtifacts')
+      .fail('The rule LambdaInvoke gets no artifacts here; hand over texts in UserParameters.');
+  const { action } = readLambda(base, configuration);
   if (action.kind !== 'lambda') throw new Error('a LambdaInvoke rule is read as a Lambda action');
   return { name: base.name, provider: 'LambdaInvoke', action };
 }

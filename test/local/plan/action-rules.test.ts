@@ -1,19 +1,6 @@
 import { action, resource, testMutants, variables } from './mutants';
 
 testMutants([
-  [
-    'a Lambda action with an input artifact',
-    (t) => (action(t, 4, 1).InputArtifacts = [{ Name: 'SourceArtifact' }]),
-    'Stages[4].Actions[1].InputArtifacts',
-    /no artifacts here; hand over texts in UserParameters/,
-  ],
-  [
-    'a Lambda action with an output artifact',
-    (t) => (action(t, 4, 1).OutputArtifacts = [{ Name: 'Report' }]),
-    'Stages[4].Actions[1].OutputArtifacts',
-    /no artifacts here/,
-  ],
-
   // Actions
   [
     'a provider that does not run here',
