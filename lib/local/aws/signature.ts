@@ -1,7 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { err, ok, type Result } from '../../result';
 import type { CredentialIssuer } from './credentials';
-import { UNSIGNED_TRAILER } from './s3-body';
 import type { Principal, RawRequest } from './service';
 
 export interface Signer {
@@ -151,7 +150,7 @@ function payloadHash({ headers, body }: RawRequest): string {
   const actual = sha256(body);
   const declared = headers['x-amz-content-sha256'];
   // A declared hash that is not the body's gives another signature than the caller's.
-  return declared === 'UNSIGNED-PAYLOAD' || declared === UNSIGNED_TRAILER ? declared : actual;
+  return declared === 'UNSIGNED-PAYLOAD' || declared?.startsWith('STREAMING-') ? declared : actual;
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

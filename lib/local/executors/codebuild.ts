@@ -13,6 +13,7 @@ import { createMask } from '../codebuild/mask';
 import { outputsOf } from '../codebuild/outputs';
 import { endProcesses } from '../codebuild/process-tree';
 import { removeFolder } from '../codebuild/remove-folder';
+import type { RunningBuilds } from '../codebuild/running-builds';
 import type { SecretSource } from '../codebuild/secrets';
 import { createShell } from '../codebuild/shell';
 import { downloadSources } from '../codebuild/sources';
@@ -52,6 +53,8 @@ export interface HostOptions {
   readonly grace?: number;
   /** Where commands run; default: this machine. */
   readonly rooms?: RoomKind;
+  /** Where the builds are told while they run; absent: they cannot be stopped one by one. */
+  readonly running?: Pick<RunningBuilds, 'add'>;
   /** Holds a build whose command failed, and asks how to go on; absent: no build is held. */
   readonly pause?: AskAfterPause;
 }
@@ -104,6 +107,8 @@ async function execute(
   const setting = buildSetting(host, action, context, { uuid, primary, temporary });
   // Who looks for the build's log or state while it runs, knows its id.
   emit({ kind: 'fact', name: 'buildId', value: setting.id });
+  const stop = new AbortController();
+  const leave = host.running?.add(setting.id, () => stop.abort());
   const rooms = host.rooms ?? hostRooms(host.stateFolder);
   const view = rooms.view(setting, host.extraEnvironment, host.userEnvironment);
   try {
@@ -116,12 +121,12 @@ async function execute(
       secretSource: host.secrets,
     });
     if (environment.problems.length > 0) return fail(...environment.problems);
-    return await runInWorkspace({
+    const outcome = await runInWorkspace({
       host,
       action,
       context,
       emit,
-      signal,
+      signal: AbortSignal.any([signal, stop.signal]),
       buildspec,
       primary,
       uuid,
@@ -130,7 +135,11 @@ async function execute(
       view,
       environment,
     });
+    // An execution that is stopped stops its builds; a build that is stopped fails its action.
+    const isAlone = outcome.status === 'Stopped' && stop.signal.aborted && !signal.aborted;
+    return isAlone ? fail('STOPPED: the build was stopped') : outcome;
   } finally {
+    leave?.();
     for (const folder of [setting.home, temporary]) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../../../lib/local/clock';
+import type { RunningBuilds } from '../../../lib/local/codebuild/running-builds';
 import { type SecretSource, secretsFile } from '../../../lib/local/codebuild/secrets';
 import { writeZip } from '../../../lib/local/codebuild/zip';
 import type { ActionReport, Outcome } from '../../../lib/local/executor';
@@ -47,6 +48,7 @@ export interface BuildRequest {
   /** Default: this machine. */
   readonly rooms?: RoomKind;
   readonly pause?: AskAfterPause;
+  readonly running?: RunningBuilds;
   readonly image?: string;
   readonly privileged?: boolean;
 }
@@ -111,6 +113,7 @@ async function run(root: string, id: string, request: BuildRequest): Promise<Bui
     grace: request.grace ?? 3_000,
     ...(request.rooms && { rooms: request.rooms }),
     ...(request.pause && { pause: request.pause }),
+    ...(request.running && { running: request.running }),
   });
   const events: ActionReport[] = [];
   const outcome = await executor.execute(

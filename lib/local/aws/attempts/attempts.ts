@@ -24,9 +24,11 @@ export interface Attempt {
   readonly planned?: PlannedAction;
 }
 
-/** What the provider calls it: build id, commit id, job id … CodeBuild's is known from the start. */
-export const externalIdOf = ({ state }: Pick<Attempt, 'state'>): string | undefined =>
-  state.externalId ?? state.facts['buildId'];
+/** What the provider calls it: build id, commit id, job id … CodeBuild's is known from the start; those of a batch are not told here. */
+export function externalIdOf({ state, planned }: Pick<Attempt, 'state' | 'planned'>): string | undefined {
+  const isBatch = planned?.kind === 'codebuild' && planned.batch !== undefined;
+  return state.externalId ?? (isBatch ? undefined : state.facts['buildId']);
+}
 
 /** The attempts of executions, from their journals, which are read as they grow. */
 export class Attempts {

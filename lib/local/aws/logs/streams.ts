@@ -16,10 +16,12 @@ export function streamOf(attempt: Attempt): Stream | undefined {
   const external = externalIdOf(attempt);
   const uuid = external?.split(':').at(-1) ?? '';
   switch (planned?.kind) {
-    case 'codebuild':
-      return external === undefined
-        ? undefined
-        : { group: `/aws/codebuild/${planned.project.name}`, name: uuid, attempt };
+    case 'codebuild': {
+      const group = `/aws/codebuild/${planned.project.name}`;
+      // The builds of a batch share one stream here, each line with its build's name in front.
+      if (planned.batch) return { group, name: id, attempt };
+      return external === undefined ? undefined : { group, name: uuid, attempt };
+    }
     case 'lambda': {
       const day = (state.startedAt ?? '').slice(0, 10).replaceAll('-', '/');
       const name = `${day}/[$LATEST]${id.replaceAll('-', '')}`;
