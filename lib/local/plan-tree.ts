@@ -61,13 +61,19 @@ function stageBranch(stage: PlannedStage): Branch {
 function hooks({ beforeEntry, onSuccess, onFailure }: PlannedStage): string[] {
   const lines: string[] = [];
   if (beforeEntry) {
-    lines.push(`before entry: ${beforeEntry.result === 'SKIP' ? 'skip' : 'fail'} unless ${rulesOf(beforeEntry, 'beforeEntry')}`);
+    lines.push(
+      `before entry: ${beforeEntry.result === 'SKIP' ? 'skip' : 'fail'} unless ${rulesOf(beforeEntry, 'beforeEntry')}`,
+    );
   }
   if (onSuccess) {
-    lines.push(`on success: ${onSuccess.result === 'ROLLBACK' ? 'roll back' : 'fail'} unless ${rulesOf(onSuccess, 'onSuccess')}`);
+    lines.push(
+      `on success: ${onSuccess.result === 'ROLLBACK' ? 'roll back' : 'fail'} unless ${rulesOf(onSuccess, 'onSuccess')}`,
+    );
   }
   if (onFailure?.condition)
-    lines.push(`on failure: roll back to the last execution that succeeded, after ${rulesOf(onFailure.condition, 'onFailure')}`);
+    lines.push(
+      `on failure: roll back to the last execution that succeeded, after ${rulesOf(onFailure.condition, 'onFailure')}`,
+    );
   if (onFailure?.result === 'ROLLBACK') lines.push('on failure: roll back to the last execution that succeeded');
   if (onFailure?.result === 'RETRY') {
     lines.push(`on failure: retry ${onFailure.retryMode === 'ALL_ACTIONS' ? 'all' : 'the failed'} actions once`);

@@ -11,10 +11,11 @@ export interface Row {
 }
 
 export type Status =
-  | { readonly kind: 'holds'; readonly test: TestPlace }
+  /** `enforced`: what breaks it is an error before anything runs, as AWS refuses it too; the test asserts on its text. */
+  | { readonly kind: 'holds'; readonly test: TestPlace; readonly enforced?: true }
   /** It is otherwise here, and why. */
   | { readonly kind: 'differs'; readonly because: string; readonly test?: TestPlace }
-  /** What AWS does not take, or what does not run here, is an error before anything runs; the test asserts on its text. */
+  /** AWS has it and it does not run here: an error before anything runs names it; the test asserts on its text. */
   | { readonly kind: 'rejected'; readonly test: TestPlace }
   /** Nothing that a run on one machine could show. */
   | { readonly kind: 'not-applicable'; readonly because: string };
@@ -47,6 +48,11 @@ export const section = (name: string, drafts: readonly Draft[]): Row[] =>
   }));
 
 export const holds = (file: string, title: string): Status => ({ kind: 'holds', test: { file, title } });
+export const enforced = (file: string, title: string): Status => ({
+  kind: 'holds',
+  test: { file, title },
+  enforced: true,
+});
 export const rejected = (file: string, title: string): Status => ({ kind: 'rejected', test: { file, title } });
 export const differs = (because: string, file?: string, title?: string): Status => ({
   kind: 'differs',

@@ -1,14 +1,16 @@
-import { differs, holds, notApplicable, type Row, rejected, section } from '../row';
+import { differs, enforced, holds, type Row, rejected, section } from '../row';
 
 const ACTION = 'local/plan/action-rules.test.ts';
 const COMMANDS = 'local/actions/commands-rules.test.ts';
 const RUN = 'local/actions/commands.test.ts';
 const DEPLOY = 'local/actions/deploy-rules.test.ts';
+const PUBLISH = 'local/actions/publish-rules.test.ts';
+const STACK = 'local/actions/cloudformation.test.ts';
+const STACK_RULES = 'local/actions/cloudformation-rules.test.ts';
 const CLOUD = 'local/actions/cloud.test.ts';
 const SOURCE = 'local/executors/source.test.ts';
 const LAMBDA = 'local/executors/lambda.test.ts';
 const TYPES = 'conformance/structure.test.ts';
-const TIME = 'conformance/approvals.test.ts';
 
 export const ACTIONS: readonly Row[] = section('1.2', [
   [
@@ -19,7 +21,7 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'CodeCommit: a consumer may name only these variables.',
     'CP:action-reference-CodeCommit',
-    rejected('local/plan/variable-rules.test.ts', 'a variable that a source does not have'),
+    enforced('local/plan/variable-rules.test.ts', 'a variable that a source does not have'),
   ],
   [
     'CodeCommit: polling is on if PollForSourceChanges is not false.',
@@ -47,39 +49,39 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'A source action names its branch.',
     'CP:action-reference-CodeCommit',
-    rejected(ACTION, 'a source of branches nobody named'),
+    enforced(ACTION, 'a source of branches nobody named'),
   ],
   [
     'A source action has no input and one output.',
     'CP:reference-action-artifacts',
-    rejected(ACTION, 'a source without output'),
+    enforced(ACTION, 'a source without output'),
   ],
-  ['CodeBuild: 1 to 5 inputs.', 'CP:reference-action-artifacts', rejected(ACTION, 'a build without input')],
+  ['CodeBuild: 1 to 5 inputs.', 'CP:reference-action-artifacts', enforced(ACTION, 'a build without input')],
   [
     'CodeBuild: with more than one input PrimarySource is required.',
     'CP:action-reference-CodeBuild',
-    rejected(ACTION, 'two inputs without a primary one'),
+    enforced(ACTION, 'two inputs without a primary one'),
   ],
   [
     'CodeBuild: PrimarySource is one of the inputs.',
     'CP:action-reference-CodeBuild',
-    rejected(ACTION, 'a primary source that is no input'),
+    enforced(ACTION, 'a primary source that is no input'),
   ],
-  ['CodeBuild: the action names a project.', 'CP:action-reference-CodeBuild', rejected(ACTION, 'a project nobody has')],
+  ['CodeBuild: the action names a project.', 'CP:action-reference-CodeBuild', enforced(ACTION, 'a project nobody has')],
   [
     'CodeBuild: EnvironmentVariables is a JSON list of name, value and type.',
     'CP:action-reference-CodeBuild',
-    rejected(ACTION, 'variables that are no JSON'),
+    enforced(ACTION, 'variables that are no JSON'),
   ],
   [
     'CodeBuild: a type of such a variable is PLAINTEXT, PARAMETER_STORE or SECRETS_MANAGER.',
     'CP:action-reference-CodeBuild',
-    rejected(ACTION, 'a variable of a type nobody knows'),
+    enforced(ACTION, 'a variable of a type nobody knows'),
   ],
   [
     'CodeBuild: the output variables are the exported ones of the build, and no other can be named.',
     'CP:action-reference-CodeBuild',
-    rejected('local/plan/variable-rules.test.ts', 'a variable that the build does not export'),
+    enforced('local/plan/variable-rules.test.ts', 'a variable that the build does not export'),
   ],
   [
     'CodeBuild: BuildspecOverride may be inline, a path, or an object in S3; the last does not run here.',
@@ -89,24 +91,24 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'CodeBuild: BatchEnabled needs a project that has a batch configuration.',
     'CP:action-reference-CodeBuild',
-    rejected('local/plan/project-rules.test.ts', 'a batch of a project without BuildBatchConfig'),
+    enforced('local/plan/project-rules.test.ts', 'a batch of a project without BuildBatchConfig'),
   ],
   [
     'CodeBuild: CombineArtifacts goes with a batch only.',
     'CP:action-reference-CodeBuild',
-    rejected('local/plan/project-rules.test.ts', 'combined artifacts without a batch'),
+    enforced('local/plan/project-rules.test.ts', 'combined artifacts without a batch'),
   ],
-  ['Commands: 1 to 50 of them.', 'CP:action-reference-Commands', rejected(COMMANDS, '51 commands')],
+  ['Commands: 1 to 50 of them.', 'CP:action-reference-Commands', enforced(COMMANDS, '51 commands')],
   [
     'Commands: at most 1,000 characters each.',
     'CP:action-reference-Commands',
-    rejected(COMMANDS, 'a command of 1001 characters'),
+    enforced(COMMANDS, 'a command of 1001 characters'),
   ],
-  ['Commands: each is one line.', 'CP:action-reference-Commands', rejected(COMMANDS, 'a command of two lines')],
+  ['Commands: each is one line.', 'CP:action-reference-Commands', enforced(COMMANDS, 'a command of two lines')],
   [
     'Commands: stand outside of the configuration, and no other action has them.',
     'CP:action-reference-Commands',
-    rejected(COMMANDS, 'commands of another action'),
+    enforced(COMMANDS, 'commands of another action'),
   ],
   ['Commands: only Linux runs here, no Windows.', 'CP:action-reference-Commands', rejected(COMMANDS, 'Windows')],
   [
@@ -120,15 +122,15 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'Commands: compute types are small, medium and large.',
     'CP:action-reference-Commands',
-    rejected(COMMANDS, 'a compute type that CodePipeline has not'),
+    enforced(COMMANDS, 'a compute type that CodePipeline has not'),
   ],
   [
     'Commands: environment variables are plain texts or secrets of Secrets Manager.',
     'CP:action-reference-Commands',
-    rejected(COMMANDS, 'an environment variable of Parameter Store'),
+    enforced(COMMANDS, 'an environment variable of Parameter Store'),
   ],
-  ['Commands: 1 to 10 inputs.', 'CP:action-reference-Commands', rejected(COMMANDS, 'no input')],
-  ['Commands: at most one output.', 'CP:action-reference-Commands', rejected(COMMANDS, 'two outputs')],
+  ['Commands: 1 to 10 inputs.', 'CP:action-reference-Commands', enforced(COMMANDS, 'no input')],
+  ['Commands: at most one output.', 'CP:action-reference-Commands', enforced(COMMANDS, 'two outputs')],
   [
     'Commands: run in their first input; folder and variables carry over, named files and variables are put out.',
     'CP:action-reference-Commands',
@@ -142,7 +144,7 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'Commands: belong to a pipeline of type V2.',
     'CP:action-reference-Commands',
-    rejected(COMMANDS, 'a pipeline of type V1'),
+    enforced(COMMANDS, 'a pipeline of type V1'),
   ],
   [
     'Commands, EKS, ECRBuildAndPublish: run on compute of CodePipeline’s own, with the log group /aws/codepipeline/<pipeline>.',
@@ -162,9 +164,9 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'ECRBuildAndPublish: the tag is latest if none is given.',
     'CP:action-reference-ECRBuildAndPublish',
-    holds(DEPLOY, 'what is not said has its default'),
+    holds(PUBLISH, 'what is not said has its default'),
   ],
-  ['ECRBuildAndPublish: one input.', 'CP:action-reference-ECRBuildAndPublish', rejected(DEPLOY, 'no input')],
+  ['ECRBuildAndPublish: one input.', 'CP:action-reference-ECRBuildAndPublish', enforced(PUBLISH, 'no input')],
   [
     'EKS: applies manifests with kubectl in a namespace, $VARIABLES replaced by those of the action.',
     'CP:action-reference-EKS',
@@ -184,7 +186,7 @@ export const ACTIONS: readonly Row[] = section('1.2', [
       'helm that is not on this machine is said, and nothing is applied',
     ),
   ],
-  ['EKS: names its cluster.', 'CP:action-reference-EKS', rejected(DEPLOY, 'no cluster')],
+  ['EKS: names its cluster.', 'CP:action-reference-EKS', enforced(DEPLOY, 'no cluster')],
   [
     'Lambda: the function gets the job as its event, UserParameters included.',
     'CP:actions-invoke-lambda-function',
@@ -206,9 +208,12 @@ export const ACTIONS: readonly Row[] = section('1.2', [
     holds(LAMBDA, 'goes on with its continuation token, a job of its own each time, until it is done'),
   ],
   [
-    'Lambda: 0 to 5 inputs and outputs.',
+    'Lambda: 0 to 5 inputs and outputs, which the function reads from S3 and puts there.',
     'CP:reference-action-artifacts',
-    rejected(ACTION, 'a Lambda action with an input artifact'),
+    holds(
+      'local/actions/lambda-artifacts.test.ts',
+      'a function reads its input artifact from S3 and puts its output there, with the SDK',
+    ),
   ],
   [
     'S3 deploy: extracts the artifact below a key, or puts it as one object.',
@@ -218,6 +223,44 @@ export const ACTIONS: readonly Row[] = section('1.2', [
       'every file of the artifact is an object below the key; what an earlier run put there stays',
     ),
   ],
+  ['S3 deploy: names its bucket.', 'CP:action-reference-S3Deploy', enforced(PUBLISH, 'no bucket')],
+  ['S3 deploy: one input, no output.', 'CP:action-reference-S3Deploy', enforced(PUBLISH, 'two inputs')],
+  [
+    'CloudFormation: creates, changes and deletes stacks, and makes and executes change sets.',
+    'CP:action-reference-CloudFormation',
+    differs(
+      'Template, parameters and capabilities are checked, the difference is recorded and shown; no resource is made, and the log says so.',
+      STACK,
+      'is recorded, loudly not deployed; outputs that follow from parameters become variables',
+    ),
+  ],
+  [
+    'CloudFormation: parameters come from a configuration file and from overrides, with Fn::GetParam and Fn::GetArtifactAtt.',
+    'CP:action-reference-CloudFormation',
+    holds(STACK, 'come from configuration, and from overrides over it, with their functions'),
+  ],
+  [
+    'CloudFormation: the action has a mode.',
+    'CP:action-reference-CloudFormation',
+    enforced(STACK_RULES, 'a mode that is not there'),
+  ],
+  [
+    'CloudFormation: a template lies in an input artifact.',
+    'CP:action-reference-CloudFormation',
+    enforced(STACK_RULES, 'a template without artifact'),
+  ],
+  [
+    'CloudFormation: what makes roles needs a capability.',
+    'CP:action-reference-CloudFormation',
+    holds(STACK, 'no capability for a named role'),
+  ],
+  [
+    'EKS: kubectl and Helm do not go together.',
+    'CP:action-reference-EKS',
+    enforced(DEPLOY, 'kubectl and helm at once'),
+  ],
+  ['EKS: no output.', 'CP:action-reference-EKS', enforced(DEPLOY, 'an output')],
+  ['PipelineInvoke: names a pipeline.', 'CP:action-reference-PipelineInvoke', enforced(DEPLOY, 'no pipeline')],
   [
     'PipelineInvoke: starts another pipeline with variables and revisions, and does not wait for its end.',
     'CP:action-reference-PipelineInvoke',
@@ -229,7 +272,7 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   [
     'Manual approval: no inputs, no outputs.',
     'CP:reference-action-artifacts',
-    rejected(ACTION, 'an approval with input'),
+    enforced(ACTION, 'an approval with input'),
   ],
   [
     'InspectorScan: scans source code or an image.',
@@ -251,56 +294,5 @@ export const ACTIONS: readonly Row[] = section('1.2', [
   ['Service Catalog.', 'CP:action-reference-ServiceCatalog', rejected(TYPES, 'ServiceCatalog')],
   ['CloudFormation stack sets.', 'CP:action-reference-StackSets', rejected(TYPES, 'CloudFormationStackSet')],
   ['Actions of third parties and custom ones.', 'CP:action-reference', rejected(ACTION, 'another owner')],
-  ['An action type has a version; those of AWS have 1.', 'API:Version', rejected(ACTION, 'another version')],
-]);
-
-export const TIMEOUTS: readonly Row[] = section('1.3', [
-  [
-    'A CodeBuild action takes at most as long as its project says.',
-    'CP:limits',
-    holds('local/codebuild/processes.test.ts', 'a build that takes longer than its timeout fails as TIMED_OUT'),
-  ],
-  [
-    'The timeout of a project is 5 to 2,160 minutes.',
-    'CB:limits',
-    rejected('local/plan/project-rules.test.ts', 'a timeout of 4 minutes'),
-  ],
-  [
-    'A Test action of CodeBuild ends after 8 hours.',
-    'CP:limits',
-    differs('The timeout of the project counts, which AWS’s pages leave open.'),
-    'uncertain',
-  ],
-  [
-    'A Lambda action ends after 24 hours.',
-    'CP:limits',
-    holds(LAMBDA, 'that never gets done ends after 24 hours of its clock'),
-  ],
-  [
-    'A Lambda action has 20 minutes between two signs of life.',
-    'CP:limits',
-    differs('The function’s own time-out ends each call, and 24 hours end them all.'),
-  ],
-  [
-    'A function ends at its own time-out.',
-    'API:FunctionConfiguration',
-    holds(LAMBDA, 'that hangs is ended at its time-out, with all that it has started'),
-  ],
-  [
-    'Commands end after 55 minutes.',
-    'CP:action-reference-Commands',
-    holds(RUN, 'it is a build of 55 minutes on compute of its own, whose log group is the pipeline’s'),
-  ],
-  [
-    'An approval waits for 7 days if nothing is said, and is then a failed action.',
-    'CP:limits, CP:concepts-how-it-works',
-    holds(TIME, 'that nobody answers in 7 days fails'),
-  ],
-  ['The timeout of an approval is 5 to 86,400 minutes.', 'CP:limits', rejected(ACTION, 'an approval of 4 minutes')],
-  ['No other action has timeoutInMinutes.', 'CP:limits', rejected(ACTION, 'a build with a timeout')],
-  [
-    'CloudFormation ends after 3 days, S3 deploy after 90 minutes, CodeDeploy after 5 days, Step Functions after 7 days.',
-    'CP:limits',
-    notApplicable('Those that run here take seconds on one machine; the others are refused.'),
-  ],
+  ['An action type has a version; those of AWS have 1.', 'API:Version', enforced(ACTION, 'another version')],
 ]);
