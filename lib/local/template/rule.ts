@@ -88,11 +88,7 @@ function build(base: RuleBase, configuration: Node): ActionRule {
   return { name: base.name, provider: 'CodeBuild', action };
 }
 
-function invoke(base: RuleBase, configuration: Node, node: Node): ActionRule {
-  if (base.inputs.length > 0)
-    node
-      .member('InputArtifacts')
-      .fail('The rule LambdaInvoke gets no artifacts here; hand over texts in UserParameters.');
+function invoke(base: RuleBase, configuration: Node): ActionRule {
   const { action } = readLambda(base, configuration);
   if (action.kind !== 'lambda') throw new Error('a LambdaInvoke rule is read as a Lambda action');
   return { name: base.name, provider: 'LambdaInvoke', action };

@@ -102,6 +102,12 @@ testMutants([
   skipping('DeploymentWindow', { Cron: '* * * ? * MON' }),
   skipping('Commands', {}, { Commands: ['true'], ...SOURCE }),
   [
+    'a LambdaInvoke rule with an artifact',
+    (t) => toRule(t, 'LambdaInvoke', LAMBDA, SOURCE),
+    `${RULE}.InputArtifacts`,
+    /Expected 0 input artifacts/,
+  ],
+  [
     'another owner of a rule',
     (t) => (stage(t, 2).BeforeEntry.Conditions[0].Rules[0].RuleTypeId.Owner = 'ThirdParty'),
     `${RULE}.RuleTypeId.Owner`,
