@@ -177,10 +177,11 @@ function respond(
   return { status, headers: { 'content-type': type, 'x-amzn-requestid': requestId, ...headers }, body };
 }
 
-/** Times are seconds since 1970 in JSON. */
+/** Times are seconds since 1970 in JSON, bytes are base64. */
 const toJson = (value: unknown): string =>
   JSON.stringify(value, function (this: Record<string, unknown>, key, each: unknown) {
     const original = this[key];
+    if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
     return original instanceof Date ? original.getTime() / 1000 : each;
   });
 
@@ -188,9 +189,10 @@ const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' }
 
 const toXml = (value: unknown): string => `<?xml version="1.0" encoding="UTF-8"?>\n${xml.build(asMembers(value))}`;
 
-/** Lists in the query protocol are `<member>` elements; times are ISO 8601. */
+/** Lists in the query protocol are `<member>` elements, a Map's entries `<entry>` elements; times are ISO 8601. */
 function asMembers(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof Map) return { entry: [...value].map(([key, each]) => ({ key, value: asMembers(each) })) };
   if (Array.isArray(value)) return { member: value.map(asMembers) };
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
