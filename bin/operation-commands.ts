@@ -1,9 +1,13 @@
 import { type Command, Option } from 'commander';
 
-type Variables = (text: string, before?: Readonly<Record<string, string>>) => Record<string, string>;
+/** What commands that run pipelines on this machine have too. */
+interface Shared {
+  readonly variable: (text: string, before?: Readonly<Record<string, string>>) => Record<string, string>;
+  readonly runsHere: (command: Command) => Command;
+}
 
 /** Adds the commands that operate pipelines, on AWS and on this machine alike (docs/operations.md). */
-export function addOperations(program: Command, variable: Variables): void {
+export function addOperations(program: Command, { variable, runsHere }: Shared): void {
   /** Where the pipelines are; every command takes these. */
   const operation = (name: string, description: string, examples: readonly string[], parent = program): Command =>
     parent
@@ -83,16 +87,18 @@ export function addOperations(program: Command, variable: Variables): void {
           : (await import('./commands/reject')).reject(pipeline, action, given(options)),
       );
 
-  operation('retry', 'let a failed execution go on', [
-    'slipway retry                      the actions that failed, and what comes after them',
-    'slipway retry production --stage Production --all',
-    'slipway retry --from Test          the whole stage Test again',
-    'slipway retry --from Test/Unit     from that action on',
-  ])
-    .argument('[pipeline]', 'development, production, or a full name')
-    .option('--stage <name>', 'the stage; default: the only one that failed')
-    .option('--all', 'all actions of the stage, not only those that failed')
-    .addOption(new Option('--from <Stage[/Action]>', 'from there on').conflicts(['stage', 'all']))
+  runsHere(
+    operation('retry', 'let a failed execution go on', [
+      'slipway retry                      the actions that failed, and what comes after them',
+      'slipway retry production --stage Production --all',
+      'slipway retry --from Test          the whole stage Test again',
+      'slipway retry --from Test/Unit     from that action on',
+    ])
+      .argument('[pipeline]', 'development, production, or a full name')
+      .option('--stage <name>', 'the stage; default: the only one that failed')
+      .option('--all', 'all actions of the stage, not only those that failed')
+      .addOption(new Option('--from <Stage[/Action]>', 'from there on').conflicts(['stage', 'all'])),
+  )
     .addOption(wait())
     .addOption(yes())
     .action(async (pipeline, options) => (await import('./commands/retry')).retry(pipeline, given(options)));

@@ -60,6 +60,14 @@ export function choosePlace(options: PlaceOptions): { readonly connection: Conne
   };
 }
 
+/** Whether nothing runs in the project, and nobody spoke of AWS: what concerns past runs is then read from their journals. */
+export function isOffline(options: PlaceOptions): boolean {
+  const wantsAws = options.aws || options.profile !== undefined || options.region !== undefined;
+  if (wantsAws || options.local) return false;
+  const { connection, state } = choosePlace(options);
+  return connection.kind === 'aws' && state !== undefined;
+}
+
 /** Runs a command on the pipelines; gives its exit code to the process. */
 export async function operate(
   options: PlaceOptions,

@@ -52,6 +52,20 @@ const executor = (): Option =>
 
 const PAUSE = 'hold a build whose command failed, until you say how to go on; slipway shell opens it';
 
+/** Adds the options of the commands that run pipelines on this machine. */
+const runsHere = (command: Command): Command =>
+  command
+    .option('--dirty', 'run the work tree as it is, not the last commit')
+    .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
+    .option('--approve', 'answer every manual approval with yes')
+    .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+    .addOption(executor())
+    .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
+    .option('--pause-on-failure', PAUSE)
+    .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
+    .option('--verbose', 'show all output as it comes')
+    .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'));
+
 const program = new Command('slipway')
   .description('Runs the pipelines that slipway.yaml describes: on AWS through CDK, and unchanged on this machine.')
   .version('0.1.0')
@@ -60,46 +74,31 @@ const program = new Command('slipway')
   .exitOverride()
   .addHelpText('after', examples);
 
-program
-  .command('run')
-  .description('run a pipeline on this machine')
-  .argument('[pipeline]', 'development, production, or a full name', 'development')
-  .option('--dirty', 'run the work tree as it is, not the last commit')
-  .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
-  .option('--approve', 'answer every manual approval with yes')
-  .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
+runsHere(
+  program
+    .command('run')
+    .description('run a pipeline on this machine')
+    .argument('[pipeline]', 'development, production, or a full name', 'development'),
+)
   .option('--variable <NAME=VALUE>', 'a variable of the pipeline, e.g. IgnoreAlarms=yes; may be repeated', variable)
-  .addOption(executor())
-  .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
-  .option('--pause-on-failure', PAUSE)
-  .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
-  .option('--verbose', 'show all output as it comes')
-  .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
   .action(async (pipeline, options) =>
     (await import('./commands/run')).run(pipeline, { ...program.opts(), ...options }),
   );
 
-program
-  .command('resume')
-  .description('go on with a run that was killed: what has ended stays, what was interrupted runs again')
-  .argument('[execution]', 'an execution id, or the beginning of one; default: the last that is unfinished')
-  .option('--dirty', 'run the work tree as it is, not the last commit')
-  .option('--keep', 'leave the cluster and the service up afterwards (slipway clean --cluster ends them)')
-  .option('--approve', 'answer every manual approval with yes')
-  .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
-  .addOption(executor())
-  .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
-  .option('--pause-on-failure', PAUSE)
-  .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
-  .option('--verbose', 'show all output as it comes')
-  .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
-  .action(async (execution, options) =>
-    (await import('./commands/resume')).resume(execution, { ...program.opts(), ...options }),
-  );
+runsHere(
+  program
+    .command('resume')
+    .description('go on with a run that was killed: what has ended stays, what was interrupted runs again')
+    .argument('[execution]', 'an execution id, or the beginning of one; default: the last that is unfinished'),
+).action(async (execution, options) =>
+  (await import('./commands/resume')).resume(execution, { ...program.opts(), ...options }),
+);
 
 program
   .command('up')
-  .description('serve the pipelines on this machine: `git push` starts them, aws and slipway operate them; until Ctrl-C')
+  .description(
+    'serve the pipelines on this machine: `git push` starts them, aws and slipway operate them; until Ctrl-C',
+  )
   .option('--remote', 'set the git remote `slipway` of your repository')
   .option('--approve', 'answer every manual approval with yes')
   .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
@@ -134,7 +133,7 @@ program
   .description('check slipway.yaml and the synthesized pipelines')
   .action(async (options) => (await import('./commands/validate')).validate({ ...program.opts(), ...options }));
 
-addOperations(program, variable);
+addOperations(program, { variable, runsHere });
 
 program
   .command('drill')

@@ -7,7 +7,7 @@ import { columns, noSuch } from '../../lib/ops/text';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { journalLogs, listJournals } from '../journal-logs';
-import { choosePlace, type Operations, operate, orFail, type PlaceOptions, pipelinesOf } from '../operations';
+import { isOffline, type Operations, operate, orFail, type PlaceOptions, pipelinesOf } from '../operations';
 import { locateConfig, stateFolder } from '../project';
 import { choosePaint } from '../reporter';
 
@@ -25,9 +25,7 @@ interface LogsOptions extends PlaceOptions {
  * AWS, from CloudWatch Logs.
  */
 export async function logs(action: string | undefined, options: LogsOptions): Promise<void> {
-  const wantsAws = options.aws || options.profile !== undefined || options.region !== undefined;
-  if (options.run !== undefined || (!wantsAws && !options.local && choosePlace(options).connection.kind === 'aws'))
-    return past(action, options);
+  if (options.run !== undefined || isOffline(options)) return past(action, options);
   await operate(
     options,
     async (operations) => {

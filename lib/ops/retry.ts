@@ -9,6 +9,8 @@ export interface Retry {
   readonly stage: string;
   readonly execution: string;
   readonly mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
+  /** Name of an action that is run again, and what comes after it, though it succeeded: in this process, not through the API. */
+  readonly from?: string;
 }
 
 /**
@@ -16,11 +18,12 @@ export interface Retry {
  *
  * `from` is a stage (all its actions run again) or `Stage/Action`. CodePipeline goes on with the actions that failed, and what
  * comes after them, or begins the stage again; so an action is a place to go on from where it failed, or where
- * nothing that succeeded comes before it.
+ * nothing that succeeded comes before it. `anywhere`: who retries can begin with any action.
  */
 export function chooseRetry(
   status: PipelineStatus,
   wanted: { readonly stage?: string; readonly all?: boolean; readonly from?: string },
+  anywhere = false,
 ): Result<Retry, OpsError> {
   const [fromStage, fromAction] = wanted.from?.split(/\/(.*)/s) ?? [];
   const name = wanted.stage ?? fromStage;
@@ -44,6 +47,8 @@ export function chooseRetry(
   if (action.status !== 'Succeeded') return retry('FAILED_ACTIONS');
   const before = actions.slice(0, actions.indexOf(action)).filter((each) => each.status === 'Succeeded');
   if (before.length === 0) return retry('ALL_ACTIONS');
+  if (anywhere)
+    return ok({ stage: stageName, execution: execution.execution, mode: 'FAILED_ACTIONS', from: action.name });
   return err(
     refused(
       `${stageName}/${fromAction} succeeded, and CodePipeline does not run it again by itself: --from ${stageName} begins the whole stage again (${before.map((each) => each.name).join(', ')} too), --stage ${stageName} goes on with what failed`,

@@ -1,0 +1,114 @@
+import { readHistory } from '../lib/local/history';
+import type { PipelineHost } from '../lib/local/pipelines/host';
+import type { Reporter } from '../lib/local/reporters/reporter';
+import { connect } from '../lib/ops/aws';
+import { chooseRetry, type Retry } from '../lib/ops/retry';
+import { readStatus } from '../lib/ops/status';
+import { answerApprovals } from './approver';
+import { bindings } from './bindings';
+import type { ResumeOptions } from './commands/resume';
+import { exitCode } from './exit-codes';
+import { Failure } from './failure';
+import { holdFolder } from './folder';
+import { type Hosting, openHosting } from './hosting';
+import { orFail } from './operations';
+import { pauseOf } from './pauser';
+import { choosePipeline } from './pipelines';
+import { openProject, type Project, serviceFolder } from './project';
+import { chooseReporter } from './reporter';
+import { checkSource } from './source';
+import { untilStopped } from './stop';
+import { endHosting, watchExecution } from './watch-execution';
+
+export interface LocalRetryOptions extends ResumeOptions {
+  readonly stage?: string;
+  readonly all?: boolean;
+  readonly from?: string;
+}
+
+/** Retries the last run of this project in this process, as `slipway run` runs one; `wanted` names the pipeline. */
+export async function retryHere(wanted: string | undefined, options: LocalRetryOptions): Promise<void> {
+  const project = openProject(options);
+  const pipeline = await lastFailed(project, wanted === undefined ? undefined : choosePipeline(project.config, wanted));
+  const source = { folder: serviceFolder(project), dirty: options.dirty ?? false };
+  process.exitCode = await untilStopped(async (signal) => {
+    await checkSource(source, signal);
+    const folder = holdFolder(project.state, 'slipway retry');
+    const reporter = chooseReporter(options);
+    const opening = { ...options, ...pauseOf(reporter, project, options), project, source, reporter };
+    try {
+      const hosting = await openHosting(opening, signal);
+      let code: number | undefined;
+      try {
+        code = await retryIn(hosting, pipeline, project, options, reporter, signal);
+        return code;
+      } finally {
+        await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });
+      }
+    } finally {
+      reporter.close();
+      folder.release();
+    }
+  });
+}
+
+/** The pipeline of the newest run; refused, before anything starts, if there is none or it has not failed. */
+async function lastFailed(project: Project, wanted: string | undefined): Promise<string> {
+  for await (const { execution, state } of readHistory(`${project.state}/runs`).runs()) {
+    if (wanted !== undefined && state.pipeline !== wanted) continue;
+    const { status, pipeline } = state;
+    if (status === 'Failed' || status === 'Stopped') return pipeline;
+    const remedy = status === 'InProgress' ? '; `slipway resume` goes on with a run that was killed' : '';
+    throw new Failure(
+      `the last run${wanted === undefined ? '' : ` of ${wanted}`} has not failed: execution ${execution} is ${status}${remedy}`,
+      exitCode['the operation is refused, or its service cannot be reached'],
+    );
+  }
+  throw new Failure(
+    `there is no run${wanted === undefined ? '' : ` of ${wanted}`} to retry: \`slipway run\` makes one, --aws retries on AWS`,
+    exitCode['the operation is refused, or its service cannot be reached'],
+  );
+}
+
+async function retryIn(
+  hosting: Hosting,
+  pipeline: string,
+  project: Project,
+  options: LocalRetryOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<number> {
+  const host = hosting.hosts.get(pipeline);
+  if (!host)
+    throw new Failure(
+      `the configuration has no pipeline ${pipeline} any more: bring it back, or start anew with \`slipway run\``,
+      exitCode['usage, configuration or template is wrong'],
+    );
+  const chosen = await chooseHere(hosting, pipeline, project, options, signal);
+  host.subscribe((event) => reporter.event(event));
+  answerApprovals(host, reporter, options);
+  await retryAt(host, chosen);
+  return watchExecution(host, chosen.execution, reporter, signal);
+}
+
+/** Through the endpoint, as every other command sees the pipeline. */
+async function chooseHere(
+  { machine: { endpoint } }: Hosting,
+  pipeline: string,
+  { config }: Project,
+  options: LocalRetryOptions,
+  signal: AbortSignal,
+): Promise<Retry> {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const aws = connect({ kind: 'local', url: endpoint.url, ...bindings(config), ...endpoint.operator }, signal);
+  return orFail(chooseRetry(orFail(await readStatus(aws, pipeline)), options, true));
+}
+
+async function retryAt(host: PipelineHost, chosen: Retry): Promise<void> {
+  const retried = await host.retryStage(chosen);
+  if (!retried.ok)
+    throw new Failure(
+      retried.errors.map(({ message }) => message).join('\n'),
+      exitCode['the operation is refused, or its service cannot be reached'],
+    );
+}
