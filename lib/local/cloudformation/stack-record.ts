@@ -12,6 +12,8 @@ export interface StackRecord {
   readonly updated?: string;
   readonly execution?: string;
   readonly deployed?: StackContent;
+  /** The change set that made it so, of `execution`. */
+  readonly executed?: string;
   readonly changeSets: Readonly<Record<string, StackContent>>;
 }
 

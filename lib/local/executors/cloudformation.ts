@@ -65,7 +65,9 @@ async function perform(
     await records.update(stackName, (known) => {
       const { [changeSetName]: _, ...others } = known.changeSets;
       const updated = clock.now().toISOString();
-      return { ...known, updated, execution: context.execution, deployed: content, changeSets: others };
+      const executed = mode === 'CHANGE_SET_EXECUTE' && { executed: changeSetName };
+      const { executed: __, ...rest } = known;
+      return { ...rest, updated, execution: context.execution, deployed: content, ...executed, changeSets: others };
     });
   };
   if (mode === 'DELETE_ONLY') {
@@ -75,6 +77,9 @@ async function perform(
   }
   if (mode === 'CHANGE_SET_EXECUTE') {
     const content = record?.changeSets[changeSetName];
+    // An action that was interrupted right after it had recorded is run again, and finds its own work.
+    const isDone = record?.executed === changeSetName && record.execution === context.execution;
+    if (content === undefined && isDone) return ok({ content: record.deployed });
     if (content === undefined)
       return err(`ChangeSetNotFoundException: ChangeSet [${changeSetName}] of stack ${stackName} does not exist`);
     await deploy(content);

@@ -48,13 +48,14 @@ export async function runAction<A extends PlannedAction>(
   inputs: Readonly<Record<string, Files>>,
   signal = new AbortController().signal,
   given: Readonly<Record<string, string>> = {},
+  execution = 'e1',
 ): Promise<ActionEnd> {
   const zips: Record<string, string> = { ...given };
   for (const [name, files] of Object.entries(inputs)) zips[name] = await zipOf(join(root, 'inputs', name), files);
   const workspace = join(root, `workspace-${Math.floor(performance.now() * 1000)}`);
   mkdirSync(workspace, { recursive: true });
   const events: ActionReport[] = [];
-  const context = { pipeline: 'shop', execution: 'e1', workspace, inputs: zips, revisions: { Source: '4f2c1d0' } };
+  const context = { pipeline: 'shop', execution, workspace, inputs: zips, revisions: { Source: '4f2c1d0' } };
   const outcome = await executor.execute(action, context, (event) => events.push(event), signal);
   const output = events.flatMap((event) => (event.kind === 'output' ? [event.line] : []));
   return { outcome, events, lines: output.filter((line) => !line.startsWith('[slipway] ')), workspace };
