@@ -162,7 +162,8 @@ export async function kubectlProgram(version: '1.35' | '1.33' = '1.35'): Promise
 /** `app:<anything>` is the server above, its digest made of the tag; nothing else is there. */
 export function testImages(folder: string): Images {
   const script = join(folder, 'server.cjs');
-  writeFileSync(script, SERVER);
+  // Asked for with every pull: a file that is written again is empty for a moment, and a pod that starts then ends with 0.
+  if (!existsSync(script)) writeFileSync(script, SERVER);
   return {
     async resolve(reference): Promise<ProcessImage | undefined> {
       const tag = /^app:(\w+)$/.exec(reference)?.[1];
