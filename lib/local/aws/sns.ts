@@ -52,16 +52,16 @@ export function sns({ account, notifications }: SnsContext): Service {
         const topic = find(TopicArn);
         if (!topic.ok) return topic;
         const { arn, displayName } = topic.value;
-        return ok({
-          Attributes: {
-            TopicArn: arn,
-            DisplayName: displayName,
-            Owner: account,
-            SubscriptionsConfirmed: '0',
-            SubscriptionsPending: '0',
-            SubscriptionsDeleted: '0',
-          },
-        });
+        const attributes = {
+          TopicArn: arn,
+          DisplayName: displayName,
+          Owner: account,
+          SubscriptionsConfirmed: '0',
+          SubscriptionsPending: '0',
+          SubscriptionsDeleted: '0',
+        };
+        // A map of the query protocol (see asMembers).
+        return ok({ Attributes: new Map(Object.entries(attributes)) as unknown as Record<string, string> });
       }),
     },
   };
