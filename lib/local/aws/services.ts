@@ -2,17 +2,20 @@ import type { PipelineHost } from '../pipelines/host';
 import { Attempts } from './attempts/attempts';
 import { cloudwatch } from './cloudwatch/service';
 import { codebuild } from './codebuild/service';
+import { codecommit } from './codecommit';
 import { codepipeline } from './codepipeline/service';
 import type { CredentialIssuer } from './credentials';
 import { ecr } from './ecr';
 import { eks } from './eks';
 import type { EndpointOptions } from './endpoint';
+import { events } from './events';
 import type { Jobs } from './jobs';
 import { logs } from './logs/service';
 import { MetricStore } from './metrics';
 import { s3 } from './s3';
 import { secretsManager } from './secrets-manager';
 import type { Service } from './service';
+import { sns } from './sns';
 import { ssm } from './ssm';
 import { sts } from './sts';
 
@@ -36,6 +39,10 @@ export function servicesOf(
     codepipeline: codepipeline({ ...place, pipelines, attempts, jobs }),
     codebuild: codebuild(builds),
     logs: logs(builds),
+    // Without what `slipway up` hands in as further services: no repositories, rules and topics.
+    codecommit: codecommit({ ...place, since: now() }),
+    events: events(place),
+    sns: sns(place),
     monitoring: cloudwatch(options.alarms ?? { states: () => [] }, options.metrics ?? new MetricStore(), now),
     s3: s3(options.objects ?? [], options.buckets ?? [], partition),
     ...options.services,
