@@ -65,6 +65,13 @@ function errorCode(answer: RawAnswer): string {
   return value.__type ?? '';
 }
 
+/** A map of the query protocol: `<entry><key/><value/></entry>`, again and again. */
+const entriesOf = (value: object): [string, unknown][] =>
+  [(value as { entry?: unknown }).entry ?? []].flat().map((entry) => {
+    const { key, value: each } = entry as { key: string; value: unknown };
+    return [key, each];
+  });
+
 interface Place {
   readonly path: string;
   /** Numbers and booleans stand as text. */
@@ -97,7 +104,7 @@ function check(model: ServiceModel, name: string, value: unknown, place: Place):
     }
     case 'map':
       if (!isObject(value)) return expected('a map', false);
-      return Object.entries(value).flatMap(([key, each]) => [
+      return (isText ? entriesOf(value) : Object.entries(value)).flatMap(([key, each]) => [
         ...below(shape.key, `.${key} (key)`, key),
         ...below(shape.value, `.${key}`, each),
       ]);
