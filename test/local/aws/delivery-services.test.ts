@@ -1,0 +1,232 @@
+import * as cc from '@aws-sdk/client-codecommit';
+import {
+  DescribeRuleCommand,
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  TestEventPatternCommand,
+} from '@aws-sdk/client-eventbridge';
+import { GetTopicAttributesCommand, ListTopicsCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { codecommit } from '../../../lib/local/aws/codecommit';
+import { events } from '../../../lib/local/aws/events';
+import { sns } from '../../../lib/local/aws/sns';
+import { openNotifications } from '../../../lib/local/events/notifications';
+import { PLACE, pushRule, recordingHost, remove, STILL, type Stand, stand } from '../git-server/fixture';
+import { type Surroundings, surroundings } from './fixture';
+import { Answers } from './model/checked';
+
+const answers = new Answers();
+const host = recordingHost();
+const topicArn = 'arn:aws:sns:eu-west-1:111122223333:team';
+const shown: string[] = [];
+let here: Surroundings;
+let made: Stand;
+let first: string;
+let second: string;
+
+beforeAll(async () => {
+  made = await stand({ rules: [pushRule('p', ['develop'])], hosts: { p: host } });
+  first = await made.run(['rev-parse', 'HEAD']);
+  second = await made.commit({ 'app.py': 'print(2)\n', 'docs/a b.md': 'a' }, 'Second\n\nwith a body');
+  await made.run(['push', '--quiet', made.server.url('visits'), `${second}:refs/heads/develop`]);
+  await made.bus.idle();
+  const notifications = openNotifications({
+    file: `${made.base}/notifications.jsonl`,
+    topics: [{ name: 'team', arn: topicArn, displayName: 'Team' }],
+    show: ({ message }) => shown.push(message),
+    now: STILL.now,
+  });
+  here = await surroundings({
+    services: {
+      codecommit: codecommit({
+        ...PLACE,
+        git: () => made.git,
+        cloneUrl: (name) => made.server.url(name),
+        since: STILL.now(),
+      }),
+      events: events({ ...PLACE, bus: made.bus }),
+      sns: sns({ ...PLACE, notifications }),
+    },
+  });
+});
+afterAll(async () => {
+  await here.close();
+  await made.close();
+  remove(made.base);
+});
+
+describe('CodeCommit', () => {
+  const client = () => answers.check('codecommit', new cc.CodeCommitClient(here.client()));
+  const repositoryName = 'visits';
+
+  test('tells of repositories and branches', async () => {
+    const send = client();
+    const { repositories } = await send.send(new cc.ListRepositoriesCommand({}));
+    expect(repositories?.map((each) => each.repositoryName)).toEqual(['visits']);
+    const { repositoryMetadata } = await send.send(new cc.GetRepositoryCommand({ repositoryName }));
+    expect(repositoryMetadata).toMatchObject({
+      defaultBranch: 'develop',
+      Arn: 'arn:aws:codecommit:eu-west-1:111122223333:visits',
+      cloneUrlHttp: made.server.url('visits'),
+    });
+    expect((await send.send(new cc.ListBranchesCommand({ repositoryName }))).branches).toEqual(['develop']);
+    const { branch } = await send.send(new cc.GetBranchCommand({ repositoryName, branchName: 'develop' }));
+    expect(branch).toEqual({ branchName: 'develop', commitId: second });
+  });
+
+  test('tells of commits, differences and files', async () => {
+    const send = client();
+    const { commit } = await send.send(new cc.GetCommitCommand({ repositoryName, commitId: second }));
+    expect(commit).toMatchObject({
+      commitId: second,
+      parents: [first],
+      message: 'Second\n\nwith a body',
+      author: { name: 'Ada', email: 'ada@example.com', date: '1767268800 +0000' },
+    });
+    const range = { beforeCommitSpecifier: first, afterCommitSpecifier: 'develop' };
+    const { differences } = await send.send(new cc.GetDifferencesCommand({ repositoryName, ...range }));
+    expect(differences?.map(({ changeType, afterBlob }) => [changeType, afterBlob?.path, afterBlob?.mode])).toEqual([
+      ['M', 'app.py', '100644'],
+      ['A', 'docs/a b.md', '100644'],
+    ]);
+    const one = await send.send(new cc.GetDifferencesCommand({ repositoryName, ...range, MaxResults: 1 }));
+    const rest = await send.send(
+      new cc.GetDifferencesCommand({ repositoryName, ...range, MaxResults: 1, NextToken: one.NextToken }),
+    );
+    expect([one.differences?.length, rest.differences?.[0]?.afterBlob?.path, rest.NextToken]).toEqual([
+      1,
+      'docs/a b.md',
+      undefined,
+    ]);
+    const file = await send.send(new cc.GetFileCommand({ repositoryName, filePath: 'app.py', commitSpecifier: first }));
+    expect(Buffer.from(file.fileContent ?? []).toString()).toBe('print(1)\n');
+    expect(file).toMatchObject({ commitId: first, fileMode: 'NORMAL', fileSize: 9 });
+  });
+
+  test('makes and deletes branches, each with its event', async () => {
+    const send = client();
+    const started = host.started.length;
+    await send.send(new cc.CreateBranchCommand({ repositoryName, branchName: 'side', commitId: first }));
+    await expect(
+      send.send(new cc.CreateBranchCommand({ repositoryName, branchName: 'side', commitId: second })),
+    ).rejects.toThrow(cc.BranchNameExistsException);
+    const { deletedBranch } = await send.send(new cc.DeleteBranchCommand({ repositoryName, branchName: 'side' }));
+    expect(deletedBranch?.commitId).toBe(first);
+    expect(made.bus.refs('visits')).toEqual({ 'refs/heads/develop': second });
+    await made.bus.idle();
+    expect(host.started).toHaveLength(started);
+  });
+
+  test.each([
+    ['another repository', new cc.GetRepositoryCommand({ repositoryName: 'x' }), cc.RepositoryDoesNotExistException],
+    ['another branch', new cc.GetBranchCommand({ repositoryName, branchName: 'x' }), cc.BranchDoesNotExistException],
+    [
+      'another commit',
+      new cc.GetCommitCommand({ repositoryName, commitId: 'a'.repeat(40) }),
+      cc.CommitIdDoesNotExistException,
+    ],
+    ['another file', new cc.GetFileCommand({ repositoryName, filePath: 'x' }), cc.FileDoesNotExistException],
+    [
+      'the default branch',
+      new cc.DeleteBranchCommand({ repositoryName, branchName: 'develop' }),
+      cc.DefaultBranchCannotBeDeletedException,
+    ],
+    [
+      'no name of a branch',
+      new cc.CreateBranchCommand({ repositoryName, branchName: 'a..b', commitId: 'a'.repeat(40) }),
+      cc.InvalidBranchNameException,
+    ],
+    [
+      'a commit that is not there',
+      new cc.CreateBranchCommand({ repositoryName, branchName: 'b', commitId: 'a'.repeat(40) }),
+      cc.CommitDoesNotExistException,
+    ],
+  ])('refuses %s', async (_, command, exception) => {
+    await expect(client().send(command as cc.GetBranchCommand)).rejects.toThrow(exception);
+  });
+});
+
+describe('EventBridge', () => {
+  const client = () => answers.check('events', new EventBridgeClient(here.client()));
+
+  test('tells of rules and targets', async () => {
+    const send = client();
+    const { Rules } = await send.send(new ListRulesCommand({}));
+    expect(Rules?.map(({ Name, State }) => [Name, State])).toEqual([['p-push', 'ENABLED']]);
+    expect((await send.send(new DescribeRuleCommand({ Name: 'p-push' }))).Arn).toMatch(/rule\/p-push$/);
+    const { Targets } = await send.send(new ListTargetsByRuleCommand({ Rule: 'p-push' }));
+    expect(Targets).toMatchObject([
+      { Id: 'Pipeline', InputTransformer: { InputPathsMap: { commit: '$.detail.commitId' } } },
+    ]);
+    await expect(send.send(new DescribeRuleCommand({ Name: 'none' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  test('disables and enables a rule', async () => {
+    const send = client();
+    await send.send(new DisableRuleCommand({ Name: 'p-push' }));
+    expect((await send.send(new DescribeRuleCommand({ Name: 'p-push' }))).State).toBe('DISABLED');
+    await send.send(new EnableRuleCommand({ Name: 'p-push' }));
+    expect((await send.send(new DescribeRuleCommand({ Name: 'p-push' }))).State).toBe('ENABLED');
+  });
+
+  test('takes events of others, and none in the name of AWS', async () => {
+    const entry = { Source: 'team.deploy', DetailType: 'Ready', Detail: '{"a":1}' };
+    const put = await client().send(
+      new PutEventsCommand({
+        Entries: [
+          entry,
+          { ...entry, Source: 'aws.codecommit' },
+          { ...entry, Detail: '[1]' },
+          { ...entry, EventBusName: 'x' },
+        ],
+      }),
+    );
+    expect(put.FailedEntryCount).toBe(3);
+    expect(put.Entries?.map(({ EventId, ErrorCode }) => EventId !== undefined || ErrorCode)).toEqual([
+      true,
+      'NotAuthorizedForSourceException',
+      'MalformedDetail',
+      'InvalidArgument',
+    ]);
+  });
+
+  test('tests a pattern', async () => {
+    const send = client();
+    const Event = JSON.stringify({ source: 'a' });
+    const test = async (pattern: object) =>
+      (await send.send(new TestEventPatternCommand({ EventPattern: JSON.stringify(pattern), Event }))).Result;
+    expect([await test({ source: ['a'] }), await test({ source: ['b'] })]).toEqual([true, false]);
+    await expect(test({ source: 'a' })).rejects.toMatchObject({ name: 'InvalidEventPatternException' });
+  });
+});
+
+test('SNS publishes to the topics of the templates', async () => {
+  const send = answers.check('sns', new SNSClient(here.client()));
+  expect((await send.send(new ListTopicsCommand({}))).Topics).toEqual([{ TopicArn: topicArn }]);
+  const { Attributes } = await send.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
+  expect(Attributes).toMatchObject({ TopicArn: topicArn, DisplayName: 'Team' });
+  const { MessageId } = await send.send(new PublishCommand({ TopicArn: topicArn, Subject: 'S', Message: 'Hello' }));
+  expect(MessageId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(shown).toEqual(['Hello']);
+  await expect(send.send(new PublishCommand({ TopicArn: `${topicArn}x`, Message: 'm' }))).rejects.toMatchObject({
+    name: 'NotFoundException',
+  });
+});
+
+test('every operation of these services was answered as its model says', () => {
+  const services = {
+    codecommit: codecommit({ ...PLACE, since: new Date(0) }),
+    events: events(PLACE),
+    sns: sns(PLACE),
+  };
+  const all = Object.entries(services).flatMap(([name, { operations }]) =>
+    Object.keys(operations).map((operation) => `${name}:${operation}`),
+  );
+  expect([...answers.succeeded()].sort()).toEqual(all.sort());
+});
