@@ -6,7 +6,7 @@ import { JOURNAL } from '../../history';
 import type { ExecutionView, PipelineHost } from '../../pipelines/host';
 import type { Plan, PlannedAction } from '../../plan';
 import type { ActionState } from '../../run-state';
-import { JournalTail } from './journal-tail';
+import { eventOf, JournalTail } from './journal-tail';
 
 /** One start of an action in one execution: what CodePipeline calls an action execution, and CodeBuild a build. */
 export interface Attempt {
@@ -92,9 +92,12 @@ class AttemptFold {
 
   /** In the order in which they began. */
   read(): readonly Start[] {
-    this.tail.read(({ text }) => {
+    this.tail.read((line) => {
+      const { text } = line;
       // Output is by far the most, and tells nothing of an attempt's state.
-      if (!text.includes(',"kind":"output",') && text.includes('"action":')) this.add(JSON.parse(text) as Event);
+      if (text.includes(',"kind":"output",') || !text.includes('"action":')) return;
+      const event = eventOf(line);
+      if (event) this.add(event);
     });
     return this.starts;
   }

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Event } from '../../event';
-import { JournalTail } from '../attempts/journal-tail';
+import { eventOf, JournalTail } from '../attempts/journal-tail';
 
 /** Where the lines of one attempt stand in its execution's journal. */
 export interface LineIndex {
@@ -26,12 +25,13 @@ export class LogIndex {
 
   /** The lines of an attempt so far. */
   of(action: string, attempt: number): LineIndex {
-    this.tail.read(({ text, offset, length }) => {
+    this.tail.read((line) => {
+      const { text, offset, length } = line;
       const isOutput = text.includes(',"kind":"output",');
       if (!isOutput && !text.includes(',"kind":"action-started",')) return;
-      const event = JSON.parse(text) as Event;
-      if (event.kind === 'action-started') this.attempts.set(event.action, (this.attempts.get(event.action) ?? 0) + 1);
-      if (event.kind !== 'output') return;
+      const event = eventOf(line);
+      if (event?.kind === 'action-started') this.attempts.set(event.action, (this.attempts.get(event.action) ?? 0) + 1);
+      if (event?.kind !== 'output') return;
       const key = keyOf(event.action, this.attempts.get(event.action) ?? 1);
       const index = this.lines.get(key) ?? { times: [], offsets: [], lengths: [] };
       this.lines.set(key, index);
