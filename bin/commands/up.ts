@@ -72,7 +72,7 @@ async function serve(project: Project, options: UpOptions, reporter: Reporter, s
           pipelines: () => hosts.known,
           say: (line) => reporter.text(line),
         });
-        return {};
+        return room.services;
       },
     },
     signal,

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { codecommit } from '../../lib/local/aws/codecommit';
+import { events } from '../../lib/local/aws/events';
+import type { Service } from '../../lib/local/aws/service';
+import { sns } from '../../lib/local/aws/sns';
 import { systemClock } from '../../lib/local/clock';
 import { type EventBus, openBus } from '../../lib/local/events/bus';
 import { consequencesOf } from '../../lib/local/events/consequences';
@@ -26,6 +30,8 @@ export interface DeliveryOptions {
 export interface DeliveryRoom {
   readonly bus: EventBus;
   readonly notifications: Notifications;
+  /** CodeCommit, EventBridge and SNS, for the endpoint. */
+  readonly services: Readonly<Record<string, Service>>;
   /** Undefined until `open` has ended. */
   git(): GitService | undefined;
   /** Opens the repositories and serves them; the history comes from the repository that holds `seedFrom`. Errors in words. */
@@ -64,6 +70,16 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
   return {
     bus,
     notifications,
+    services: {
+      codecommit: codecommit({
+        ...place,
+        git: () => git,
+        cloneUrl: (name) => server?.url(name),
+        since: systemClock.now(),
+      }),
+      events: events({ ...place, bus }),
+      sns: sns({ account: place.account, notifications }),
+    },
     git: () => git,
     server: () => server,
     async open(seedFrom, signal) {
