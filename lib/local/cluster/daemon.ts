@@ -172,9 +172,11 @@ async function endProcess(stateFolder: string, daemon: ProcessIdentity): Promise
   removeRecord(stateFolder);
 }
 
-function signalProcess({ pid }: ProcessIdentity, name: NodeJS.Signals): void {
+function signalProcess(daemon: ProcessIdentity, name: NodeJS.Signals): void {
+  // The id may be another's by now.
+  if (!isAlive(daemon)) return;
   try {
-    process.kill(pid, name);
+    process.kill(daemon.pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

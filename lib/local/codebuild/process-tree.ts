@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
 export interface EndOptions {
-  /** Between SIGTERM and SIGKILL, milliseconds. */
+  /** Between SIGTERM and SIGKILL, milliseconds; 0: SIGKILL at once. */
   readonly grace: number;
   /** Between two looks, milliseconds. */
   readonly interval?: number;
@@ -23,14 +23,15 @@ export interface ProcessGroup {
   readonly id: number;
   /** Whether it has a living member that is known to be its own. */
   exists(): boolean;
+  /** To be called in the `exit` event of the leader, while the id cannot have come round: takes in who is left. */
+  leaderEnded(): void;
   /** Takes a member into what is known; for findProcesses. */
   remember(pid: number, start: string): void;
 }
 
-/** The group of a process that was started as its leader and that nobody has waited for yet (in the turn of its start). */
-export function processGroup(leader: number): ProcessGroup {
+/** The group of a process that was started as its leader. `start`: when, if this is not called in the turn of its start, while nobody can have waited for it. */
+export function processGroup(leader: number, start = readStat(leader)?.start): ProcessGroup {
   const known = new Map<number, string>();
-  const start = readStat(leader)?.start;
   if (start !== undefined) known.set(leader, start);
   let seen = performance.now();
   return {
@@ -49,6 +50,14 @@ export function processGroup(leader: number): ProcessGroup {
       // Its last known member has just gone and left others: no id comes round within this time.
       return performance.now() - seen < ROUND && [undefined, start].includes(readStat(leader)?.start);
     },
+    leaderEnded() {
+      if (process.platform !== 'linux' || !sendSignal({ pid: -leader }, 0)) return;
+      seen = performance.now();
+      for (const name of readdirSync('/proc')) {
+        const stat = /^\d+$/.test(name) ? readStat(Number(name)) : undefined;
+        if (stat?.group === leader && isLiving(stat)) known.set(Number(name), stat.start);
+      }
+    },
     remember: (pid, started) => void known.set(pid, started),
   };
 }
@@ -59,7 +68,7 @@ const ROUND = 500;
 export async function endProcesses(set: ProcessSet, options: EndOptions): Promise<void> {
   const interval = options.interval ?? 10;
   let left = await findProcesses(set);
-  for (const target of left) sendSignal(target, 'SIGTERM');
+  if (options.grace > 0) for (const target of left) sendSignal(target, 'SIGTERM');
   for (let waited = 0; left.length > 0 && waited < options.grace; waited += interval) {
     await pause(interval);
     left = await findProcesses(set);
@@ -71,6 +80,9 @@ export async function endProcesses(set: ProcessSet, options: EndOptions): Promis
     left = await findProcesses(set);
   }
 }
+
+/** Ends a group at once (SIGKILL), as far as it is known to be this one. */
+export const killGroup = (group: ProcessGroup): Promise<void> => endProcesses({ groups: [group] }, { grace: 0 });
 
 /** What a signal may be sent to: a process by id and start time, or (not on Linux) a group by its negative id. */
 export interface Target {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { type ProcessGroup, processGroup } from './process-tree';
 
 /** How a process ended; a program that cannot be started is a value too. */
 export type ProcessEnd =
@@ -18,8 +19,8 @@ export interface ProcessRequest {
 }
 
 export interface RunningProcess {
-  /** Id of the process and of its group; undefined if it could not be started. */
-  readonly group?: number;
+  /** The group that it leads; undefined if it could not be started. */
+  readonly group?: ProcessGroup;
   /** Resolves when the process itself has ended. What it left in the background may go on. */
   readonly ended: Promise<ProcessEnd>;
 }
@@ -32,13 +33,15 @@ export function startProcess(request: ProcessRequest): RunningProcess {
     stdio: ['ignore', request.output, request.output],
     detached: true,
   });
+  const group = child.pid === undefined ? undefined : processGroup(child.pid);
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('error', (error) => resolve({ kind: 'not-started', reason: error.message }));
-    child.once('exit', (code, signal) =>
-      resolve(signal ? { kind: 'signal', signal } : { kind: 'exit', code: code ?? 0 }),
-    );
+    child.once('exit', (code, signal) => {
+      group?.leaderEnded();
+      resolve(signal ? { kind: 'signal', signal } : { kind: 'exit', code: code ?? 0 });
+    });
   });
-  return { ...(child.pid === undefined ? {} : { group: child.pid }), ended };
+  return { ...(group && { group }), ended };
 }
 
 /** `exit status 2`, `ended by SIGSEGV`. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { killGroup, processGroup } from '../codebuild/process-tree';
 
 export interface FunctionCall {
   /** Folder of the function's code. */
@@ -94,6 +95,8 @@ export async function invokeFunction(
     readLines(child.stdout as Readable, (line) => onLine('stdout', line)),
     readLines(child.stderr as Readable, (line) => onLine('stderr', line)),
   ]);
+  const group = child.pid === undefined ? undefined : processGroup(child.pid);
+  child.once('exit', () => group?.leaderEnded());
   const milliseconds = call.timeoutSeconds * 1000;
   const end = await new Promise<FunctionEnd>((resolve) => {
     const timer = setTimeout(() => resolve({ status: 'timed-out' }), milliseconds);
@@ -115,25 +118,12 @@ export async function invokeFunction(
     const { code, handler, event } = call;
     child.send({ code, handler, event, deadline: Date.now() + milliseconds, ...identity }, () => {});
   });
-  killGroup(child.pid);
+  if (group) await killGroup(group);
   const streams = [child.stdout, child.stderr] as Readable[];
   const late = setTimeout(() => streams.map((stream) => stream.destroy()), LATE_OUTPUT_MILLISECONDS);
   await lines.catch(() => {});
   clearTimeout(late);
   return end;
-}
-
-/** The function and whatever it has started. Group and leader may be gone already. */
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  for (const id of [-pid, pid]) {
-    try {
-      process.kill(id, 'SIGKILL');
-      return;
-    } catch {
-      // Not there (ESRCH), or a system without process groups: the leader is next.
-    }
-  }
 }
 
 async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {

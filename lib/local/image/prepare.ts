@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { err, ok, type Result } from '../../result';
+import { endProcesses, killGroup, processGroup } from '../codebuild/process-tree';
 
 export interface PrepareOptions {
   readonly command: string;
@@ -32,6 +33,7 @@ export async function runPrepare(options: PrepareOptions, signal: AbortSignal): 
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const group = child.pid === undefined ? undefined : processGroup(child.pid);
   const tail: string[] = [];
   const tell = (line: string): unknown => {
     if (options.onOutput) return options.onOutput(line);
@@ -42,11 +44,10 @@ export async function runPrepare(options: PrepareOptions, signal: AbortSignal): 
   for (const stream of [child.stdout, child.stderr]) lines(stream, tell);
 
   let stopped: string | undefined;
-  let kill: NodeJS.Timeout | undefined;
+  let ending: Promise<void> | undefined;
   const stop = (reason: string): void => {
     stopped ??= reason;
-    signalGroup(child.pid, 'SIGTERM');
-    kill ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE);
+    if (group) ending ??= endProcesses({ groups: [group] }, { grace: GRACE });
   };
   const onAbort = (): void => stop('stopped');
   const timeout = options.timeout ?? 15 * 60_000;
@@ -55,24 +56,17 @@ export async function runPrepare(options: PrepareOptions, signal: AbortSignal): 
   if (signal.aborted) onAbort();
   const ended = await new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(error.message));
+    child.once('exit', () => group?.leaderEnded());
     child.once('close', (code, killedBy) => resolve(code === 0 ? undefined : `exit ${code ?? killedBy}`));
   });
   clearTimeout(timer);
-  clearTimeout(kill);
   signal.removeEventListener('abort', onAbort);
-  signalGroup(child.pid, 'SIGKILL');
+  await ending;
+  if (group) await killGroup(group);
   const reason = stopped ?? ended;
   return reason === undefined
     ? ok(undefined)
     : err([`local.prepare failed (${reason}): ${options.command}`, ...tail].join('\n'));
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal);
-  } catch {
-    // the group is gone already
-  }
 }
 
 function lines(stream: NodeJS.ReadableStream, tell: (line: string) => unknown): void {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineSplitter } from '../codebuild/lines';
 import { startProcess } from '../codebuild/process';
-import { endProcesses, type ProcessGroup, processGroup } from '../codebuild/process-tree';
+import { endProcesses, type ProcessGroup } from '../codebuild/process-tree';
 import type { ShellName } from '../codebuild/shell';
 import { openPipe } from './pipe';
 import type { Room, RoomKind, RoomScript } from './room';
@@ -44,8 +44,7 @@ export async function hostRoom(options: HostRoomOptions): Promise<Room> {
         environment: { ...environment, ...marks },
         output: pipe.input,
       });
-      const group = running.group === undefined ? undefined : processGroup(running.group);
-      if (group) groups.push(group);
+      if (running.group) groups.push(running.group);
       const end = await running.ended;
       pipe.drain();
       lines.end();

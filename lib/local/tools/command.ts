@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { killGroup, processGroup } from '../codebuild/process-tree';
 
 export interface CommandResult {
   /** undefined: it could not be started, or was ended by a signal. */
@@ -36,10 +37,11 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    const group = child.pid === undefined ? undefined : processGroup(child.pid);
     let ended: string | undefined;
     const end = (reason: string) => {
       ended ??= reason;
-      if (child.pid !== undefined) killGroup(child.pid);
+      if (group) void killGroup(group);
     };
     const stop = () => end(STOPPED);
     signal.addEventListener('abort', stop, { once: true });
@@ -55,6 +57,7 @@ export function runCommand(
         .join('\n');
       resolve({ code, stdout: stdout(), said: (said || reason).slice(-words) });
     };
+    child.once('exit', () => group?.leaderEnded());
     child.once('error', (error) => finish(undefined, error.message));
     child.once('close', (code, name) =>
       finish(ended === undefined ? (code ?? undefined) : undefined, ended ?? (name ? `ended by ${name}` : '')),
@@ -68,12 +71,4 @@ function collect(stream: NodeJS.ReadableStream): () => string {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString();
-}
-
-function killGroup(leader: number): void {
-  try {
-    process.kill(-leader, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
