@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { cbor, dateToTag } from '@smithy/core/cbor';
 import { XMLBuilder } from 'fast-xml-parser';
 import type { AwsError, RawRequest, Route, Service } from './service';
@@ -19,8 +20,13 @@ export function protocolOf({ method, headers, query }: RawRequest, service: stri
   return service === 's3' ? 'rest-xml' : 'rest-json';
 }
 
+/** Largest body that a compressed one may become. */
+const LARGEST_BODY = 64 * 1024 * 1024;
+
 /** The operation of a request, and its input; undefined where the request names none that the service has a route for. */
-export function readCall(request: RawRequest, protocol: Protocol, service: Service | undefined): Route | undefined {
+export function readCall(sent: RawRequest, protocol: Protocol, service: Service | undefined): Route | undefined {
+  const isCompressed = sent.headers['content-encoding'] === 'gzip' && protocol !== 'rest-xml';
+  const request = isCompressed ? { ...sent, body: gunzipSync(sent.body, { maxOutputLength: LARGEST_BODY }) } : sent;
   switch (protocol) {
     case 'json-1.0':
     case 'json-1.1':
