@@ -23,8 +23,12 @@ const IAM: Readonly<Record<string, string | undefined>> = {
 /** What CloudFormation would refuse before it makes anything (ValidateTemplate, CreateStack). */
 export function checkTemplate(template: JsonObject): string[] {
   const problems: string[] = [];
+  // What a macro takes and makes is its own affair: Globals of AWS::Serverless, Fn::ForEach of AWS::LanguageExtensions.
+  const hasMacro = template['Transform'] !== undefined;
+  const isMade = (id: string): boolean => hasMacro && id.startsWith('Fn::');
   for (const key of Object.keys(template))
-    if (!SECTIONS.includes(key)) problems.push(`${key}: no section of a template; expected ${SECTIONS.join(', ')}`);
+    if (!SECTIONS.includes(key) && !(hasMacro && key === 'Globals'))
+      problems.push(`${key}: no section of a template; expected ${SECTIONS.join(', ')}`);
   for (const [section, most] of Object.entries(MOST)) {
     const value = template[section];
     if (value !== undefined && !isObject(value)) problems.push(`${section}: expected an object`);
@@ -32,7 +36,7 @@ export function checkTemplate(template: JsonObject): string[] {
   }
   const resources = membersOf(template, 'Resources');
   if (Object.keys(resources).length === 0) problems.push('Resources: expected at least one resource');
-  for (const [id, resource] of Object.entries(resources)) {
+  for (const [id, resource] of Object.entries(resources).filter(([id]) => !isMade(id))) {
     const path = `Resources.${id}`;
     if (!/^[A-Za-z0-9]+$/.test(id)) problems.push(`${path}: a logical id has letters and digits only`);
     if (!isObject(resource)) problems.push(`${path}: expected an object`);
@@ -40,7 +44,8 @@ export function checkTemplate(template: JsonObject): string[] {
       problems.push(`${path}.Type: expected a resource type such as AWS::S3::Bucket`);
   }
   for (const [id, output] of Object.entries(membersOf(template, 'Outputs')))
-    if (!isObject(output) || output['Value'] === undefined) problems.push(`Outputs.${id}.Value: is missing`);
+    if (!isMade(id) && (!isObject(output) || output['Value'] === undefined))
+      problems.push(`Outputs.${id}.Value: is missing`);
   return [...problems, ...checkReferences(template)];
 }
 
@@ -55,7 +60,7 @@ function checkReferences(template: JsonObject): string[] {
   const resources = Object.keys(membersOf(template, 'Resources'));
   const parameters = Object.keys(membersOf(template, 'Parameters'));
   const conditions = Object.keys(membersOf(template, 'Conditions'));
-  // What a macro or a loop makes is not there yet.
+  // What a macro makes is not there yet.
   if (template['Transform'] !== undefined) return [];
   const missing = (path: string, name: string): void => {
     problems.push(`${path}: "${name}" is no resource or parameter of this template`);

@@ -46,8 +46,14 @@ function faultsOf(name: string, value: string, about: JsonObject): string[] {
   };
   const number = (key: string): number | undefined => (about[key] === undefined ? undefined : Number(about[key]));
   const { AllowedValues: allowed, AllowedPattern: pattern, Type: type } = about as Record<string, unknown>;
-  if (Array.isArray(allowed) && !allowed.map(String).includes(value)) fail(`one of ${allowed.join(', ')}`);
-  if (typeof pattern === 'string' && !matches(pattern, value)) fail(`must match pattern ${pattern}`);
+  // Of a list each item counts.
+  const items = /^(CommaDelimitedList|List<)/.test(String(type))
+    ? value.split(',').map((item) => item.trim())
+    : [value];
+  if (Array.isArray(allowed) && !items.every((item) => allowed.map(String).includes(item)))
+    fail(`one of ${allowed.join(', ')}`);
+  if (typeof pattern === 'string' && !items.every((item) => matches(pattern, item)))
+    fail(`must match pattern ${pattern}`);
   if (value.length < (number('MinLength') ?? 0)) fail(`at least ${number('MinLength')} characters`);
   if (value.length > (number('MaxLength') ?? Number.POSITIVE_INFINITY))
     fail(`at most ${number('MaxLength')} characters`);

@@ -10,6 +10,8 @@ const WITHOUT_PREFIX = ['Ref', 'Condition'];
 const FUNCTIONS = [
   'Base64', 'Cidr', 'And', 'Equals', 'If', 'Not', 'Or', 'FindInMap', 'GetAtt', 'GetAZs', 'ImportValue', 'Join', 'Length',
   'Select', 'Split', 'Sub', 'ToJsonString', 'Transform',
+  // Of Rules.
+  'Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll',
 ]; // biome-ignore format: one line reads better
 
 /** A template or a parameter file, from JSON or YAML, the short forms of the functions written out. Every error with its line. */

@@ -24,6 +24,8 @@ export interface StackContent {
   /** Outputs that only a resource could give. */
   readonly unknownOutputs: readonly string[];
   readonly capabilities: readonly string[];
+  /** Macros of the template, which nobody has expanded. */
+  readonly transforms: readonly string[];
   readonly resources: Readonly<Record<string, RecordedResource>>;
 }
 

@@ -19,7 +19,7 @@ import { extractZip } from '../codebuild/unzip';
 import { writeZip } from '../codebuild/zip';
 import type { ActionContext, Executor, Outcome } from '../executor';
 import type { Bindings, CloudFormationAction } from '../plan';
-import { isObject } from '../template/json';
+import { isObject, type JsonObject } from '../template/json';
 import type { ArtifactObjects } from './artifact-objects';
 
 export interface CloudFormationOptions extends Bindings {
@@ -42,6 +42,10 @@ export const cloudFormationExecutor = (options: CloudFormationOptions): Executor
     if (!done.ok) return { status: 'Failed', reason: done.errors.join('\n') };
     const { content } = done.value;
     if (content === undefined) return { status: 'Succeeded', variables: {}, artifacts: {} };
+    if (content.transforms.length > 0)
+      say(
+        `Transforms are not expanded here: ${content.transforms.join(', ')}; what they make is not among the resources`,
+      );
     if (content.unknownOutputs.length > 0)
       say(`Outputs without a value, as their resources do not exist: ${content.unknownOutputs.join(', ')}`);
     say(`Recorded in ${options.records.path(action.stackName)}`);
@@ -137,11 +141,17 @@ async function contentOf(
     outputs,
     unknownOutputs: unknown,
     capabilities,
+    transforms: transformsOf(complete.value),
     resources: Object.fromEntries(
       Object.entries(resources).map(([logicalId, resource]) => [logicalId, recordedResource(resource)]),
     ),
   });
 }
+
+const transformsOf = ({ Transform: transform }: JsonObject): string[] =>
+  transform === undefined
+    ? []
+    : [transform].flat().map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
 
 const CONFIGURATION = ['Parameters', 'Tags', 'StackPolicy'];
 

@@ -137,6 +137,25 @@ describe('a stack', () => {
   });
 });
 
+test('a template with macros is recorded as it is written, and that is said', async () => {
+  const ended = await run(
+    deploy({ stackName: 'macros', parameterOverrides: '{"Sizes":"1,2"}', capabilities: ['CAPABILITY_AUTO_EXPAND'] }),
+    `Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Globals: {Function: {Timeout: 3}}
+Parameters: {Sizes: {Type: CommaDelimitedList, AllowedPattern: '[0-9]'}}
+Rules: {Some: {Assertions: [{Assert: !EachMemberIn [!ValueOfAll ['x', y], !RefAll z]}]}}
+Resources:
+  Fn::ForEach::Queues: [Size, !Ref Sizes, {'Queue\${Size}': {Type: AWS::SQS::Queue}}]
+  Function: {Type: AWS::Serverless::Function}
+Outputs: {Fn::ForEach::Urls: [Size, !Ref Sizes, {'Url\${Size}': {Value: x}}]}
+`,
+  );
+  expect(ended.outcome.status).toBe('Succeeded');
+  expect(ended.lines).toContain(
+    'Transforms are not expanded here: AWS::LanguageExtensions, AWS::Serverless-2016-10-31; what they make is not among the resources',
+  );
+});
+
 describe('parameters', () => {
   test('come from configuration, and from overrides over it, with their functions', async () => {
     const action = deploy({
@@ -269,6 +288,8 @@ test.each([
   ['Type: Number', 'ab'],
   ['Type: Number, MinValue: 3', '2'],
   ['Type: Number, MaxValue: 1', '2'],
+  ['Type: CommaDelimitedList, AllowedValues: [a, b]', 'a,c'],
+  ['Type: CommaDelimitedList, AllowedPattern: a+', 'a,b'],
 ])('a parameter with %s refuses %s', async (rule, value) => {
   const type = rule.startsWith('Type') ? '' : 'Type: String, ';
   const ended = await run(
