@@ -32,6 +32,8 @@ export type PipelineEvent =
       readonly executionMode?: 'QUEUED' | 'SUPERSEDED' | 'PARALLEL';
       /** What its source actions are to take in place of the newest. */
       readonly sourceRevisions?: readonly SourceRevision[];
+      /** As that of stage-waiting: of two executions the one with the higher number was started later. */
+      readonly order?: number;
       /** clientRequestToken of the start. */
       readonly token?: string;
       readonly variables: Readonly<Record<string, string>>;

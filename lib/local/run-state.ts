@@ -14,6 +14,8 @@ export interface RunState {
   readonly version?: number;
   readonly executionMode?: 'QUEUED' | 'SUPERSEDED' | 'PARALLEL';
   readonly sourceRevisions?: readonly SourceRevision[];
+  /** Grows with each start of an execution of the pipeline. */
+  readonly order?: number;
   /** clientRequestToken of the start. */
   readonly token?: string;
   /** Pipeline variables. */

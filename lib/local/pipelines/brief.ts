@@ -6,6 +6,8 @@ import type { ExecutionView } from './host';
 /** What is kept in memory of an execution that has ended: little, since there are many. The rest is in its journal. */
 export interface Brief extends Omit<ExecutionView, 'execution' | 'state' | 'folder' | 'updated'> {
   readonly structure: string;
+  /** Of its start; 0 in journals of earlier versions. */
+  readonly order: number;
   readonly token?: string;
   readonly stages: ReadonlyMap<string, { readonly status: string; readonly order: number; readonly waiting?: number }>;
   /** Rollbacks that it asked for: target and the execution that does it. */
@@ -20,6 +22,7 @@ export function briefOf(state: RunState, plan: Plan): Brief {
     ...(state.reason !== undefined && { reason: state.reason }),
     version: state.version ?? 1,
     structure: state.structure,
+    order: state.order ?? 0,
     trigger: { type: state.triggerType ?? 'StartPipelineExecution', detail: state.trigger },
     started: state.startedAt ?? '',
     attempt: state.attempt ?? 1,

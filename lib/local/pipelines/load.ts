@@ -28,8 +28,11 @@ export async function loadExecutions(
     else if (events.value[0]?.kind === 'pipeline-started')
       found.push(new Tracked(plan, entry.name, folder, runState(events.value), events.value.at(-1)?.time ?? ''));
   }
-  const order = (a: Tracked, b: Tracked) =>
-    a.brief.started < b.brief.started ? -1 : a.brief.started > b.brief.started ? 1 : a.id < b.id ? -1 : 1;
+  const order = (a: Tracked, b: Tracked) => {
+    const [one, other] = [a.brief, b.brief];
+    if (one.order > 0 && other.order > 0) return one.order - other.order;
+    return one.started < other.started ? -1 : one.started > other.started ? 1 : a.id < b.id ? -1 : 1;
+  };
   return found.sort(order);
 }
 

@@ -233,18 +233,22 @@ export class Host implements PipelineHost {
     // Whoever is inside of a stage has it, before anybody comes to wait.
     for (const { tracked, live } of all) {
       const by = overtaken.get(tracked);
-      const inside = live.fold.state.stages.find(({ status, next }) => status === 'InProgress' || next !== undefined);
+      const inside = live.fold.state.stages.find(
+        ({ status, next, rollback }) => status === 'InProgress' || next !== undefined || this.#isOwed(rollback),
+      );
       if (by !== undefined)
         live.execution.emit({ kind: 'pipeline-stopping', abandon: true, reason: `execution ${by} has gone past it` });
       else if (inside !== undefined) this.#gate.take(tracked.id, inside.name);
     }
+    // A rollback that is owed takes its stage before whoever waits in front of it.
+    const rollbacks = this.#startMissingRollbacks();
     const order = ({ live }: { live: Live }) =>
       live.fold.state.stages.find(({ waiting }) => waiting)?.waiting?.order ?? Number.POSITIVE_INFINITY;
     for (const { tracked, live } of all.sort((a, b) => order(a) - order(b))) {
       if (live.fold.state.stop?.abandon) live.controller.abort();
       this.#run(tracked, live);
     }
-    return [...all.map(({ tracked }) => tracked.id), ...this.#startMissingRollbacks()];
+    return [...all.map(({ tracked }) => tracked.id), ...rollbacks];
   }
 
   async close(how: 'unfinished' | 'stopped'): Promise<void> {
@@ -261,6 +265,7 @@ export class Host implements PipelineHost {
   #recall(tracked: Tracked): void {
     const { id, brief } = tracked;
     this.#executions.set(id, tracked);
+    this.#gate.recallOrder(brief.order);
     if (brief.token !== undefined) this.#tokens.set(brief.token, id);
     for (const [stage, { status, order, waiting }] of brief.stages) {
       this.#gate.recallOrder(waiting ?? 0);
@@ -284,6 +289,7 @@ export class Host implements PipelineHost {
       structure,
       version,
       executionMode,
+      order: this.#gate.next(),
       stages: named,
       ...how,
     });
@@ -471,6 +477,9 @@ export class Host implements PipelineHost {
       },
     );
   }
+
+  #isOwed = (rollback: RollbackRequest | undefined): boolean =>
+    rollback?.execution !== undefined && !this.#executions.has(rollback.execution);
 
   /** Those that were asked for, and the process was killed before it began them. */
   #startMissingRollbacks(): string[] {

@@ -36,7 +36,7 @@ export class StageGate implements Gate {
     const parallel = this.plan.executionMode === 'PARALLEL';
     const admit = () => {
       if (!parallel) door.holder = id;
-      const order = this.#next();
+      const order = this.next();
       door.latest = { execution: id, type: execution.state().type, order };
       go(order);
     };
@@ -54,7 +54,7 @@ export class StageGate implements Gate {
       ? `execution ${door.holder ?? door.waiters[0]?.execution.id} is in the stage`
       : 'the transition is disabled';
     return new Promise((resolve) => {
-      const order = waiting?.order ?? this.#next();
+      const order = waiting?.order ?? this.next();
       if (waiting === undefined) execution.emit({ kind: 'stage-waiting', stage, order, reason });
       door.waiters.push({
         execution,
@@ -141,7 +141,10 @@ export class StageGate implements Gate {
     }
   }
 
-  #next = (): number => ++this.#order;
+  /** A number higher than all before. */
+  next(): number {
+    return ++this.#order;
+  }
 
   #door(stage: string): Door {
     const door = this.#doors.get(stage);

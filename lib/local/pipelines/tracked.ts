@@ -72,7 +72,7 @@ export class Tracked {
   }
 
   view(): ExecutionView {
-    const { structure: _, token: __, stages: ___, rollbacks: ____, ...shown } = this.brief;
+    const { structure: _, token: __, stages: ___, rollbacks: ____, order: _____, ...shown } = this.brief;
     const tracked = this;
     return {
       execution: this.id,

@@ -63,7 +63,7 @@ export async function openScenario(options: {
   act(signal: AbortSignal): Promise<void>;
 }): Promise<PipelineHost> {
   let host: PipelineHost | undefined;
-  const execute: Executor['execute'] = async (action, { execution, workspace }, emit, signal) => {
+  const execute: Executor['execute'] = async (action, { execution, workspace }, emit, signal): Promise<Outcome> => {
     options.effect(`begin ${execution} ${action.id}`);
     emit({ kind: 'output', stream: 'stdout', line: `${action.id} runs` });
     await options.act(signal);
@@ -76,7 +76,7 @@ export async function openScenario(options: {
       artifacts[name] = join(workspace, `${name}.zip`);
       writeFileSync(artifacts[name] as string, EMPTY_ZIP);
     }
-    const variables = action.kind === 'codecommit' ? { CommitId: 'c0ffee' } : { VERSION: '1' };
+    const variables: Record<string, string> = action.kind === 'codecommit' ? { CommitId: 'c0ffee' } : { VERSION: '1' };
     return { status: 'Succeeded', variables, artifacts };
   };
   const fake = { execute };
