@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatConfigError } from '../../lib/config/error';
+import { parse } from 'yaml';
+import { type ConfigError, formatConfigError } from '../../lib/config/error';
 import { parseConfig } from '../../lib/config/parse';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { gateViolations } from '../../lib/model/gates';
 import { violations } from '../../lib/model/violations';
+import { asYaml, hasTwins, structuralMutants, written } from '../structural-mutants';
+import { BASES } from './fuzz-bases';
 import { random } from './random';
 
 const original = readFileSync(join(__dirname, '../../slipway.yaml'), 'utf8').replace(/^(\s*)#(?=\w)/gm, '$1');
@@ -108,3 +111,61 @@ describe('mutants of slipway.yaml', () => {
     expect(outcomes.refused).toBeGreaterThan(MUTANTS / 4);
   });
 });
+
+const STRUCTURAL = 10_000;
+
+describe(`${STRUCTURAL} structural mutants of slipway.yaml`, () => {
+  const bases = BASES.map((text) => parse(text));
+  const accepted: number[] = [];
+
+  it.each(bases.map((base, index) => [index, base] as const))(
+    'change the configuration or are refused with file, place and reason (base %i)',
+    (index, base) => {
+      const read = (text: string) => parseConfig('slipway.yaml', text, {}, () => true);
+      const shown = (text: string): string => {
+        const result = read(text);
+        return result.ok ? JSON.stringify(result.value) : result.errors.map(formatConfigError).join('\n');
+      };
+      const before = shown(asYaml(base));
+      expect(before).toMatch(/^\{/);
+      const silent: string[] = [];
+      let count = 0;
+      for (const { tree, changes } of structuralMutants(base, index, Math.floor(STRUCTURAL / bases.length))) {
+        const text = asYaml(tree);
+        const result = read(text);
+        if (!result.ok) {
+          checkPlaces(text, result.errors);
+          continue;
+        }
+        count++;
+        if (hasTwins(tree) || JSON.stringify(result.value) === before)
+          silent.push(
+            changes.map(({ kind, path, to }) => `${kind} ${written(path)} ${JSON.stringify(to)}`).join(' and '),
+          );
+      }
+      accepted.push(count);
+      expect([...new Set(silent)]).toEqual([]);
+    },
+  );
+
+  it('are of both kinds, so that the test means something', () => {
+    const all = accepted.reduce((sum, count) => sum + count, 0);
+    expect(accepted).toHaveLength(BASES.length);
+    expect(all).toBeGreaterThan(STRUCTURAL / 20);
+    expect(all).toBeLessThan(STRUCTURAL / 2);
+  });
+});
+
+function checkPlaces(text: string, errors: readonly ConfigError[]): void {
+  const lines = text.split('\n');
+  const wrong = errors.filter(
+    (error) =>
+      !/^slipway\.yaml:\d+:\d+[ :]/.test(formatConfigError(error)) ||
+      error.line < 1 ||
+      error.line > lines.length ||
+      error.column < 1 ||
+      error.column > (lines[error.line - 1]?.length ?? 0) + 1 ||
+      /undefined|\[object|Invalid input|another value/.test(error.message),
+  );
+  if (errors.length === 0 || wrong.length > 0) expect({ text, errors }).toBe('errors with their places');
+}

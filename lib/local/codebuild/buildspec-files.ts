@@ -6,6 +6,9 @@ import type { Place, YamlReader } from './yaml-reader';
 const MOST_REPORT_GROUPS = 5;
 const MOST_FALLBACK_KEYS = 5;
 
+/** Longest path of Linux (PATH_MAX); a pattern longer than a path matches none. */
+const LONGEST_PATTERN = 4_096;
+
 const SELECTION = ['files', 'base-directory', 'discard-paths'] as const;
 
 function readSelection(
@@ -29,6 +32,11 @@ function readPattern(reader: YamlReader, place: Place): string | undefined {
   const text = reader.text(place, 'a path or pattern');
   if (text === undefined) return undefined;
   if (text === '') return reader.fail(place, 'expected a path or pattern, found an empty text');
+  if (text.length > LONGEST_PATTERN)
+    return reader.fail(
+      place,
+      `expected a path or pattern of at most ${LONGEST_PATTERN} characters, found ${text.length}`,
+    );
   if (text.includes('\0')) return reader.fail(place, 'a path cannot hold the character U+0000');
   if (text.split('/').includes('..')) {
     const advice = 'write the path from the source folder down, or an absolute one';

@@ -114,5 +114,14 @@ function* walk(root: string, from: string, depth: number): Generator<{ name: str
   }
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFolder = (path: string): boolean => stat(path)?.isDirectory() ?? false;
+const isFile = (path: string): boolean => stat(path)?.isFile() ?? false;
+
+/** Undefined: not there, not to be reached, or no path of this machine (too long, in a file). */
+function stat(path: string): import('node:fs').Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

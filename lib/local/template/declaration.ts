@@ -32,7 +32,7 @@ function apiValue(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => {
       if (TEXTS.includes(key) && isObject(each)) return [lower(key), texts(each)];
-      if (NUMBERS.includes(key)) return [lower(key), Number(each)];
+      if (NUMBERS.includes(key) && typeof each !== 'object') return [lower(key), Number(each)];
       return [lower(key), typeof each === 'number' ? String(each) : apiValue(each)];
     }),
   );
