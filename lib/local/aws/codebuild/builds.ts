@@ -1,7 +1,7 @@
 import type { Build, BuildPhase, BuildPhaseType, EnvironmentVariable, StatusType } from '@aws-sdk/client-codebuild';
 import type { ActionState } from '../../run-state';
 import { type Attempt, externalIdOf } from '../attempts/attempts';
-import { streamOf } from '../logs/streams';
+import { streamArn, streamOf } from '../logs/streams';
 import { type BuildContext, codeBuildArn } from './context';
 import { environmentType } from './projects';
 
@@ -70,7 +70,7 @@ export function describeBuild(
       logs: {
         groupName: stream.group,
         streamName: stream.name,
-        cloudWatchLogsArn: `arn:${context.partition}:logs:${context.region}:${context.account}:log-group:${stream.group}:log-stream:${stream.name}`,
+        cloudWatchLogsArn: streamArn(context, stream),
         deepLink: deepLink(context.region, stream),
       },
     }),

@@ -13,7 +13,7 @@ import { type Operation, takes } from '../service';
 import { findPipeline, type PipelineContext } from './context';
 import { declaredAction } from './declaration';
 import { invalidToken, noExecution } from './executions';
-import { errorDetails } from './pipeline-state';
+import { errorDetails, logStream } from './pipeline-state';
 import { actionStatus, summary } from './statuses';
 
 const LARGEST_PAGE = 100;
@@ -92,6 +92,7 @@ function describe(context: PipelineContext, host: PipelineHost, attempt: Attempt
         ...(external !== undefined && { externalExecutionId: external }),
         ...(said !== undefined && said !== '' && { externalExecutionSummary: summary(said) }),
         ...errorDetails(attempt),
+        ...logStream(context, attempt),
       },
       outputVariables: { ...state.variables },
     },

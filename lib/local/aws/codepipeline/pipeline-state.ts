@@ -9,6 +9,7 @@ import type { Hook } from '../../event';
 import type { ExecutionView, PipelineHost, StageView } from '../../pipelines/host';
 import type { StageState as StageRun } from '../../run-state';
 import { type Attempt, externalIdOf, uuidOf } from '../attempts/attempts';
+import { streamArn, streamOf } from '../logs/streams';
 import type { PipelineContext } from './context';
 import { declaredAction, isApproval } from './declaration';
 import { actionStatus, conditionStatus, ruleStatus, stageStatus, summary } from './statuses';
@@ -25,11 +26,11 @@ export function pipelineState(context: PipelineContext, host: PipelineHost): Get
   };
 }
 
-function stageState({ attempts }: PipelineContext, host: PipelineHost, stage: StageView): StageState {
+function stageState(context: PipelineContext, host: PipelineHost, stage: StageView): StageState {
   const { name, latest, inbound, transition } = stage;
   const view = latest && host.execution(latest.execution);
   const run = view?.state.stages.find((each) => each.name === name);
-  const starts = view ? attempts.of(host, view).filter((attempt) => attempt.stage === name) : [];
+  const starts = view ? context.attempts.of(host, view).filter((attempt) => attempt.stage === name) : [];
   const status = view && run && stageStatus(run.status, view.status === 'Stopping');
   const inboundExecutions = inbound.map((waiting) => ({
     pipelineExecutionId: waiting.execution,
@@ -49,6 +50,7 @@ function stageState({ attempts }: PipelineContext, host: PipelineHost, stage: St
     },
     actionStates: planned?.actions.map((action) =>
       actionState(
+        context,
         host,
         view,
         name,
@@ -71,6 +73,7 @@ function retryMetadata({ automatic, manual, latest }: NonNullable<StageRun['retr
 }
 
 function actionState(
+  context: PipelineContext,
   { plan }: PipelineHost,
   view: ExecutionView | undefined,
   stage: string,
@@ -91,7 +94,7 @@ function actionState(
         },
       }),
     ...(attempt && {
-      latestExecution: latestExecution(attempt, {
+      latestExecution: latestExecution(context, attempt, {
         // An approval of a pipeline in parallel mode has its token in ListActionExecutions alone (API, PutApprovalResultInput).
         withToken:
           isApproval(declared?.actionTypeId) || attempt.state.approval ? plan.executionMode !== 'PARALLEL' : false,
@@ -105,6 +108,7 @@ function actionState(
 const timeOf = ({ state }: Attempt): Date => new Date(state.endedAt ?? state.startedAt ?? 0);
 
 function latestExecution(
+  context: PipelineContext,
   attempt: Attempt,
   options: { readonly withToken: boolean; readonly revision?: string },
 ): ActionExecution {
@@ -121,7 +125,14 @@ function latestExecution(
     ...(state.answer?.by !== undefined && { lastUpdatedBy: state.answer.by }),
     ...(external !== undefined && { externalExecutionId: external }),
     ...errorDetails(attempt),
+    ...logStream(context, attempt),
   };
+}
+
+/** Where the output of an action is, other than a build's, which its build tells. */
+export function logStream(context: PipelineContext, attempt: Attempt): { readonly logStreamARN?: string } {
+  const stream = attempt.planned?.kind === 'codebuild' ? undefined : streamOf(attempt);
+  return stream ? { logStreamARN: streamArn(context, stream) } : {};
 }
 
 /** A rejected approval is no error of the action's. */

@@ -37,4 +37,10 @@ export function streamOf(attempt: Attempt): Stream | undefined {
   }
 }
 
+/** `arn:<partition>:logs:<region>:<account>:log-group:<group>:log-stream:<stream>`. */
+export const streamArn = (
+  { partition, region, account }: { readonly partition: string; readonly region: string; readonly account: string },
+  { group, name }: Pick<Stream, 'group' | 'name'>,
+): string => `arn:${partition}:logs:${region}:${account}:log-group:${group}:log-stream:${name}`;
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

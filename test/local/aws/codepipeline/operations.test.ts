@@ -286,6 +286,10 @@ describe('a failed stage', () => {
     await hosted.asked(good);
     await answer('Approved');
     await hosted.host.ended(good);
+    const bake = (await stage('Dev'))?.actionStates?.find(({ actionName }) => actionName === 'Bake');
+    expect(bake?.latestExecution?.logStreamARN).toMatch(
+      /^arn:aws:logs:eu-west-1:111122223333:log-group:\/aws\/lambda\/VisitsDelivery-Bake4B9C:log-stream:\d{4}\/\d\d\/\d\d\/\[\$LATEST\]\w{32}$/,
+    );
     const bad = await start();
     await hosted.host.ended(bad);
     const failed = await stage('Test');
