@@ -97,6 +97,8 @@ export interface StandOptions {
   readonly plans?: readonly Plan[];
   readonly rules?: readonly EventRule[];
   readonly hosts?: Readonly<Record<string, PipelineHost>>;
+  /** Of the bus. */
+  readonly clock?: Clock;
   /** In place of the real targets, or around them. */
   readonly courier?: (deliver: BusOptions['deliver']) => (delivery: Delivery) => Promise<DeliveryOutcome>;
   /** Before the server starts. */
@@ -109,6 +111,7 @@ let counter = 0;
 
 export async function stand(options: StandOptions = {}): Promise<Stand> {
   const { repositories = [VISITS], plans = [], rules = [], hosts = {}, courier = (deliver) => deliver } = options;
+  const { clock = STILL } = options;
   const base = options.base ?? mkdtempSync(join(tmpdir(), 'slipway git é-'));
   const user = join(base, 'user');
   const home = join(base, 'home');
@@ -157,7 +160,7 @@ export async function stand(options: StandOptions = {}): Promise<Stand> {
     rules,
     deliver: courier(deliverTo({ pipelines: () => pipelines, notifications })),
     warn: (message) => warnings.push(message),
-    clock: STILL,
+    clock,
     newId: () => `00000000-0000-4000-8000-${String(++counter).padStart(12, '0')}`,
     random: () => 0,
   });
