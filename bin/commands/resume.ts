@@ -6,6 +6,7 @@ import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { holdFolder } from '../folder';
 import { type Hosting, openHosting } from '../hosting';
+import { watchInvoked } from '../invoked';
 import { type HoldOptions, pauseOf } from '../pauser';
 import { openProject, type Project, serviceFolder } from '../project';
 import { chooseReporter, type OutputOptions } from '../reporter';
@@ -56,10 +57,12 @@ async function resumeIn(
   try {
     const { host, execution } = choose(hosting, wanted);
     host.subscribe((event) => reporter.event(event));
-    answerApprovals(host, reporter, options);
+    for (const each of hosting.hosts.values()) answerApprovals(each, reporter, options);
+    const invoked = watchInvoked(hosting.hosts, host.plan.pipeline, reporter, signal);
     await host.resume();
     code = await watchExecution(host, execution.execution, reporter, signal);
     await host.idle();
+    await invoked();
     return code;
   } finally {
     await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });

@@ -6,6 +6,7 @@ import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
 import { holdFolder } from '../folder';
 import { type Hosting, openHosting } from '../hosting';
+import { watchInvoked } from '../invoked';
 import { type HoldOptions, pauseOf } from '../pauser';
 import { checkVariables, choosePipeline } from '../pipelines';
 import { openProject, type Project, serviceFolder } from '../project';
@@ -60,7 +61,8 @@ async function runIn(
     const host = hostOf(hosting, pipeline);
     tellUnfinished(host, reporter);
     host.subscribe((event) => reporter.event(event));
-    answerApprovals(host, reporter, options);
+    for (const each of hosting.hosts.values()) answerApprovals(each, reporter, options);
+    const invoked = watchInvoked(hosting.hosts, pipeline, reporter, signal);
     const started = await host.start({
       variables: options.variable ?? {},
       trigger: { type: 'StartPipelineExecution', detail: options.trigger },
@@ -71,6 +73,7 @@ async function runIn(
         exitCode['usage, configuration or template is wrong'],
       );
     code = await watchExecution(host, started.value.execution, reporter, signal);
+    await invoked();
     return code;
   } finally {
     await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });
