@@ -9,9 +9,9 @@ import { PROGRAMS } from './breakpoint';
 import { containerName, type Mount, runFlags } from './container-flags';
 import { outputReader } from './container-output';
 import { BLIND, commandScript, handOverScript, initScript, OWN, READY, SCRIPTS } from './container-script';
-import type { Engine } from './engine';
+import { ask, type Engine } from './engine';
 import { follow } from './follow';
-import { forgetContainer, recordContainer } from './records';
+import { forgetContainer, REMOVAL, recordContainer } from './records';
 import type { Room, RoomRequest, RoomScript } from './room';
 
 export interface ContainerRoomOptions {
@@ -180,7 +180,7 @@ function containerRoom(
     },
     async endAll() {
       child.stdin?.end();
-      const timer = setTimeout(() => removeContainer(engine, name), grace + LATE);
+      const timer = setTimeout(() => void removeContainer(engine, name), grace + LATE);
       await ended;
       clearTimeout(timer);
     },
@@ -201,12 +201,8 @@ const ENTER = `exec env -i TERM="\${TERM:-dumb}" "$3" -c '. "$1"; cd -- "$2"; PS
 const endOf = (status: number): ProcessEnd => ({ kind: 'exit', code: status });
 
 /** Removes one that does not end by itself. */
-function removeContainer(engine: Engine, name: string): void {
-  const child = spawn(engine.program, ['rm', '--force', name], {
-    env: engine.environment as NodeJS.ProcessEnv,
-    stdio: 'ignore',
-  });
-  child.on('error', () => {});
+async function removeContainer(engine: Engine, name: string): Promise<void> {
+  for (const words of REMOVAL) await ask(engine, [...words, name], AbortSignal.timeout(60_000));
 }
 
 /** What a command can take away again; the image's own variables stay under it. */

@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { BuildSetting } from '../codebuild/environment';
+import { delimiter, join } from 'node:path';
+import { systemClock } from '../clock';
+import { type BuildSetting, passedOn } from '../codebuild/environment';
 import { limits, type Mount } from './container-flags';
 import { openContainer } from './container-room';
-import { CACHE, OUTPUT, OWN } from './container-script';
+import { CACHE, OUTPUT, OWN, SCRIPTS, TEMPORARY } from './container-script';
 import type { Engine } from './engine';
 import { type ImageNames, imageFor, imageProvider } from './image';
-import type { RoomKind, RoomView } from './room';
+import { answerRequests } from './requests';
+import type { Room, RoomKind, RoomRequest, RoomView } from './room';
 
 export interface ContainerRoomsOptions {
   readonly engine: Engine;
@@ -17,6 +19,8 @@ export interface ContainerRoomsOptions {
 
 /** Programs of Slipway's tools that run in any image, being one file each. */
 const TOOLS = ['kubectl'];
+/** Programs that stand for others and run on this machine, since what they make is for it: process images. */
+const HANDED_OVER = ['docker'];
 
 /** One container of the engine a build, with CodeBuild's folders. */
 export function containerRooms({ engine, stateFolder, images }: ContainerRoomsOptions): RoomKind {
@@ -31,7 +35,7 @@ export function containerRooms({ engine, stateFolder, images }: ContainerRoomsOp
       const wanted = imageFor(image, images);
       const cpus = limits(engine, request.project.computeType).notices;
       const named = wanted === image ? image : `${wanted} (for ${image})`;
-      return openContainer(
+      const room = await openContainer(
         {
           engine,
           stateFolder,
@@ -42,6 +46,34 @@ export function containerRooms({ engine, stateFolder, images }: ContainerRoomsOp
         },
         request.signal,
       );
+      return typeof room === 'string' ? room : withHandedOver(room, request);
+    },
+  };
+}
+
+/** Lets the build call the programs that run on this machine (see HANDED_OVER). */
+function withHandedOver(room: Room, { scripts, setting, view }: RoomRequest): Room {
+  const programs = HANDED_OVER.map((name) => ({ name, program: join(setting.binFolder ?? '', name) }));
+  const sources = Object.entries(view.setting.secondarySources).map(([name, seen]) => [
+    seen,
+    setting.secondarySources[name] ?? '',
+  ]);
+  const end = answerRequests({
+    scripts,
+    seen: SCRIPTS,
+    programs: programs.filter(({ program }) => existsSync(program)),
+    folders: {
+      [view.setting.sourceFolder]: setting.sourceFolder,
+      [TEMPORARY]: setting.temporary,
+      ...Object.fromEntries(sources),
+    },
+    environment: view.outsideEnvironment,
+    clock: systemClock,
+  });
+  return {
+    ...room,
+    async endAll() {
+      await Promise.all([end(), room.endAll()]);
     },
   };
 }
@@ -63,20 +95,29 @@ function insideView(
   };
   const secondary = Object.keys(setting.secondarySources).map((name, index) => [name, sourceFolder(index + 1)]);
   const { binFolder, ...rest } = setting;
-  void binFolder;
   return {
     setting: {
       ...rest,
       sourceFolder: sourceFolder(0),
       secondarySources: Object.fromEntries(secondary),
       home: '/root',
-      temporary: '/tmp',
+      temporary: TEMPORARY,
       cacheFolder: CACHE,
     },
     extraEnvironment: Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, show(name, value)])),
     userEnvironment: Object.fromEntries(
       Object.entries(user).map(([name, value]) => [name, PASSED.test(name) ? show(name, value) : value]),
     ),
+    outsideEnvironment: {
+      ...passedOn(user),
+      ...extra,
+      PATH: [binFolder, user['PATH']].filter(Boolean).join(delimiter),
+      HOME: setting.home,
+      TMPDIR: setting.temporary,
+      UV_CACHE_DIR: join(setting.cacheFolder, 'uv'),
+      PIP_CACHE_DIR: join(setting.cacheFolder, 'pip'),
+      UV_PYTHON_DOWNLOADS: 'never',
+    },
     shown,
   };
 }
@@ -97,6 +138,7 @@ function mountsOf(setting: BuildSetting, view: RoomView): Mount[] {
     { source: setting.sourceFolder, target: view.setting.sourceFolder },
     ...sources,
     { source: caches, target: CACHE },
+    { source: setting.temporary, target: TEMPORARY },
     ...tools.map((name) => ({ source: join(binFolder ?? '', name), target: `${OWN}/bin/${name}`, readOnly: true })),
     ...Object.entries(view.shown).map(([source, target]) => ({ source, target, readOnly: true })),
   ];

@@ -2,6 +2,7 @@
 export const OUTPUT = '/codebuild/output';
 export const SCRIPTS = `${OUTPUT}/tmp`;
 export const CACHE = '/codebuild/cache';
+export const TEMPORARY = '/codebuild/tmp';
 export const OWN = '/codebuild/slipway';
 
 /** What the first process prints when the room is ready, before the path of bash, if it has one. */
@@ -56,7 +57,7 @@ while left=$(others); [ -n "$left" ] && [ "$tenths" -gt 0 ]; do
   tenths=$((tenths - 1))
 done
 [ -z "$left" ] || kill -KILL $left 2> /dev/null
-hand_over ${OUTPUT}/* ${CACHE}
+hand_over ${OUTPUT}/* ${CACHE} ${TEMPORARY}
 exit 0
 `;
 

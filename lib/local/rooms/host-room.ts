@@ -80,7 +80,13 @@ const ENTER = `exec env -i TERM="\${TERM:-dumb}" ${'"$3"'} -c '. "$1"; cd -- "$2
 export function hostRooms(stateFolder: string): RoomKind {
   return {
     provisions: false,
-    view: (setting, extraEnvironment, userEnvironment) => ({ setting, extraEnvironment, userEnvironment, shown: {} }),
+    view: (setting, extraEnvironment, userEnvironment) => ({
+      setting,
+      extraEnvironment,
+      userEnvironment,
+      outsideEnvironment: {},
+      shown: {},
+    }),
     async open(request) {
       const program = shellProgram(request.shell);
       if (!program) return `the buildspec asks for ${request.shell}, which is not on this machine; install it`;

@@ -9,6 +9,9 @@ export interface ContainerRecord {
   readonly name: string;
 }
 
+/** What removes a container at once: Podman's `rm --force` alone waits ten seconds for it. */
+export const REMOVAL = [['kill'], ['rm', '--force']] as const;
+
 const folderOf = (stateFolder: string): string => join(stateFolder, 'rooms');
 const fileOf = (stateFolder: string, name: string): string => join(folderOf(stateFolder), `${name}.json`);
 
@@ -29,7 +32,7 @@ export async function removeStrayContainers(
 ): Promise<void> {
   for (const { program, name } of readRecords(stateFolder)) {
     // An engine that is gone keeps no container; its words help nobody here.
-    await runCommand(program, ['rm', '--force', name], { environment, signal, timeout: 60_000 });
+    for (const words of REMOVAL) await runCommand(program, [...words, name], { environment, signal, timeout: 60_000 });
     forgetContainer(stateFolder, name);
   }
 }

@@ -27,6 +27,8 @@ export interface RoomView {
   readonly setting: BuildSetting;
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly userEnvironment: Readonly<Record<string, string | undefined>>;
+  /** For programs of this machine that the build calls from inside the room. */
+  readonly outsideEnvironment: Readonly<Record<string, string>>;
   /** Path of this machine -> path in the room, for the files that the environment names and the room must show (read-only). */
   readonly shown: Readonly<Record<string, string>>;
 }

@@ -133,4 +133,25 @@ inEveryRoom((name) => {
     expect(engine('ps', '--all', '--quiet', '--filter', `name=${stray}`).stdout).toBe('');
     expect(existsSync(join(state, 'rooms', `${stray}.json`))).toBe(false);
   });
+
+  test('the stand-in for docker runs on this machine, with paths mapped, input, output and status', async () => {
+    const standIn = join(host.root, 'bin', 'docker');
+    mkdirSync(join(host.root, 'bin'), { recursive: true });
+    const script =
+      '#!/bin/sh\necho "$* in $(basename "$PWD")"; cat "$1"; cat; echo "$GIVEN" > "$2"; echo oh >&2; exit 3\n';
+    writeFileSync(standIn, script, { mode: 0o755 });
+    const { lines, outcome } = await run({
+      extra: { GIVEN: 'from outside' },
+      user: { PATH: '/usr/bin:/bin' },
+      files: { 'context/file': 'content' },
+      buildspec: buildspec(
+        'cd context; out="$(mktemp)"; echo word | docker "$PWD/file" "$out"; echo "status $?"; cat "$out"',
+        'docker "$PWD/file" /dev/null < /dev/null || true; cd /; docker; echo "status $?"',
+      ),
+    });
+    expect(outcome.status).toBe('Succeeded');
+    expect(lines.join('\n')).toMatch(
+      /^\S+\/src\/context\/file \S+ in context\ncontentword\noh\nstatus 3\nfrom outside\n\S+\/file \/dev\/null in context\ncontentoh\ndocker: .*outside the container.*\nstatus 125$/,
+    );
+  });
 });

@@ -67,7 +67,7 @@ export async function openRoom(
   const folder = join(root, `it's ${Math.random().toString(36).slice(2)}`);
   const scripts = join(folder, 'state');
   const source = join(folder, 'src dir');
-  for (const each of [scripts, source]) mkdirSync(each, { recursive: true });
+  for (const each of [scripts, source, join(folder, 'tmp')]) mkdirSync(each, { recursive: true });
   const kind = await kindOf(name, join(root, '.slipway'));
   const setting = settingOf(folder, source);
   const view = kind.view(setting, {}, user);
