@@ -16,8 +16,10 @@ export function serviceReporter(write: (text: string) => void, paint: Paint, ver
   return {
     ...plainReporter(write, paint, verbose),
     event(event) {
-      for (const line of linesOf(event).of(event))
-        write(line === '' ? '\n' : `${paint.dim(event.execution.slice(0, 8))} ${line}\n`);
+      const lines = linesOf(event).of(event);
+      // Where the service can be reached is worth a line of its own: nobody prints a summary here.
+      if (event.kind === 'fact' && event.name === 'url') lines.push(`    ${event.action} ${paint.cyan(event.value)}`);
+      for (const line of lines) write(line === '' ? '\n' : `${paint.dim(event.execution.slice(0, 8))} ${line}\n`);
     },
   };
 }
