@@ -6,7 +6,6 @@ import { type Execution, isBroken, toError } from '../engine/execution';
 import { restoreOwn, restoreTarget } from '../engine/restore';
 import type { Event, EventBody, Trigger } from '../event';
 import type { Plan, PlannedStage } from '../plan';
-import { openRun } from '../run-folder';
 import { emptyRun, RunFold } from '../run-state';
 import type { PipelineHostOptions } from './create';
 import { refused } from './errors';
@@ -64,7 +63,7 @@ export class Host implements PipelineHost {
   #closing?: 'unfinished' | 'stopped';
 
   constructor(
-    private readonly options: PipelineHostOptions & { readonly newId: () => string; readonly runs: string },
+    private readonly options: Required<PipelineHostOptions> & { readonly runs: string },
     private readonly ledger: Ledger,
     past: readonly Tracked[],
   ) {
@@ -300,7 +299,7 @@ export class Host implements PipelineHost {
   /** Opens the journal of an execution, which `fold` has read, to go on with it. Throws if it can't be written. */
   #open(tracked: Tracked, fold: RunFold, stages?: readonly PlannedStage[]): Live {
     const { id } = tracked;
-    const { folder, journal } = openRun(this.options.runs, id);
+    const { folder, journal } = this.options.openRun(this.options.runs, id);
     const controller = new AbortController();
     const announced = new Set(fold.state.stages.map(({ name }) => name));
     journal.subscribe((event) => {
@@ -408,7 +407,8 @@ export class Host implements PipelineHost {
     const broken = isBroken(execution) && !live.frozen;
     const rollback =
       asked?.target === undefined || broken || stage === undefined ? undefined : this.#begunRollback(asked, stage, id);
-    if (driven.inside && stage !== undefined) this.#gate.leave(tracked, stage);
+    // One whose journal says that it is inside keeps its stage: it goes on there, once it can be written again.
+    if (driven.inside && stage !== undefined && journal.error === undefined) this.#gate.leave(tracked, stage);
     await journal.close();
     tracked.settle();
     if (broken) throw new RunnerBroke(outcome, execution.broken[0] as Error);
