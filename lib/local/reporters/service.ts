@@ -18,7 +18,8 @@ export function serviceReporter(write: (text: string) => void, paint: Paint, ver
     event(event) {
       const lines = linesOf(event).of(event);
       // Where the service can be reached is worth a line of its own: nobody prints a summary here.
-      if (event.kind === 'fact' && event.name === 'url') lines.push(`    ${event.action} ${paint.cyan(event.value)}`);
+      const url = event.kind === 'action-ended' ? event.variables['BASE_URL'] : undefined;
+      if (url !== undefined) lines.push(`      ${paint.cyan(url)}`);
       for (const line of lines) write(line === '' ? '\n' : `${paint.dim(event.execution.slice(0, 8))} ${line}\n`);
     },
   };
