@@ -214,7 +214,7 @@ function tell(changes: readonly Change[], say: (line: string) => void): void {
     say(`${action} ${logicalId} (${type})${properties.length > 0 ? `: ${properties.join(', ')}` : ''}`);
 }
 
-/** The output artifact holds the outputs that have a value, and no other. */
+/** The output artifact holds the outputs that have a value, and no other; without OutputFileName it is empty. */
 async function succeeded(
   { outputs, outputFileName }: CloudFormationAction,
   { workspace }: ActionContext,
@@ -222,11 +222,11 @@ async function succeeded(
 ): Promise<Outcome> {
   const artifacts: Record<string, string> = {};
   const [output] = outputs;
-  if (output !== undefined && outputFileName !== undefined) {
+  if (output !== undefined) {
     const path = join(workspace, 'outputs.json');
     await writeFile(path, JSON.stringify(content.outputs, null, 2));
     const zip = join(workspace, `${output}.zip`);
-    await writeZip(zip, [{ name: outputFileName, path }], { links: false });
+    await writeZip(zip, outputFileName === undefined ? [] : [{ name: outputFileName, path }], { links: false });
     artifacts[output] = zip;
   }
   return { status: 'Succeeded', variables: content.outputs, artifacts };

@@ -38,11 +38,13 @@ function readStores(map: Node, stages: readonly DraftStage[], otherAccount: bool
 function readStore(store: Node, otherAccount: boolean): void {
   store.object(KEYS.artifactStore);
   store.member('Type').required().oneOf(['S3']);
-  store.member('Location').requiredText();
+  // Where it lies is of no account here, so it need have no value here.
+  if (store.member('Location').isNoValue()) store.member('Location').fail('Is required and missing.');
   const key = store.member('EncryptionKey');
   if (key.absent) return;
   key.object(KEYS.encryptionKey).member('Type').required().oneOf(['KMS']);
-  const id = key.member('Id').requiredText();
+  if (key.member('Id').isNoValue()) key.member('Id').fail('Is required and missing.');
+  const id = key.member('Id').peekText() ?? '';
   if (otherAccount && /(^|:)alias\//.test(id))
     key.member('Id').fail(`Actions of another account need the key's id or ARN, found the alias "${id}".`);
 }

@@ -18,6 +18,7 @@ export function checkArtifacts(stages: readonly DraftStage[]): void {
       }
     }
   }
+  const refused = new Set(stages.flatMap((stage) => stage.refused.flatMap(({ outputs }) => outputs)));
   for (const [stage, { actions, rules }] of stages.entries()) {
     const consumers = [
       ...actions.map(({ node, action }) => ({ node, inputs: action.inputs, runOrder: action.runOrder })),
@@ -29,6 +30,7 @@ export function checkArtifacts(stages: readonly DraftStage[]): void {
         const source = declared.get(name);
         const list = node.member('InputArtifacts');
         if (source === undefined) {
+          if (refused.has(name)) continue;
           const known = [...declared.keys()].join(', ') || 'none';
           list.fail(`No action puts out "${name}"; the pipeline's artifacts: ${known}.`);
         } else if (source.stage > stage || (source.stage === stage && source.runOrder >= runOrder)) {

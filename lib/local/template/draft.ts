@@ -7,12 +7,21 @@ export interface DraftStage {
   readonly stage: Omit<PlannedStage, 'actions'>;
   /** In the order of the template. */
   readonly actions: readonly DraftAction[];
+  /** Actions whose type does not run here, which has been reported: nothing that depends on them is reported again. */
+  readonly refused: readonly RefusedAction[];
   /** Texts of the hooks' rules that may hold variables. */
   readonly beforeEntry: readonly Reference[];
   readonly onSuccess: readonly Reference[];
   readonly onFailure: readonly Reference[];
   /** Rules that run as actions do, whichever hook they are of. */
   readonly rules: readonly DraftRule[];
+}
+
+/** What others may name of an action that cannot be read. */
+export interface RefusedAction {
+  readonly name: string;
+  readonly outputs: readonly string[];
+  readonly namespace?: string;
 }
 
 export interface DraftRule {

@@ -154,6 +154,7 @@ export const KEYS = {
       ConcurrentBuildLimit: 'As many builds run as the stage starts in parallel.',
       Description: label,
       LogsConfig: "The log is kept in the run's own folder.",
+      SourceVersion: 'CodePipeline chooses the version, on AWS too.',
       Tags: label,
       Visibility: 'Nothing of a run here is public.',
       VpcConfig: "Builds run in this machine's own network.",
@@ -164,7 +165,6 @@ export const KEYS = {
       SecondaryArtifacts: 'use the outputs of the CodeBuild action.',
       SecondarySources: singleSource,
       SecondarySourceVersions: singleSource,
-      SourceVersion: 'CodePipeline chooses the version; remove it.',
       Triggers: 'a project that a pipeline uses is started by the pipeline; remove its webhook.',
     },
   },
@@ -187,8 +187,12 @@ export const KEYS = {
     reads: ['Type'],
     ignores: {
       EncryptionDisabled: "Artifacts are kept in the run's own folder, readable by its user only.",
+      Location: 'CodePipeline keeps the artifacts, on AWS too.',
       Name: 'CodePipeline names the artifacts, on AWS too.',
+      NamespaceType: 'CodePipeline names the artifacts, on AWS too.',
+      OverrideArtifactName: 'CodePipeline names the artifacts, on AWS too.',
       Packaging: 'CodePipeline always takes a zip, on AWS too.',
+      Path: 'CodePipeline keeps the artifacts, on AWS too.',
     },
   },
   projectEnvironment: {

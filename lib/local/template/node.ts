@@ -64,6 +64,18 @@ export class Node {
     return Object.fromEntries(members.filter(([, each]) => each !== undefined));
   }
 
+  /** Not written, or `AWS::NoValue`; what cannot be evaluated is not reported, as nobody wants its value. */
+  isNoValue(): boolean {
+    const result = this.findings.evaluator.resolve(this.raw, this.place);
+    return result.ok && result.value.value === undefined;
+  }
+
+  /** The text, if it is one and can be evaluated; nothing is reported. */
+  peekText(): string | undefined {
+    const result = this.findings.evaluator.resolve(this.raw, this.place);
+    return result.ok && typeof result.value.value === 'string' ? result.value.value : undefined;
+  }
+
   member(key: string): Node {
     const value = this.value();
     const at = this.settled?.at ?? this.place;
@@ -81,9 +93,10 @@ export class Node {
     }
     for (const key of Object.keys(value)) {
       const member = this.member(key);
-      if (keys.reads.includes(key) || member.absent) continue;
+      if (keys.reads.includes(key)) continue;
       const property = `${keys.of}.${key}`;
       const reason = Object.hasOwn(keys.ignores ?? {}, key) ? keys.ignores?.[key] : undefined;
+      if (reason === undefined ? member.absent : member.isNoValue()) continue;
       const refusal = Object.hasOwn(keys.refuses ?? {}, key) ? keys.refuses?.[key] : undefined;
       if (reason !== undefined) this.findings.ignored.push({ path: member.path, property, reason });
       else if (refusal !== undefined) member.fail(`${property} is not supported locally: ${refusal}`);

@@ -107,7 +107,9 @@ function alarm({ name }: RuleBase, configuration: Node): PlannedRule {
   const alarms = ALARM_TYPES.flatMap((type) => resourcesOf(type, member.findings));
   if (wanted !== '' && !alarms.some(({ ref }) => ref === wanted)) {
     const known = alarms.map(({ ref }) => ref).join(', ') || 'none';
-    member.fail(`No stack of this assembly holds an alarm named "${wanted}"; its alarms: ${known}.`);
+    member.fail(
+      `No stack of this assembly holds an alarm named "${wanted}", so its state is not known here; its alarms: ${known}.`,
+    );
   }
   const listed = configuration.member('AlarmStates');
   const states = listed

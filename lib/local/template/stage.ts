@@ -1,6 +1,6 @@
 import type { PlannedCondition, PlannedRule, PlannedStage } from '../plan';
 import { readAction } from './action';
-import type { DraftRule, DraftStage, Reference } from './draft';
+import type { DraftAction, DraftRule, DraftStage, Reference, RefusedAction } from './draft';
 import { KEYS } from './keys';
 import { NAME, NAME_RULE } from './names';
 import type { Node } from './node';
@@ -18,11 +18,13 @@ export function readStage(node: Node): DraftStage {
   const before = readHook(node.member('BeforeEntry'), name, ['FAIL', 'SKIP']);
   const success = readHook(node.member('OnSuccess'), name, ['FAIL', 'ROLLBACK']);
   const failure = readFailure(node.member('OnFailure'), name);
-  const actions = node
-    .member('Actions')
-    .items()
-    .map((action) => readAction(action, name))
-    .filter((action) => action !== undefined);
+  const actions: DraftAction[] = [];
+  const refused: RefusedAction[] = [];
+  for (const item of node.member('Actions').items()) {
+    const action = readAction(item, name);
+    if (action === undefined) refused.push(refusedAction(item));
+    else actions.push(action);
+  }
   const rules = [...before.rules, ...success.rules, ...failure.rules];
   for (const { node: rule, rule: read } of rules) {
     if (actions.some(({ action }) => action.name === read.name))
@@ -37,10 +39,21 @@ export function readStage(node: Node): DraftStage {
       ...(failure.onFailure && { onFailure: failure.onFailure }),
     },
     actions,
+    refused,
     beforeEntry: before.texts,
     onSuccess: success.texts,
     onFailure: failure.texts,
     rules,
+  };
+}
+
+function refusedAction(node: Node): RefusedAction {
+  const outputs = node.member('OutputArtifacts').items();
+  const namespace = node.member('Namespace').text();
+  return {
+    name: node.member('Name').text() ?? '',
+    outputs: outputs.map((output) => output.member('Name').text() ?? ''),
+    ...(namespace !== undefined && { namespace }),
   };
 }
 

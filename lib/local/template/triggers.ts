@@ -49,6 +49,7 @@ function readSource(node: Node, stages: readonly DraftStage[], named: Set<string
   const sources = stages[0]?.actions ?? [];
   const source = sources.find(({ action }) => action.name === name);
   const connections = sources.filter(({ action }) => action.kind === 'connection').map(({ action }) => action.name);
+  if (stages[0]?.refused.some((action) => action.name === name)) return name;
   if (source === undefined)
     node.fail(`There is no source action "${name}"; those of a connection: ${connections.join(', ') || 'none'}.`);
   else if (source.action.kind !== 'connection')

@@ -26,7 +26,8 @@ interface Moment {
  */
 export function checkVariables(stages: readonly DraftStage[], variables: Plan['variables']): void {
   const producers = readProducers(stages);
-  const known = { producers, variables: variables.map(({ name }) => name) };
+  const refused = new Set(stages.flatMap((stage) => stage.refused.map(({ namespace }) => namespace)));
+  const known = { producers, refused, variables: variables.map(({ name }) => name) };
   for (const [stage, draft] of stages.entries()) {
     for (const { action, texts } of draft.actions) {
       const isSource = action.kind === 'codecommit' || action.kind === 'connection';
@@ -63,6 +64,8 @@ function readProducers(stages: readonly DraftStage[]): Map<string, Producer> {
 
 interface Known {
   readonly producers: ReadonlyMap<string, Producer>;
+  /** Namespaces of actions that do not run here. */
+  readonly refused: ReadonlySet<string | undefined>;
   readonly variables: readonly string[];
 }
 
@@ -90,6 +93,7 @@ function faultOf(reference: string, inner: string, moment: Moment, known: Known)
   }
   const producer = known.producers.get(namespace);
   if (producer === undefined) {
+    if (known.refused.has(namespace)) return undefined;
     const namespaces = [...known.producers.keys()].join(', ') || 'none';
     return `${reference}: no action has the namespace "${namespace}"; the pipeline's namespaces: ${namespaces}.`;
   }

@@ -75,11 +75,5 @@ describe('CloudFormation', () => {
     ],
     ['a capability', set('Capabilities', 'CAPABILITY_ALL'), 'Configuration.Capabilities', /CAPABILITY_IAM, /],
     ['a key that it has not', set('Template', 'x'), 'Configuration.Template', /not known/],
-    [
-      'an output without a file',
-      (action) => (action.OutputArtifacts = [{ Name: 'X' }]),
-      'OutputArtifacts',
-      /OutputFileName is missing/,
-    ],
   ]);
 });

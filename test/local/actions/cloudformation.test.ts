@@ -94,6 +94,12 @@ describe('a stack', () => {
     });
   });
 
+  test('without a name of the output file puts out an empty artifact', async () => {
+    const { outcome, workspace } = await run(deploy({ stackName: 'mute', outputs: ['Out'] }));
+    expect(outcome.status).toBe('Succeeded');
+    expect(existsSync(join(workspace, 'Out.zip'))).toBe(true);
+  });
+
   test('is compared with what was recorded last', async () => {
     await run(deploy({ stackName: 'second' }));
     const same = await run(deploy({ stackName: 'second' }));

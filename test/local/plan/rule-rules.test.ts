@@ -135,7 +135,7 @@ testMutants([
     'an alarm that nobody has',
     (t) => toRule(t, 'CloudWatchAlarm', { AlarmName: 'nobody' }),
     `${RULE}.Configuration.AlarmName`,
-    /no stack .* alarm named "nobody"; its alarms: .*visits-dev/i,
+    /no stack .* alarm named "nobody", so its state is not known here; its alarms: .*visits-dev/i,
   ],
   [
     'a state that no alarm has',

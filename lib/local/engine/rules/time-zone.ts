@@ -21,6 +21,10 @@ const SHORT: Readonly<Record<string, string | number>> = {
   HST: -600,
   ACT: 'Australia/Darwin',
   AET: 'Australia/Sydney',
+  CET: 'CET',
+  EET: 'EET',
+  MET: 'MET',
+  WET: 'WET',
   AGT: 'America/Argentina/Buenos_Aires',
   ART: 'Africa/Cairo',
   AST: 'America/Anchorage',
@@ -51,7 +55,7 @@ export function parseTimeZone(text: string): Result<TimeZone, string> {
   const short = Object.hasOwn(SHORT, text) ? SHORT[text] : undefined;
   if (typeof short === 'number') return ok({ offset: short });
   if (short !== undefined) return ok({ name: short });
-  const [, sign, hours, minutes = '0'] = /^(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(text) ?? [];
+  const [, sign, hours, minutes] = /^UTC([+-])(\d{2}):(\d{2})$/.exec(text) ?? [];
   if (sign !== undefined && Number(hours) <= 18 && Number(minutes) <= 59)
     return ok({ offset: (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) });
   if (text.includes('/') && isZone(text)) return ok({ name: text });

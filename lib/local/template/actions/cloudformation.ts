@@ -21,7 +21,7 @@ const WITH_CHANGE_SET: readonly string[] = ['CHANGE_SET_REPLACE', 'CHANGE_SET_EX
 
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
-function readCloudFormation(base: ActionBase, configuration: Node, node: Node): ReadAction {
+function readCloudFormation(base: ActionBase, configuration: Node): ReadAction {
   configuration.object(ACTION_KEYS.cloudFormation);
   const mode = configuration.member('ActionMode').required().oneOf(MODES) ?? 'CREATE_UPDATE';
   const stackName = readName(configuration.member('StackName').required(), 'stack');
@@ -36,10 +36,6 @@ function readCloudFormation(base: ActionBase, configuration: Node, node: Node): 
   if (parameterOverrides !== undefined) checkOverrides(overrides, parameterOverrides, base);
   const capabilities = readCapabilities(configuration.member('Capabilities'));
   const outputFileName = configuration.member('OutputFileName').text();
-  if (base.outputs.length > 0 && outputFileName === undefined)
-    node
-      .member('OutputArtifacts')
-      .fail('Nothing is put into it: OutputFileName is missing, so no output file is made.');
   const action: CloudFormationAction = {
     ...base,
     kind: 'cloudformation',

@@ -3,7 +3,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   'Source/AWS/S3': 'take the source from CodeCommit or a connection; an archive can be fetched by a CodeBuild action.',
   'Source/AWS/ECR': 'name the image by a variable of the pipeline, and start it with that.',
   'Source/ThirdParty/GitHub':
-    'is the OAuth source that AWS has deprecated too; use Source/AWS/CodeStarSourceConnection.',
+    'this OAuth source has been deprecated by AWS too; use Source/AWS/CodeStarSourceConnection.',
   'Build/Custom/Jenkins': 'run the job with a CodeBuild or Commands action.',
   'Test/Custom/Jenkins': 'run the job with a CodeBuild or Commands action.',
   'Test/AWS/DeviceFarm': 'call Device Farm with the AWS CLI from a CodeBuild action, on AWS.',

@@ -98,7 +98,8 @@ describe('a time zone', () => {
     ['UTC', '2026-11-21T16:30:00Z', '2026-11-21 16:30'],
     ['UTC+05:30', '2026-11-21T20:30:00Z', '2026-11-22 2:0'],
     ['UTC-08:00', '2026-01-01T00:00:00Z', '2025-12-31 16:0'],
-    ['UTC+2', '2026-01-01T00:00:00Z', '2026-1-1 2:0'],
+    ['UTC+02:00', '2026-01-01T00:00:00Z', '2026-1-1 2:0'],
+    ['CET', '2026-07-01T12:00:00Z', '2026-7-1 14:0'],
     ['EST', '2026-07-01T12:00:00Z', '2026-7-1 7:0'],
     ['PST', '2026-07-01T12:00:00Z', '2026-7-1 5:0'],
     ['Asia/Kolkata', '2026-11-21T00:00:00Z', '2026-11-21 5:30'],
@@ -113,7 +114,7 @@ describe('a time zone', () => {
     expect(at(zone, instant)).toBe(shown);
   });
 
-  test.each(['', 'Berlin', 'Europe/Atlantis', 'UTC+19:00', 'UTC+01:60', 'utc+1', 'constructor'])(
+  test.each(['', 'Berlin', 'Europe/Atlantis', 'UTC+19:00', 'UTC+01:60', 'utc+01:00', 'UTC+1', 'constructor'])(
     '"%s" is an error',
     (zone) => {
       const parsed = parseTimeZone(zone);
