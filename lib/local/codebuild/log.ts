@@ -2,7 +2,11 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Emit } from '../executor';
 import type { Mask } from './mask';
 
-/** Where a build's output goes: its log file and the run's events, both masked, in the same order. */
+/**
+ * Where a build's output goes: its log file and the run's events, both masked, in the same order. Lines reach the file with the
+ * turn of the event loop in which they come, or every 64 KB. A file that cannot be written to any more stays as it is: the
+ * journal, which has the same lines, tells of a full disk.
+ */
 export interface BuildLog {
   /** `more`: a piece of a very long line, which goes on in the next call. */
   line(stream: 'stdout' | 'stderr', text: string, more?: boolean): void;
@@ -11,14 +15,32 @@ export interface BuildLog {
   close(): void;
 }
 
+const BLOCK = 64 * 1024;
+
 export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
   const descriptor = openSync(file, 'w', 0o600);
   let open = true;
   // What a secret could begin in that the next piece of the line goes on with.
   const held = { stdout: '', stderr: '' };
+  let pending = '';
+  let turn: NodeJS.Immediate | undefined;
+  let writable = true;
+  const flush = (): void => {
+    clearImmediate(turn);
+    turn = undefined;
+    const bytes = Buffer.from(pending);
+    pending = '';
+    try {
+      for (let at = 0; writable && at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    } catch {
+      writable = false;
+    }
+  };
   const write = (stream: 'stdout' | 'stderr', text: string): void => {
     const line = mask(text);
-    writeSync(descriptor, `${line}\n`);
+    pending += `${line}\n`;
+    if (pending.length >= BLOCK) flush();
+    else turn ??= setImmediate(flush);
     emit({ kind: 'output', stream, line });
   };
   const line: BuildLog['line'] = (stream, text, more = false) => {
@@ -36,7 +58,9 @@ export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
     },
     close: () => {
       for (const stream of ['stdout', 'stderr'] as const) if (open && held[stream] !== '') write(stream, held[stream]);
-      if (open) closeSync(descriptor);
+      if (!open) return;
+      flush();
+      closeSync(descriptor);
       open = false;
     },
   };
