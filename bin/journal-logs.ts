@@ -1,6 +1,7 @@
 import { type PastRun, readHistory } from '../lib/local/history';
 import { readJournal } from '../lib/local/journal';
 import { duration } from '../lib/local/reporters/format';
+import { runState } from '../lib/local/run-state';
 import { exitCode } from './exit-codes';
 import { Failure } from './failure';
 
@@ -21,6 +22,28 @@ export async function journalLogs(runs: string, action: string | undefined, pref
     if (event.kind !== 'output' || (action !== undefined && event.action !== action)) continue;
     process.stdout.write(action === undefined ? `${event.action} │ ${event.line}\n` : `${event.line}\n`);
   }
+}
+
+/**
+ * The rest of a log that was followed until the Slipway that ran it ended: what the journal has beyond the lines that were shown of
+ * each action. Gives how the execution is.
+ */
+export function restOfLog(
+  runs: string,
+  execution: string,
+  shown: ReadonlyMap<string, number>,
+  line: (action: string, text: string) => void,
+): string | undefined {
+  const journal = readJournal(`${runs}/${execution}/journal.jsonl`);
+  if (!journal.ok) return undefined;
+  const seen = new Map<string, number>();
+  for (const event of journal.value) {
+    if (event.kind !== 'output') continue;
+    const count = (seen.get(event.action) ?? 0) + 1;
+    seen.set(event.action, count);
+    if (count > (shown.get(event.action) ?? 0)) line(event.action, event.line);
+  }
+  return runState(journal.value).status;
 }
 
 async function choose(runs: string, prefix: string | undefined): Promise<PastRun> {

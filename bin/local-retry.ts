@@ -1,9 +1,11 @@
 import { readHistory } from '../lib/local/history';
 import type { PipelineHost } from '../lib/local/pipelines/host';
 import type { Reporter } from '../lib/local/reporters/reporter';
+import type { RunState } from '../lib/local/run-state';
 import { connect } from '../lib/ops/aws';
 import { chooseRetry, type Retry } from '../lib/ops/retry';
 import { readStatus } from '../lib/ops/status';
+import { noSuch } from '../lib/ops/text';
 import { answerApprovals } from './approver';
 import { bindings } from './bindings';
 import type { ResumeOptions } from './commands/resume';
@@ -29,7 +31,8 @@ export interface LocalRetryOptions extends ResumeOptions {
 /** Retries the last run of this project in this process, as `slipway run` runs one; `wanted` names the pipeline. */
 export async function retryHere(wanted: string | undefined, options: LocalRetryOptions): Promise<void> {
   const project = openProject(options);
-  const pipeline = await lastFailed(project, wanted === undefined ? undefined : choosePipeline(project.config, wanted));
+  const named = wanted === undefined ? undefined : choosePipeline(project.config, wanted);
+  const pipeline = await lastFailed(project, named, options);
   const source = { folder: serviceFolder(project), dirty: options.dirty ?? false };
   process.exitCode = await untilStopped(async (signal) => {
     await checkSource(source, signal);
@@ -53,11 +56,11 @@ export async function retryHere(wanted: string | undefined, options: LocalRetryO
 }
 
 /** The pipeline of the newest run; refused, before anything starts, if there is none or it has not failed. */
-async function lastFailed(project: Project, wanted: string | undefined): Promise<string> {
+async function lastFailed(project: Project, wanted: string | undefined, options: LocalRetryOptions): Promise<string> {
   for await (const { execution, state } of readHistory(`${project.state}/runs`).runs()) {
     if (wanted !== undefined && state.pipeline !== wanted) continue;
-    const { status, pipeline } = state;
-    if (status === 'Failed' || status === 'Stopped') return pipeline;
+    const { status } = state;
+    if (status === 'Failed' || status === 'Stopped') return checkNames(state, options);
     const remedy = status === 'InProgress' ? '; `slipway resume` goes on with a run that was killed' : '';
     throw new Failure(
       `the last run${wanted === undefined ? '' : ` of ${wanted}`} has not failed: execution ${execution} is ${status}${remedy}`,
@@ -68,6 +71,28 @@ async function lastFailed(project: Project, wanted: string | undefined): Promise
     `there is no run${wanted === undefined ? '' : ` of ${wanted}`} to retry: \`slipway run\` makes one, --aws retries on AWS`,
     exitCode['the operation is refused, or its service cannot be reached'],
   );
+}
+
+/** What needs no pipeline to be seen as wrong is told before one is opened. */
+function checkNames({ pipeline, stages }: RunState, { stage, from }: LocalRetryOptions): string {
+  const name = stage ?? from?.split('/')[0];
+  const found = stages.find((each) => each.name === name);
+  const wrong =
+    name !== undefined && !found
+      ? noSuch(
+          'stage',
+          name,
+          stages.map((each) => each.name),
+        )
+      : found && from?.includes('/') && !found.actions.some(({ id }) => id === from)
+        ? noSuch(
+            'action',
+            from,
+            found.actions.map(({ id }) => id),
+          )
+        : undefined;
+  if (wrong === undefined) return pipeline;
+  throw new Failure(wrong, exitCode['usage, configuration or template is wrong']);
 }
 
 async function retryIn(

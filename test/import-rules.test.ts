@@ -65,6 +65,12 @@ describe('a file that breaks a rule', () => {
       "import type { Config } from '../config/schema';",
       'only itself, lib/result and lib/quantity',
     ],
+    [
+      'lib/ops/follow.ts',
+      "import { systemClock } from '../local/clock';",
+      'lib/ops operates pipelines through the AWS SDK',
+    ],
+    ['lib/ops/pipelines.ts', "import type { Config } from '../config/schema';", 'lib/ops operates pipelines through'],
     ['lib/config/load.ts', "import { parseStrategy } from '../deploy/strategy/parse';", 'the types of strategies'],
     ['lib/result.ts', "import { run } from '../bin/slipway';", 'lib imports neither bin'],
     ['lib/cloud/app.ts', "const region = process.env['AWS_REGION'];", 'reads process.env'],

@@ -78,6 +78,11 @@ export const RULES: readonly Rule[] = [
     forbids: ({ from }) => isProject(from) && !under('lib/deploy', 'lib/result', 'lib/quantity')(from),
   },
   {
+    says: 'lib/ops operates pipelines through the AWS SDK alone: it imports of the project only itself and lib/result',
+    of: under('lib/ops'),
+    forbids: ({ from }) => isProject(from) && !under('lib/ops', 'lib/result')(from),
+  },
+  {
     says: 'the engine imports no executor: of the project only itself, its contracts and lib/result',
     of: (path) => ENGINE.some((file) => under(`lib/local/${file}`)(path)),
     forbids: ({ from }) =>

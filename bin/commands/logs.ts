@@ -6,7 +6,7 @@ import { getState } from '../../lib/ops/status';
 import { columns, noSuch } from '../../lib/ops/text';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
-import { journalLogs, listJournals } from '../journal-logs';
+import { journalLogs, listJournals, restOfLog } from '../journal-logs';
 import { isOffline, type Operations, operate, orFail, type PlaceOptions, pipelinesOf } from '../operations';
 import { locateConfig, stateFolder } from '../project';
 import { choosePaint } from '../reporter';
@@ -83,13 +83,23 @@ async function show(operations: Operations, action: string | undefined, options:
   const paint = choosePaint();
   const { follow = false } = options;
   const request = { pipeline, execution, wanted: wanting(action), follow, single, clock: systemClock, signal };
-  const shown = await showLogs(aws, request, {
-    line: (name, text) =>
-      process.stdout.write(single && name === action ? `${text}\n` : `${paint.dim(`${name} │`)} ${text}\n`),
-    note: (text) => process.stderr.write(`${text}\n`),
-  });
+  const counts = new Map<string, number>();
+  const line = (name: string, text: string) => {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    process.stdout.write(single && name === action ? `${text}\n` : `${paint.dim(`${name} │`)} ${text}\n`);
+  };
+  const shown = await showLogs(aws, request, { line, note: (text) => process.stderr.write(`${text}\n`) });
   if (!shown.ok && shown.errors[0]?.kind === 'stopped') return exitCode['stopped by Ctrl-C'];
-  const { status } = orFail(shown);
+  // `slipway run` ends with its execution, and the endpoint with it: the journal has the rest.
+  const isGone = aws.kind === 'local' && !shown.ok && shown.errors[0]?.kind === 'unreachable';
+  const rest = (name: string, text: string) => request.wanted(name) && line(name, text);
+  const last = isGone ? restOfLog(`${operations.state}/runs`, execution, new Map(counts), rest) : undefined;
+  if (last === 'InProgress')
+    throw new Failure(
+      `whatever ran execution ${execution} has ended before it: \`slipway resume\` goes on with it`,
+      exitCode['the operation is refused, or its service cannot be reached'],
+    );
+  const status = last ?? orFail(shown).status;
   return !follow || status === 'Succeeded' ? exitCode['all done'] : exitCode['the pipeline failed'];
 }
 

@@ -13,6 +13,12 @@ export interface Screen {
 /** A pipeline as lines. Only links, reasons and commands, each on a line of its own, may be wider than the screen. */
 export function renderStatus(status: PipelineStatus, screen: Screen): string[] {
   const { paint, columns } = screen;
+  const head = [
+    clip(status.pipeline, columns).replace(status.pipeline, paint.bold(status.pipeline)),
+    paint.dim(clip(`version ${status.version}, ${status.mode}`, columns)),
+  ];
+  const isNew = status.executions.length === 0 && status.stages.every(({ transition }) => transition.enabled);
+  if (isNew) return [...head, paint.dim('  has not run yet')];
   const names = status.stages.flatMap(({ name, actions }) => [
     name.length,
     ...actions.map((each) => each.name.length + 2),
@@ -23,12 +29,7 @@ export function renderStatus(status: PipelineStatus, screen: Screen): string[] {
     status.stages.flatMap((stage) => [stage.execution, ...stage.waiting]).map((each) => each?.execution),
   );
   const others = status.executions.filter(({ execution }) => !shown.has(execution));
-  return [
-    clip(status.pipeline, columns).replace(status.pipeline, paint.bold(status.pipeline)),
-    paint.dim(clip(`version ${status.version}, ${status.mode}`, columns)),
-    ...others.map((each) => executionLine(each, screen)),
-    ...stages,
-  ];
+  return [...head, ...others.map((each) => executionLine(each, screen)), ...stages];
 }
 
 function stageLines(stage: StageStatus, { pipeline }: PipelineStatus, width: number, screen: Screen): string[] {

@@ -83,6 +83,26 @@ test('start --wait and logs -f: an execution is followed from action to action t
   });
 });
 
+test('logs -f when the Slipway that runs it ends: the rest comes from the journal', async () => {
+  const reports = [{ kind: 'fact' as const, name: 'buildId', value: build('b') }];
+  operated = await Operated.open(place, {
+    'Build/Build': { variables: { TESTED: 'no', VERSION: '1' }, output: ['one'], reports, hold: true },
+    'Test/Unit': { outcome: 'Failed', output: ['two'], externalId: build('c') },
+  });
+  const building = operated.fake.started('Build/Build');
+  const ended = operated.host().ended(await operated.start());
+  await building;
+  const logs = operated.begin('logs', '--follow');
+  await logs.line('one');
+  // It sees nothing of what comes next until the endpoint is gone.
+  logs.kill('SIGSTOP');
+  operated.fake.release('Build/Build');
+  await ended;
+  await operated.endpoint.close();
+  logs.kill('SIGCONT');
+  expect(await logs.ended).toMatchObject({ code: 1, stdout: 'Build/Build │ one\nTest/Unit │ two\n' });
+});
+
 test('stop, transition, rollback', async () => {
   operated = await Operated.open(place, { 'Dev/Deploy': [{}, { outcome: 'Failed' }, {}] });
   const good = await operated.waiting();

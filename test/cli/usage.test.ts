@@ -26,7 +26,10 @@ test('--help shows commands, examples and exit codes', async () => {
     expect(stdout).toContain(word);
 });
 
-const commands = ['run', 'plan', 'preview', 'validate', 'logs', 'drill', 'clean', 'doctor'];
+const commands = [
+  ...['run', 'plan', 'preview', 'validate', 'logs', 'drill', 'clean', 'doctor'],
+  ...['status', 'start', 'approve', 'reject', 'retry', 'rollback', 'stop', 'transition', 'shell'],
+];
 
 test.each(commands)('%s --help tells its options', async (command) => {
   const { code, stdout } = await place.run([command, '--help']);
@@ -67,6 +70,16 @@ test.each([
     ['drill', '--context', 'x'],
     'drills on a real cluster need all of --context, --namespace and --image',
   ],
+  ['options of the operations that exclude each other', ['status', '--local', '--aws'], '--local excludes --aws'],
+  ['two places to retry from', ['retry', '--from', 'Test', '--all'], "cannot be used with option '--all'"],
+  ['options of a run for a retry on AWS', ['retry', '--aws', '--keep'], '--keep: only for a retry in this process'],
+  ['a rollback of no stage', ['rollback'], "required option '--stage <name>' not specified"],
+  [
+    'a disabled transition without a reason',
+    ['transition', 'disable', '--stage', 'Dev'],
+    "'--reason <text>' not specified",
+  ],
+  ['a revision without an action', ['start', '--aws', '--revision', 'abc'], '--revision abc: expected ACTION=COMMIT'],
   ['logs before any run', ['logs'], 'there is no run yet: `slipway run` makes one'],
   ['logs of an unknown run', ['logs', '--run', '0815'], 'no run 0815; `slipway logs --list` shows them'],
 ])('%s: one message, exit code 2, nothing made', async (_, args, message) => {

@@ -23,7 +23,8 @@ interface Running {
 export class Lines {
   readonly running = new Map<string, Running>();
   readonly #stages = new Map<string, number>();
-  #started = 0;
+  /** When the execution began, or went on: the first that was heard of it. */
+  #started: number | undefined;
 
   constructor(
     private readonly paint: Paint,
@@ -34,6 +35,7 @@ export class Lines {
   of(event: Event): string[] {
     const { paint } = this;
     const at = Date.parse(event.time);
+    this.#started ??= at;
     switch (event.kind) {
       case 'pipeline-started':
         this.#started = at;
@@ -52,8 +54,9 @@ export class Lines {
           `${paint.yellow('■')} ${event.abandon ? 'Stopping, what runs is abandoned' : 'Stopping once what runs has ended'}${because(event.reason)}`,
         ];
       case 'pipeline-resumed':
+        this.#started = at;
         return [
-          `${paint.yellow('↻')} ${event.stage}: retrying ${event.mode === 'ALL_ACTIONS' ? 'all of its actions' : 'the actions that did not succeed'} ${paint.dim(event.execution)}`,
+          `${paint.yellow('↻')} ${event.stage}: retrying ${event.mode === 'ALL_ACTIONS' ? 'all of its actions' : (event.again?.join(', ') ?? 'the actions that did not succeed')} ${paint.dim(event.execution)}`,
         ];
       case 'stage-waiting':
         return [
