@@ -63,7 +63,7 @@ onFullDisk(
     const expected = essence(whole);
 
     let broken = 0;
-  let full = 0;
+    let full = 0;
     for (let count = 1; count < 130; count += 8) {
       const stateFolder = join(folder, `full${count}`);
       const journals = new Map<string, number>();
@@ -95,7 +95,7 @@ onFullDisk(
       expect({ count, essence: essence(next) }).toEqual({ count, essence: expected });
     }
     expect(broken).toBeGreaterThan(10);
-  expect(full).toBeGreaterThan(0);
+    expect(full).toBeGreaterThan(0);
   },
   60_000,
 );

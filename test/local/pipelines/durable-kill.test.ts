@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
 import { readJournal } from '../../../lib/local/journal';
+import { random } from './harness';
 
 /** SIGKILLs of a real process at random times, from this seed. */
 const KILLS = 500;
@@ -52,17 +53,6 @@ function run(folder: string, after?: number): Promise<{ killed: boolean; took: n
       else reject(new Error(`the program ended with ${code ?? signal}: ${complaint}`));
     });
   });
-}
-
-/** mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const essenceOf = (folder: string): unknown => JSON.parse(readFileSync(join(folder, 'essence.json'), 'utf8'));

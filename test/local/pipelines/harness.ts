@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/local/clock';
@@ -17,7 +17,7 @@ type Steps = Readonly<Record<string, FakeStep | readonly FakeStep[]>>;
 
 /** A host in a folder of its own, a clock that ticks a millisecond a look, executions named e1, e2 … in the order of their start. */
 export class Bed {
-  readonly folder = mkdtempSync(join(tmpdir(), 'slipway-pipelines-'));
+  readonly folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'slipway-pipelines-'));
   host!: PipelineHost;
   fake!: Fake;
   /** Of the host that is open now. */
@@ -93,6 +93,17 @@ export function done<T>(result: Result<T, HostError>): T {
 
 export const codeOf = (result: Result<unknown, HostError>): string | undefined =>
   result.ok ? undefined : result.errors[0]?.code;
+
+/** mulberry32: the same numbers in [0, 1) for the same seed. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
 
 /** Ends when it is so; the test's own time limit is the bound. */
 export async function until(isSo: () => boolean): Promise<void> {
