@@ -29,8 +29,8 @@ export interface TaskEnvironment {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Most builds of one batch. Source: CodeBuild user guide, limits (builds in a batch). */
-export const MOST_BUILDS = 100;
+/** Most builds of one batch here. CodeBuild's own limit is the account's. */
+export const MOST_BUILDS = 1_000;
 /** As an artifact of a pipeline is named after it, it must be a name of one. */
 const IDENTIFIER = /^[A-Za-z0-9_-]{1,128}$/;
 
@@ -38,7 +38,8 @@ export const ENVIRONMENT_TYPES = ['LINUX_CONTAINER', 'ARM_CONTAINER'] as const;
 
 const TASK = ['identifier', 'buildspec', 'debug-session', 'env', 'ignore-failure'] as const;
 
-export function readBatch(reader: YamlReader, place: Place, notices: string[]): Batch | undefined {
+/** `hasPhases`: whether the buildspec that holds the batch can be built itself. */
+export function readBatch(reader: YamlReader, place: Place, hasPhases: boolean, notices: string[]): Batch | undefined {
   const kinds = ['build-list', 'build-graph', 'build-matrix', 'build-fanout'] as const;
   const fields = reader.fields(place, ['fast-fail', ...kinds]);
   const fastFail = fields['fast-fail'] ? reader.flag(fields['fast-fail']) : false;
@@ -50,6 +51,8 @@ export function readBatch(reader: YamlReader, place: Place, notices: string[]): 
     return reader.fail(at, 'build-fanout is not supported on this machine; split the tests by a build-matrix');
   const tasks = kind === 'build-matrix' ? readMatrix(reader, at, notices) : readTasks(reader, at, kind, notices);
   if (tasks.length > MOST_BUILDS) reader.fail(at, `expected at most ${MOST_BUILDS} builds, found ${tasks.length}`);
+  const bare = hasPhases ? undefined : tasks.find((task) => task.buildspec === undefined);
+  if (bare) reader.fail(at, `build ${bare.identifier} names no buildspec, and this one has no phases`);
   return { kind: kind.slice('build-'.length) as Batch['kind'], fastFail, tasks };
 }
 
@@ -95,16 +98,26 @@ function readCommon(
   };
 }
 
-const ENVIRONMENT = ['compute-type', 'fleet', 'image', 'type', 'privileged-mode', 'variables'] as const;
+const ENVIRONMENT = [
+  'compute-type',
+  'fleet',
+  'image',
+  'type',
+  'privileged-mode',
+  'variables',
+  'git-credential-helper',
+] as const;
 
 function readTaskEnvironment(reader: YamlReader, place: Place | undefined, notices: string[]): TaskEnvironment {
   const fields = place ? reader.fields(place, ENVIRONMENT) : {};
-  return { ...readMachine(reader, fields, notices), variables: readVariables(reader, fields.variables) };
+  const helper = fields['git-credential-helper'];
+  if (helper && reader.flag(helper)) notices.push('git-credential-helper of a task has no effect');
+  return { ...readMachine(reader, fields, notices), variables: readVariables(reader, fields.variables, notices) };
 }
 
 function readMachine(
   reader: YamlReader,
-  fields: Partial<Record<Exclude<(typeof ENVIRONMENT)[number], 'variables'>, Place>>,
+  fields: Partial<Record<Exclude<(typeof ENVIRONMENT)[number], 'variables' | 'git-credential-helper'>, Place>>,
   notices: string[],
 ): Omit<TaskEnvironment, 'variables'> {
   const text = (key: 'compute-type' | 'fleet' | 'image' | 'type'): string | undefined =>

@@ -5,8 +5,12 @@ import type { Place, YamlReader } from './yaml-reader';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/** Names that CodeBuild takes and a shell drops. */
+const UNREADABLE = /^(?!CODEBUILD_)[A-Za-z_][A-Za-z0-9_]*[.-][A-Za-z0-9_.-]*$/;
+
 const KEYS = [
   'shell', 'variables', 'parameter-store', 'secrets-manager', 'exported-variables', 'git-credential-helper',
+  'compute-type',
 ] as const; // biome-ignore format: one line reads better
 
 type Environment = Pick<Buildspec, 'shell' | 'variables' | 'parameterStore' | 'secretsManager' | 'exportedVariables'>;
@@ -18,18 +22,21 @@ export function readEnvironment(reader: YamlReader, place: Place | undefined, no
   if (helper && reader.flag(helper)) {
     notices.push('git-credential-helper: yes has no effect: a build here gets no credentials of a source provider');
   }
-  const secretsManager = readVariables(reader, fields['secrets-manager']);
+  if (fields['compute-type'] && reader.text(fields['compute-type'], 'the compute-type') !== undefined) {
+    notices.push('env.compute-type has no effect: CodeBuild takes it from the project');
+  }
+  const secretsManager = readVariables(reader, fields['secrets-manager'], notices);
   for (const { key, value } of fields['secrets-manager'] ? reader.entries(fields['secrets-manager']) : []) {
     const problem = secretsManager[key] === undefined ? undefined : checkSecretReference(secretsManager[key]);
     if (problem !== undefined) reader.fail(value, problem);
   }
-  const parameterStore = readVariables(reader, fields['parameter-store']);
+  const parameterStore = readVariables(reader, fields['parameter-store'], notices);
   for (const { key, value } of fields['parameter-store'] ? reader.entries(fields['parameter-store']) : []) {
     if (parameterStore[key] === '') reader.fail(value, `expected the name of a parameter for ${key}, found nothing`);
   }
   return {
     shell: fields.shell ? readShell(reader, fields.shell) : '/bin/sh',
-    variables: readVariables(reader, fields.variables),
+    variables: readVariables(reader, fields.variables, notices),
     parameterStore,
     secretsManager,
     exportedVariables: fields['exported-variables'] ? readExported(reader, fields['exported-variables']) : [],
@@ -47,10 +54,14 @@ function readShell(reader: YamlReader, place: Place): ShellName {
 }
 
 /** Names with texts, for `env` and for the tasks of a batch. */
-export function readVariables(reader: YamlReader, place: Place | undefined): Record<string, string> {
+export function readVariables(reader: YamlReader, place: Place | undefined, notices: string[]): Record<string, string> {
   const read = (place ? reader.entries(place) : []).flatMap(({ key, value }) => {
-    checkName(reader, key, value);
     const text = reader.text(value, `the value of ${key} as text`);
+    if (UNREADABLE.test(key)) {
+      notices.push(`variable ${key} has no effect: no shell can read a name like that`);
+      return [];
+    }
+    checkName(reader, key, value);
     return text === undefined ? [] : [[key, text]];
   });
   return Object.fromEntries(read);

@@ -38,10 +38,6 @@ function readPattern(reader: YamlReader, place: Place): string | undefined {
       `expected a path or pattern of at most ${LONGEST_PATTERN} characters, found ${text.length}`,
     );
   if (text.includes('\0')) return reader.fail(place, 'a path cannot hold the character U+0000');
-  if (text.split('/').includes('..')) {
-    const advice = 'write the path from the source folder down, or an absolute one';
-    return reader.fail(place, `"${text}" leaves its folder by "..", which is not supported on this machine: ${advice}`);
-  }
   if (text.replace(VARIABLE, '').includes('$'))
     return reader.fail(place, `"${text}": of what begins with $ only $NAME and \${NAME} are expanded in a path`);
   if (/^~[^/]/.test(text)) return reader.fail(place, `"${text}" names another user's home; only ~/ is supported`);
@@ -54,20 +50,24 @@ export function readArtifacts(
   reader: YamlReader,
   place: Place,
   top: boolean,
+  notices: string[],
 ): { primary?: ArtifactFiles; secondary: Record<string, ArtifactFiles> } {
   // CodePipeline ignores name and s3-prefix, so they have no effect here either.
-  const known = [...SELECTION, 'name', 'exclude-paths', 'enable-symlinks', 's3-prefix'] as const;
+  const known = [...SELECTION, 'name', 'exclude-paths', 'enable-symlinks', 's3-prefix', 'type'] as const;
   const fields: Partial<Record<(typeof known)[number] | 'secondary-artifacts', Place>> = top
     ? reader.fields(place, [...known, 'secondary-artifacts'])
     : reader.fields(place, known);
-  for (const key of ['name', 's3-prefix'] as const) if (fields[key]) reader.text(fields[key], 'a text');
+  for (const key of ['name', 's3-prefix', 'type'] as const) if (fields[key]) reader.text(fields[key], 'a text');
+  if (fields.type) notices.push('artifacts.type has no effect: CodeBuild takes no notice of it');
   const secondary: Record<string, ArtifactFiles> = {};
   for (const { key, value } of fields['secondary-artifacts'] ? reader.entries(fields['secondary-artifacts']) : []) {
-    const { primary } = readArtifacts(reader, value, false);
+    const { primary } = readArtifacts(reader, value, false, notices);
     if (!/^[A-Za-z0-9_-]{1,100}$/.test(key))
       reader.fail(value, `"${key}" is no name of an artifact: expected 1 to 100 of A-Z a-z 0-9 _ -`);
     if (primary) secondary[key] = primary;
   }
+  // The guide wants `files` even so; CodeBuild does without where there are secondary artifacts.
+  if (!fields.files && Object.keys(secondary).length > 0) return { secondary };
   const primary: ArtifactFiles = {
     ...readSelection(reader, place, fields),
     excludePaths: fields['exclude-paths'] ? reader.oneOrMoreTexts(fields['exclude-paths'], 'pattern') : [],

@@ -18,15 +18,16 @@ export type OnFailure =
   | { readonly kind: 'continue' }
   | { readonly kind: 'retry'; readonly times: number; readonly pattern?: RegExp };
 
-/** The `phases` section. */
+/** The `phases` section; where it is `optional`, whatever runs has phases elsewhere. */
 export function readPhases(
   reader: YamlReader,
   place: Place | undefined,
+  optional: boolean,
 ): { phases: Phases; runtimeVersions: Record<string, string> } {
   const phases: Partial<Record<PhaseName, Phase>> = {};
   let runtimeVersions: Record<string, string> = {};
   if (!place) {
-    reader.fail(reader.root, `phases is missing; expected at least one of ${PHASES.join(', ')}`);
+    if (!optional) reader.fail(reader.root, `phases is missing; expected at least one of ${PHASES.join(', ')}`);
     return { phases, runtimeVersions };
   }
   const found = reader.fields(place, PHASES);

@@ -95,11 +95,11 @@ export function parseBuildspec(text: string): Result<Buildspec, YamlError> {
     for (const place of Object.values(fields)) reader.flag(place);
     notices.push('proxy has no effect: this machine reaches the network as it always does');
   }
-  const { phases, runtimeVersions } = readPhases(reader, top.phases);
+  const { phases, runtimeVersions } = readPhases(reader, top.phases, top.batch !== undefined);
   const reports = top.reports ? readReports(reader, top.reports) : [];
-  const artifacts = top.artifacts ? readArtifacts(reader, top.artifacts, true) : undefined;
+  const artifacts = top.artifacts ? readArtifacts(reader, top.artifacts, true, notices) : undefined;
   const cache = top.cache ? readCache(reader, top.cache) : undefined;
-  const batch = top.batch ? readBatch(reader, top.batch, notices) : undefined;
+  const batch = top.batch ? readBatch(reader, top.batch, top.phases !== undefined, notices) : undefined;
   if (reader.errors.length > 0)
     return err(...[...reader.errors].sort((a, b) => a.line - b.line || a.column - b.column));
   return ok({

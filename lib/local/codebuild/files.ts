@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { FileSelection } from './buildspec';
-import { below, type Roots, rootPattern } from './paths';
+import { below, climb, type Roots, rootPattern } from './paths';
 
 /** A file on disk and the name that it gets. */
 export interface SelectedFile {
@@ -34,15 +34,15 @@ export function selectFiles(
   for (const written of selection.files) {
     const isOwn = written.startsWith('/') || written === '~' || written.startsWith('~/');
     const { root, pattern, prefix } = rootPattern(written, roots);
-    const places = isOwn ? [root] : bases;
+    const places = isOwn ? [root] : bases.map((each) => climb(each, written).root);
+    const rest = isOwn ? pattern : climb('/', written).pattern;
     const hits = places.flatMap((place) =>
-      matches(place, isOwn ? pattern : written).map((name) => ({
+      matches(place, rest).map((name) => ({
         name: isOwn ? posix.join(prefix, name) : name,
         path: join(place, name),
       })),
     );
-    if (hits.length === 0)
-      problems.push(unmatched(places, isOwn ? pattern : written, written, isOwn ? undefined : selection.baseDirectory));
+    if (hits.length === 0) problems.push(unmatched(places, rest, written, isOwn ? undefined : selection.baseDirectory));
     for (const { name, path } of hits.filter((hit) => !excluded(hit.name))) {
       const target = selection.discardPaths ? posix.basename(name) : name;
       const other = found.get(target);

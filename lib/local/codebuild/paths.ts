@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { err, ok, type Result } from '../../result';
 
 /** `$NAME` and `${NAME}` in a path of a buildspec. */
@@ -26,14 +26,23 @@ export function rootPattern(pattern: string, roots: Roots): RootedPattern {
   const { source, home, seen } = roots;
   for (const path of [source, ...(seen ? [seen.source] : [])]) {
     const inside = insideOf(pattern, path);
-    if (inside !== undefined) return { root: source, pattern: inside, prefix: '' };
+    if (inside !== undefined) return { ...climb(source, inside), prefix: '' };
   }
   for (const path of [home, ...(seen ? [seen.home] : []), '~', '/root']) {
     const inside = insideOf(pattern, path);
-    if (inside !== undefined) return { root: home, pattern: inside, prefix: 'root' };
+    if (inside !== undefined) return { ...climb(home, inside), prefix: 'root' };
   }
   if (pattern.startsWith('/')) return { root: '/', pattern: pattern.replace(/^\/+/, '') || '.', prefix: '' };
-  return { root: source, pattern, prefix: '' };
+  return { ...climb(source, pattern), prefix: '' };
+}
+
+/** The folder that a pattern counts from when its `..` are followed, and what is left of it. */
+export function climb(root: string, pattern: string): { root: string; pattern: string } {
+  if (!pattern.split('/').includes('..')) return { root, pattern };
+  const segments = posix.normalize(pattern).split('/');
+  const up = segments.findIndex((segment) => segment !== '..');
+  const ups = up === -1 ? segments.length : up;
+  return { root: join(root, ...segments.slice(0, ups)), pattern: segments.slice(ups).join('/') || '.' };
 }
 
 /** What is left of a pattern below a folder. */

@@ -380,6 +380,13 @@ describe('paths', () => {
     expect(await run(`  files: ["${outside}/x/a"]`, 'true')).toEqual([`${outside.slice(1)}/x/a`]);
   });
 
+  test('may climb out of the source by ..', async () => {
+    const command = 'mkdir -p ../beside/sub; touch ../beside/sub/a';
+    expect(await run("  files: ['../beside/**/*']", command)).toEqual(['beside/sub/a']);
+    expect(await run("  files: ['$CODEBUILD_SRC_DIR/../beside/sub/*']", command)).toEqual(['beside/sub/a']);
+    expect(await run("  base-directory: ../beside\n  files: ['*/*']", command)).toEqual(['sub/a']);
+  });
+
   test('do not mean the whole machine', async () => {
     expect(await run("  files: ['/**/*']", 'true')).toMatch(/means every folder of the machine; name one/);
   });
@@ -387,6 +394,14 @@ describe('paths', () => {
   test('files may be one pattern instead of a list', async () => {
     expect(await run("  files: '*.txt'", 'touch a.txt b.txt c')).toEqual(['a.txt', 'b.txt']);
   });
+});
+
+test('secondary artifacts may stand alone', async () => {
+  const section = '  secondary-artifacts:\n    A: {files: [dist/a]}\n    B: {files: [dist/b]}';
+  const { outcome } = await host.run({ outputs: ['A', 'B'], buildspec: artifacts(section) });
+  expect(outcome.status === 'Succeeded' && Object.keys(outcome.artifacts)).toEqual(['A', 'B']);
+  const one = await host.run({ outputs: ['A'], buildspec: artifacts(section) });
+  expect(one.outcome).toMatchObject({ reason: expect.stringContaining('its buildspec has no artifacts section') });
 });
 
 test('name and s3-prefix have no effect, as CodePipeline names the artifacts', async () => {

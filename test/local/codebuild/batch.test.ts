@@ -100,8 +100,8 @@ describe('the batch section', () => {
     ['  build-matrix: {static: {}}', 'dynamic is missing'],
     ['  build-matrix: {dynamic: {env: {variables: {A: []}}}}', 'expected at least one value'],
     [
-      `  build-matrix: {dynamic: {env: {variables: {A: [${Array(11).fill(1)}], B: [${Array(10).fill(1)}]}}}}`,
-      'expected at most 100 builds, found 110 combinations',
+      `  build-matrix: {dynamic: {env: {variables: {A: [${Array(101).fill(1)}], B: [${Array(10).fill(1)}]}}}}`,
+      'expected at most 1000 builds, found 1010 combinations',
     ],
   ])('%j is refused: %s', (batch, message) => {
     expect(errorsOf(batch)).toContain(message);
@@ -287,6 +287,15 @@ describe('a batch', () => {
       buildspec: spec('  build-list: [{identifier: a}]', 'echo here; sleep 600'),
     });
     expect(outcome).toMatchObject({ status: 'Stopped' });
+  });
+});
+
+test('a buildspec of a batch alone needs no phases where each of its builds has a buildspec', () => {
+  const alone = (task: string) => parseBuildspec(`version: 0.2\nbatch: {build-list: [${task}]}\n`);
+  expect(alone('{identifier: a, buildspec: a.yml}').ok).toBe(true);
+  expect(alone('{identifier: a}')).toMatchObject({
+    ok: false,
+    errors: [{ line: 2, path: 'batch.build-list', message: 'build a names no buildspec, and this one has no phases' }],
   });
 });
 
