@@ -100,6 +100,8 @@ program
     'serve the pipelines on this machine: `git push` starts them, aws and slipway operate them; until Ctrl-C',
   )
   .option('--remote', 'set the git remote `slipway` of your repository')
+  .addOption(executor())
+  .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
   .option('--approve', 'answer every manual approval with yes')
   .option('--context <name>', 'deploy to this context of your kubeconfig, not to the embedded cluster')
   .option('--real-time', 'let bake times pass as on AWS, not 60 times faster')
