@@ -1,5 +1,6 @@
 import { deployFigures } from './deploy';
 import { engineFigures } from './engine';
+import { logFigure } from './log';
 import type { Figure } from './measure';
 import { pipelineFigure } from './pipeline';
 import { startFigure } from './start';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${heading.join('  ')}          against\n`);
   print(await startFigure(root));
   for (const figure of await engineFigures()) print(figure);
+  print(await logFigure());
   print(await synthFigure(root));
   for (const figure of await deployFigures(root)) print(figure);
   print(await pipelineFigure(root));
