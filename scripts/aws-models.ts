@@ -42,9 +42,17 @@ export function findBotocore(): { readonly data: string; readonly version: strin
 }
 
 interface Original {
-  readonly metadata: { readonly targetPrefix?: string };
+  readonly metadata: { readonly targetPrefix?: string; readonly protocol?: string };
   readonly operations: Readonly<
-    Record<string, { readonly input?: Reference; readonly output?: Reference; readonly errors?: readonly Reference[] }>
+    Record<
+      string,
+      {
+        readonly input?: Reference;
+        readonly output?: Reference;
+        readonly errors?: readonly Reference[];
+        readonly http: { readonly method: string; readonly requestUri: string };
+      }
+    >
   >;
   readonly shapes: Readonly<Record<string, OriginalShape>>;
 }
@@ -96,12 +104,17 @@ export function deriveModel(
     const errors = (operation.errors ?? []).map(({ shape }) => original.shapes[shape]?.error?.code ?? shape).sort();
     return [name, { ...(input && { input }), ...(output && { output }), errors }];
   });
-  const { targetPrefix } = original.metadata;
+  const { targetPrefix, protocol } = original.metadata;
+  const routes = Object.entries(original.operations).map(([name, { http }]) => [
+    `${http.method} ${http.requestUri.split('?')[0]}`,
+    name,
+  ]);
   return {
     botocore: version,
     source,
     ...(targetPrefix && { targetPrefix }),
     operations: Object.fromEntries(derived),
+    ...(protocol?.startsWith('rest-') && { routes: Object.fromEntries(routes) }),
     shapes: Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
@@ -126,13 +139,14 @@ function compact(shape: OriginalShape): Shape {
 }
 
 /** One operation and one shape a line, so that a change can be read. */
-export function writtenModel({ operations, shapes, ...head }: ServiceModel): string {
+export function writtenModel({ operations, shapes, routes, ...head }: ServiceModel): string {
   const lines = (entries: object): string =>
     Object.entries(entries)
       .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
       .join(',\n');
   const first = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
-  return `{\n${first.join('')}  "operations": {\n${lines(operations)}\n  },\n  "shapes": {\n${lines(shapes)}\n  }\n}\n`;
+  const written = routes ? `  "routes": {\n${lines(routes)}\n  },\n` : '';
+  return `{\n${first.join('')}  "operations": {\n${lines(operations)}\n  },\n${written}  "shapes": {\n${lines(shapes)}\n  }\n}\n`;
 }
 
 if (process.argv[1]?.endsWith('scripts/aws-models.ts')) {

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../result';
 import type { CredentialIssuer } from './credentials';
+import { operationOf } from './model/model';
 import { MODELS } from './model/models';
 import { readInput } from './model/read-input';
 import type { Answer, AwsError, Operation, Principal, RawRequest, Route, Service } from './service';
@@ -58,7 +59,9 @@ export async function dispatch(
   } catch {
     return writeError({ code: 'SerializationException', message: 'The body of the request cannot be read.' }, call);
   }
-  const name = route?.operation || `${request.method} ${request.path}`;
+  const model = MODELS[signingName ?? ''];
+  const name =
+    route?.operation || operationOf(model, request.method, request.path) || `${request.method} ${request.path}`;
   const found =
     service && route && Object.hasOwn(service.operations, route.operation)
       ? service.operations[route.operation]

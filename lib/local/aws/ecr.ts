@@ -1,8 +1,10 @@
+import type { Repository } from '@aws-sdk/client-ecr';
 import { z } from 'zod';
 import { err, ok, type Result } from '../../result';
 import { digestOf } from '../image/manifest';
 import { issuePassword } from '../image/registry-login';
 import type { ImageStore, StoredImage, StoreError } from '../image/store';
+import { pageOf } from './paging';
 import { type Answer, type AwsError, operation, type Service } from './service';
 
 export interface EcrOptions {
@@ -23,13 +25,20 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
   const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
   const about = (input: { repositoryName: string }): string => arn(input.repositoryName);
 
-  const describeRepository = (repositoryName: string) => ({
-    repositoryArn: arn(repositoryName),
-    registryId: account,
-    repositoryName,
-    repositoryUri: `${host}/${repositoryName}`,
-    imageTagMutability: 'IMMUTABLE',
-  });
+  const describeRepository = async (repositoryName: string): Promise<Repository> => {
+    const { immutable, exclusions } = await images.mutability(repositoryName);
+    const word = immutable ? ('IMMUTABLE' as const) : ('MUTABLE' as const);
+    return {
+      repositoryArn: arn(repositoryName),
+      registryId: account,
+      repositoryName,
+      repositoryUri: `${host}/${repositoryName}`,
+      imageTagMutability: exclusions.length > 0 ? `${word}_WITH_EXCLUSION` : word,
+      ...(exclusions.length > 0 && {
+        imageTagMutabilityExclusionFilters: exclusions.map((filter) => ({ filterType: 'WILDCARD', filter })),
+      }),
+    };
+  };
 
   const describeImage = (image: StoredImage) => ({
     registryId: account,
@@ -51,8 +60,13 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
   );
 
   const describeRepositories = operation(
-    z.strictObject({ registryId, repositoryNames: z.array(z.string()).optional(), maxResults: limit }),
-    async ({ repositoryNames }) => {
+    z.strictObject({
+      registryId,
+      repositoryNames: z.array(z.string()).optional(),
+      maxResults: limit,
+      nextToken: z.string().optional(),
+    }),
+    async ({ repositoryNames, maxResults = 100, nextToken }) => {
       const names = await images.repositories();
       const missing = repositoryNames?.find((name) => !names.includes(name));
       if (missing !== undefined)
@@ -60,7 +74,10 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
           code: 'RepositoryNotFoundException',
           message: `The repository with name '${missing}' does not exist in the registry`,
         });
-      return ok({ repositories: (repositoryNames ?? names).map(describeRepository) });
+      const page = pageOf(repositoryNames ?? names, (name) => name, maxResults, nextToken);
+      if (!page.ok) return invalidToken(page.errors);
+      const { items, ...rest } = page.value;
+      return ok({ repositories: await Promise.all(items.map(describeRepository)), ...rest });
     },
     ({ repositoryNames }) => (repositoryNames?.length === 1 ? arn(repositoryNames[0] as string) : undefined),
   );
@@ -72,10 +89,15 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
       imageIds: z.array(imageId).optional(),
       filter: z.strictObject({ tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).optional() }).optional(),
       maxResults: limit,
+      nextToken: z.string().optional(),
     }),
-    async ({ repositoryName, imageIds, filter }) => {
+    async ({ repositoryName, imageIds, filter, maxResults = 100, nextToken }) => {
       const found = await select(images, repositoryName, imageIds, filter?.tagStatus);
-      return found.ok ? ok({ imageDetails: found.value.map(describeImage) }) : failed(found.errors[0]);
+      if (!found.ok) return failed(found.errors[0]);
+      const page = pageOf(found.value, ({ digest }) => digest, maxResults, nextToken);
+      if (!page.ok) return invalidToken(page.errors);
+      const { items, ...rest } = page.value;
+      return ok({ imageDetails: items.map(describeImage), ...rest });
     },
     about,
   );
@@ -86,14 +108,19 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
       repositoryName: z.string(),
       filter: z.strictObject({ tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).optional() }).optional(),
       maxResults: limit,
+      nextToken: z.string().optional(),
     }),
-    async ({ repositoryName, filter }) => {
+    async ({ repositoryName, filter, maxResults = 100, nextToken }) => {
       const found = await select(images, repositoryName, undefined, filter?.tagStatus);
       if (!found.ok) return failed(found.errors[0]);
-      const imageIds = found.value.flatMap(({ digest, tags }) =>
+      const imageIds: z.output<typeof imageId>[] = found.value.flatMap(({ digest, tags }) =>
         tags.length > 0 ? tags.map((imageTag) => ({ imageDigest: digest, imageTag })) : [{ imageDigest: digest }],
       );
-      return ok({ imageIds });
+      const keyOf = ({ imageDigest, imageTag }: z.output<typeof imageId>): string => `${imageDigest} ${imageTag}`;
+      const page = pageOf(imageIds, keyOf, maxResults, nextToken);
+      if (!page.ok) return invalidToken(page.errors);
+      const { items, ...rest } = page.value;
+      return ok({ imageIds: items, ...rest });
     },
     about,
   );
@@ -187,6 +214,9 @@ async function select(
   }
   return ok([...found.values()]);
 }
+
+const invalidToken = (errors: readonly string[]): Answer =>
+  err({ code: 'InvalidParameterException', message: `Invalid parameter at 'nextToken': ${errors.join('; ')}` });
 
 const failed = (error: AwsError | undefined): Answer =>
   err(error ?? { code: 'ServerException', message: 'no reason was given', status: 500 });

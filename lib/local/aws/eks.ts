@@ -1,6 +1,12 @@
-import { z } from 'zod';
+import type {
+  DescribeClusterRequest,
+  DescribeClusterResponse,
+  ListClustersRequest,
+  ListClustersResponse,
+} from '@aws-sdk/client-eks';
 import { err, ok } from '../../result';
-import { operation, type Service } from './service';
+import { pageOf } from './paging';
+import { type Service, takes } from './service';
 
 /** A cluster that DescribeCluster knows. Its address and certificate are asked for when they are needed. */
 export interface EksCluster {
@@ -18,9 +24,9 @@ export interface EksCluster {
 export function eks(clusters: readonly EksCluster[]): Service {
   const arnOf = ({ name }: { name: string }): string | undefined => clusters.find((each) => each.name === name)?.arn;
 
-  const describeCluster = operation(
-    z.strictObject({ name: z.string() }),
-    ({ name }) => {
+  const describeCluster = takes<DescribeClusterRequest, DescribeClusterResponse>()(
+    ['name'],
+    ({ name = '' }) => {
       const cluster = clusters.find((each) => each.name === name);
       if (!cluster)
         return err({ code: 'ResourceNotFoundException', message: `No cluster found for name: ${name}.`, status: 404 });
@@ -32,12 +38,17 @@ export function eks(clusters: readonly EksCluster[]): Service {
         cluster: { name, arn, version, status, endpoint, certificateAuthority: data ? { data } : undefined },
       });
     },
-    arnOf,
+    ({ name = '' }) => arnOf({ name }),
   );
 
-  const listClusters = operation(
-    z.strictObject({ maxResults: z.coerce.number().optional(), include: z.array(z.string()).optional() }),
-    () => ok({ clusters: clusters.map((cluster) => cluster.name) }),
+  const listClusters = takes<ListClustersRequest, ListClustersResponse>()(
+    ['maxResults', 'nextToken', 'include'],
+    ({ maxResults = 100, nextToken }) => {
+      const page = pageOf(clusters, ({ name }) => name, maxResults, nextToken);
+      if (!page.ok) return err({ code: 'InvalidParameterException', message: page.errors.join('; ') });
+      const { items, ...rest } = page.value;
+      return ok({ clusters: items.map(({ name }) => name), ...rest });
+    },
   );
 
   return {
@@ -46,7 +57,7 @@ export function eks(clusters: readonly EksCluster[]): Service {
     operations: { DescribeCluster: describeCluster, ListClusters: listClusters },
     route({ method, path, query }) {
       if (method !== 'GET') return undefined;
-      if (path === '/clusters') return { operation: 'ListClusters', input: Object.fromEntries(query) };
+      if (path === '/clusters') return { operation: 'ListClusters', input: listInput(query) };
       const name = /^\/clusters\/([^/]+)$/.exec(path)?.[1];
       return name === undefined
         ? undefined
@@ -54,3 +65,9 @@ export function eks(clusters: readonly EksCluster[]): Service {
     },
   };
 }
+
+/** `include` may stand several times. */
+const listInput = (query: URLSearchParams): Record<string, unknown> => ({
+  ...Object.fromEntries(query),
+  ...(query.has('include') && { include: query.getAll('include') }),
+});

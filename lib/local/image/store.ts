@@ -223,7 +223,8 @@ export class ImageStore {
     await rename(draft, target);
   }
 
-  private async mutability(repository: string): Promise<Mutability> {
+  /** Whether tags stay where they are, once given. */
+  async mutability(repository: string): Promise<Mutability> {
     const written = await readMaybe(this.mutabilityPath(repository));
     return written ? (JSON.parse(written.toString()) as Mutability) : IMMUTABLE;
   }

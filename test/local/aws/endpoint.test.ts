@@ -67,6 +67,30 @@ describe('ECR', () => {
     expect(listed.imageIds).toHaveLength(2);
   });
 
+  it('gives lists in pages', async () => {
+    await here.images.createRepository('other');
+    const repositories = (input: object) => client().send(new DescribeRepositoriesCommand({ maxResults: 1, ...input }));
+    const first = await repositories({});
+    const second = await repositories({ nextToken: first.nextToken });
+    const names = [first, second].flatMap((page) => page.repositories?.map((each) => each.repositoryName) ?? []);
+    expect(names.sort()).toEqual(['other', 'visits']);
+    expect(second.nextToken).toBeUndefined();
+    expect((await failure(repositories({ nextToken: 'x' }))).name).toBe('InvalidParameterException');
+    const { clusters, nextToken } = await new EKSClient(here.client()).send(new ListClustersCommand({ maxResults: 1 }));
+    expect([clusters, typeof nextToken]).toEqual([['delivery'], 'string']);
+  });
+
+  it('tells whether tags may move', async () => {
+    await here.images.setMutability('visits', { immutable: true, exclusions: ['cache-*'] });
+    const { repositories } = await client().send(new DescribeRepositoriesCommand({}));
+    expect(repositories).toMatchObject([
+      {
+        imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+        imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'cache-*' }],
+      },
+    ]);
+  });
+
   it.each<
     [string, string, (one: { manifest: string; digest: string }, two: { manifest: string; digest: string }) => object]
   >([
@@ -263,7 +287,7 @@ describe('what is not here', () => {
       new EKSClient(here.client()).send(new ListNodegroupsCommand({ clusterName: 'delivery' })),
     );
     expect(rest).toMatchObject({
-      message: 'eks:GET /clusters/delivery/node-groups is not supported by the local endpoint',
+      message: 'eks:ListNodegroups is not supported by the local endpoint',
     });
     const query = await failure(new STSClient(here.client()).send(new GetSessionTokenCommand({})));
     expect(query).toMatchObject({
@@ -271,16 +295,16 @@ describe('what is not here', () => {
       message: 'sts:GetSessionToken is not supported by the local endpoint',
     });
     expect(here.endpoint.calls.map(({ service, operation, error }) => `${service}:${operation} ${error}`)).toEqual([
-      'eks:GET /clusters/delivery/node-groups UnknownOperationException',
+      'eks:ListNodegroups UnknownOperationException',
       'sts:GetSessionToken InvalidAction',
     ]);
   });
 
   it('is an error where an operation is here and a member of its input is not', async () => {
-    const list = new DescribeRepositoriesCommand({ nextToken: 'x' });
+    const list = new DescribeImagesCommand({ repositoryName: 'visits', filter: { imageStatus: 'ACTIVE' } });
     expect(await failure(new ECRClient(here.client()).send(list))).toMatchObject({
       name: 'InvalidParameterException',
-      message: expect.stringMatching(/ecr:DescribeRepositories at the local endpoint: .*nextToken/),
+      message: expect.stringMatching(/ecr:DescribeImages at the local endpoint: filter: .*imageStatus/),
     });
   });
 });

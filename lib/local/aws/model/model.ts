@@ -7,6 +7,8 @@ export interface ServiceModel {
   /** Of X-Amz-Target. */
   readonly targetPrefix?: string;
   readonly operations: Readonly<Record<string, OperationModel>>;
+  /** Of a REST service every operation, here or not: `GET /clusters/{name}` -> name. */
+  readonly routes?: Readonly<Record<string, string>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
@@ -47,3 +49,21 @@ export type Shape =
       readonly max?: number;
     }
   | { readonly type: 'boolean' | 'timestamp' | 'blob' };
+
+/** The operation that a request to a REST service is; undefined: none that the model knows. */
+export function operationOf(model: ServiceModel | undefined, method: string, path: string): string | undefined {
+  const steps = path.split('/');
+  const fits = (route: string): boolean => {
+    const [verb, pattern = ''] = route.split(' ');
+    const expected = pattern.split('/');
+    return (
+      verb === method &&
+      expected.length === steps.length &&
+      expected.every((step, index) => step === steps[index] || (step.startsWith('{') && steps[index] !== ''))
+    );
+  };
+  const routes = Object.keys(model?.routes ?? {}).filter(fits);
+  // A step in words goes before one that may be anything.
+  const [route] = routes.sort((a, b) => a.split('{').length - b.split('{').length);
+  return route === undefined ? undefined : model?.routes?.[route];
+}
