@@ -12,12 +12,13 @@ import { holdFolder } from '../folder';
 import { type Hosting, openHosting } from '../hosting';
 import { openProject, type Project, serviceFolder } from '../project';
 import { choosePaint, type OutputOptions } from '../reporter';
+import type { RoomOptions } from '../rooms';
 import { checkSource } from '../source';
 import { untilStopped } from '../stop';
 import { type DeliveryRoom, makeDeliveryRoom, unsupportedTargets } from '../up/delivery';
 import { greeting } from '../up/greeting';
 
-export interface UpOptions extends OutputOptions {
+export interface UpOptions extends OutputOptions, RoomOptions {
   readonly config?: string;
   readonly approve?: boolean;
   readonly context?: string;
