@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../template/json';
+import { textOf } from './text';
 
 const SECTIONS = [
   'AWSTemplateFormatVersion', 'Description', 'Metadata', 'Parameters', 'Rules', 'Mappings', 'Conditions', 'Transform',
@@ -74,12 +75,12 @@ function checkReferences(template: JsonObject): string[] {
       const at = `${path}.${key}`;
       if (key === 'Ref' && typeof member === 'string' && !isKnown(member)) missing(at, member);
       if (key === 'Fn::GetAtt') {
-        const id = Array.isArray(member) ? member[0] : String(member).split('.')[0];
+        const id = Array.isArray(member) ? member[0] : textOf(member).split('.')[0];
         if (typeof id === 'string' && !resources.includes(id)) missing(at, id);
       }
       if (key === 'Fn::Sub') for (const name of substituted(member)) if (!isKnown(name)) missing(at, name);
-      if (key === 'Fn::If' && Array.isArray(member) && !conditions.includes(String(member[0])))
-        problems.push(`${at}: there is no condition "${member[0]}"`);
+      if (key === 'Fn::If' && Array.isArray(member) && !conditions.includes(textOf(member[0])))
+        problems.push(`${at}: there is no condition "${textOf(member[0])}"`);
       look(member, at);
     }
   };
@@ -91,8 +92,8 @@ function checkReferences(template: JsonObject): string[] {
       if (typeof condition === 'string' && !conditions.includes(condition))
         problems.push(`${section}.${id}.Condition: there is no condition "${condition}"`);
       for (const name of before === undefined ? [] : [before].flat())
-        if (!resources.includes(String(name)))
-          problems.push(`${section}.${id}.DependsOn: there is no resource "${name}"`);
+        if (!resources.includes(textOf(name)))
+          problems.push(`${section}.${id}.DependsOn: there is no resource "${textOf(name)}"`);
     }
   }
   return problems;
@@ -116,10 +117,10 @@ function substituted(argument: unknown): string[] {
 export function missingCapabilities(template: JsonObject, given: readonly string[], isChangeSet: boolean): string[] {
   const missing: string[] = [];
   const iam = Object.values(membersOf(template, 'Resources')).filter(
-    (resource) => isObject(resource) && Object.hasOwn(IAM, String(resource['Type'])),
+    (resource) => isObject(resource) && Object.hasOwn(IAM, textOf(resource['Type'])),
   );
   const named = iam.filter((resource) => {
-    const property = IAM[String((resource as JsonObject)['Type'])];
+    const property = IAM[textOf((resource as JsonObject)['Type'])];
     return property !== undefined && membersOf(resource as JsonObject, 'Properties')[property] !== undefined;
   });
   if (named.length > 0 && !given.includes('CAPABILITY_NAMED_IAM')) missing.push('CAPABILITY_NAMED_IAM');

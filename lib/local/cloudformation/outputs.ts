@@ -3,6 +3,7 @@ import { Evaluator } from '../intrinsics';
 import type { Bindings } from '../plan';
 import { isObject, type Json, type JsonObject } from '../template/json';
 import { membersOf } from './check';
+import { textOf } from './text';
 
 export interface StackValues {
   /** Outputs whose value follows from parameters alone. */
@@ -54,5 +55,3 @@ export function valuesOf(template: JsonObject, stackName: string, bindings: Bind
   );
   return { outputs, unknown, resources: Object.fromEntries(resources) };
 }
-
-const textOf = (value: Json): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));

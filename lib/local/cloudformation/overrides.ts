@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../result';
 import { isObject, shown } from '../template/json';
+import { textOf } from './text';
 
 /** Where the functions of ParameterOverrides look. Errors are values. */
 export interface ArtifactSource {
@@ -49,7 +50,7 @@ export function parseOverrides(text: string): Result<Record<string, Override>, s
     const [key, argument] = isObject(value) && Object.keys(value).length === 1 ? (Object.entries(value)[0] ?? []) : [];
     const isFunction = key === 'Fn::GetParam' || key === 'Fn::GetArtifactAtt';
     if (isFunction && Array.isArray(argument) && argument.length === ARGUMENTS[key])
-      return [name, { function: key, argument: argument.map(String) }];
+      return [name, { function: key, argument: argument.map(textOf) }];
     errors.push(
       `ParameterOverrides.${name}: expected a string, {"Fn::GetParam": [artifact, file, key]} or {"Fn::GetArtifactAtt": [artifact, attribute]}, found ${shown(value)}`,
     );
@@ -84,6 +85,6 @@ async function overrideOf(value: Override, region: string, source: ArtifactSourc
   }
   const found = isObject(content) && Object.hasOwn(content, key) ? content[key] : undefined;
   return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean'
-    ? ok(String(found))
+    ? ok(textOf(found))
     : err(`${artifact}::${second} has no text "${key}"`);
 }

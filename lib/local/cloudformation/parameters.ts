@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../result';
 import { isObject, type JsonObject } from '../template/json';
 import { membersOf } from './check';
+import { textOf } from './text';
 
 /**
  * The template with the values given in the place of its parameters' defaults. Errors as CloudFormation's own: a parameter that
@@ -19,8 +20,9 @@ export function withParameters(
     const value = Object.hasOwn(given, name) ? given[name] : about['Default'];
     if (typeof about['Type'] !== 'string') problems.push(`Parameters.${name}.Type: is missing`);
     if (value === undefined) problems.push(`Parameters: [${name}] must have values`);
-    else problems.push(...faultsOf(name, String(value), about));
-    return [name, value === undefined ? about : { ...about, Default: String(value) }];
+    else if (typeof value === 'object') problems.push(`Parameters.${name}.Default: expected a text or a number`);
+    else problems.push(...faultsOf(name, textOf(value), about));
+    return [name, value === undefined || typeof value === 'object' ? about : { ...about, Default: textOf(value) }];
   });
   return problems.length > 0 ? err(...problems) : ok({ ...template, Parameters: Object.fromEntries(parameters) });
 }
@@ -33,7 +35,7 @@ export const shownParameters = (template: JsonObject): Record<string, string> =>
         NoEcho?: unknown;
         Default?: unknown;
       };
-      return [name, String(hidden) === 'true' ? '****' : String(value)];
+      return [name, textOf(hidden) === 'true' ? '****' : textOf(value)];
     }),
   );
 
@@ -42,16 +44,23 @@ function faultsOf(name: string, value: string, about: JsonObject): string[] {
   const faults: string[] = [];
   const fail = (rule: string): void => {
     const description = about['ConstraintDescription'];
-    faults.push(`Parameter '${name}' failed to satisfy constraint: ${description ?? rule}`);
+    const said = typeof description === 'string' ? description : rule;
+    faults.push(`Parameter '${name}' failed to satisfy constraint: ${said}`);
   };
-  const number = (key: string): number | undefined => (about[key] === undefined ? undefined : Number(about[key]));
+  const number = (key: string): number | undefined => {
+    if (about[key] === undefined) return undefined;
+    const limit = Number(textOf(about[key]));
+    if (!Number.isNaN(limit)) return limit;
+    faults.push(`Parameters.${name}.${key}: expected a number`);
+    return undefined;
+  };
   const { AllowedValues: allowed, AllowedPattern: pattern, Type: type } = about as Record<string, unknown>;
   // Of a list each item counts.
-  const items = /^(CommaDelimitedList|List<)/.test(String(type))
+  const items = /^(CommaDelimitedList|List<)/.test(textOf(type))
     ? value.split(',').map((item) => item.trim())
     : [value];
-  if (Array.isArray(allowed) && !items.every((item) => allowed.map(String).includes(item)))
-    fail(`one of ${allowed.join(', ')}`);
+  if (Array.isArray(allowed) && !items.every((item) => allowed.map(textOf).includes(item)))
+    fail(`one of ${allowed.map(textOf).join(', ')}`);
   if (typeof pattern === 'string' && !items.every((item) => matches(pattern, item)))
     fail(`must match pattern ${pattern}`);
   if (value.length < (number('MinLength') ?? 0)) fail(`at least ${number('MinLength')} characters`);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson, isObject, type JsonObject } from '../template/json';
+import { textOf } from './text';
 
 /** What a CloudFormation action would have deployed. No resource of it exists. */
 export interface StackRecord {
@@ -44,7 +45,7 @@ export function recordedResource(resource: JsonObject): RecordedResource {
   const { Type: type, Properties: properties, ...rest } = resource;
   const members = isObject(properties) ? properties : {};
   return {
-    type: String(type),
+    type: textOf(type),
     properties: Object.fromEntries(Object.entries(members).map(([key, value]) => [key, hashOf(value)])),
     rest: hashOf(rest),
   };

@@ -18,7 +18,9 @@ const getAtt = {
 };
 const ref = { tag: '!Ref', resolve: (text: string) => ({ Ref: text }) };
 
-const SOURCE = readFileSync(join(__dirname, '../../fixtures/kinds.yaml'), 'utf8');
+const TEMPLATE = parse(readFileSync(join(__dirname, '../../fixtures/kinds.yaml'), 'utf8'), {
+  customTags: [getAtt, ref],
+});
 
 /** The assembly of test/fixtures/kinds.yaml, after `change`. */
 export function kindsAssembly(change: (template: Loose) => void = () => {}): Assembly {
@@ -27,7 +29,7 @@ export function kindsAssembly(change: (template: Loose) => void = () => {}): Ass
     Mappings: {},
     Conditions: {},
     Outputs: {},
-    ...parse(SOURCE, { customTags: [getAtt, ref] }),
+    ...structuredClone(TEMPLATE),
   };
   change(template);
   const stack = { name: 'Shop', file: 'kinds.yaml', template, directory: '/' };
