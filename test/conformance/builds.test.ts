@@ -135,6 +135,17 @@ describe('artifacts', () => {
   });
 });
 
+test('a cache comes over the source', async () => {
+  const cached = spec(
+    'phases:',
+    ...phase('build', 'cat kept/file', 'echo cached > kept/file'),
+    "cache: {paths: ['kept/**/*']}",
+  );
+  const more = { cacheNamespace: 'conformance', files: { 'kept/file': 'source' } };
+  expect((await run(cached, more)).lines).toEqual(['source']);
+  expect((await run(cached, more)).lines).toEqual(['cached']);
+});
+
 describe('reports', () => {
   test('are of a format that CodeBuild has', () => {
     const report = (format: string) => `reports: {unit: {files: ['*.xml'], file-format: ${format}}}`;

@@ -17,7 +17,7 @@ async function listening(stages: Readonly<Record<string, StageDraft>>, steps: Pa
   const told: { readonly type: string; readonly detail: Detail; readonly resources: readonly string[] }[] = [];
   pipeline.host.subscribe((event) => {
     for (const each of pipelineEvents(pipeline.host, event, PLACE)) {
-      const type = String(each['detail-type']).replace(/^CodePipeline (\w+) .*/, '$1');
+      const type = String(each['detail-type']).replace(/^(?:CodePipeline|CodeBuild) (\w+) .*/, '$1');
       told.push({ type, detail: each.detail as Detail, resources: each.resources ?? [] });
     }
   });
@@ -92,6 +92,15 @@ describe('events', () => {
       action: 'Source',
       region: 'eu-west-1',
       type: { version: '1' },
+    });
+  });
+
+  test('of a build tell its end, in the words of CodeBuild', async () => {
+    const { run, told } = await listening({ Build: {} }, { 'Build/Run': { externalId: 'project:one' } });
+    await run();
+    expect(told.find(({ type }) => type === 'Build')).toMatchObject({
+      resources: ['arn:aws:codebuild:eu-west-1:111122223333:build/project:one'],
+      detail: { 'build-status': 'SUCCEEDED', 'project-name': 'project', 'current-phase': 'COMPLETED' },
     });
   });
 

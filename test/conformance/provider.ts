@@ -6,6 +6,8 @@ import type { PlannedAction } from '../../lib/local/plan';
 /** How one run of an action ends. Nothing said: it succeeds at once. */
 export interface Step {
   readonly fails?: string;
+  /** What the provider calls it: the id of a build. */
+  readonly externalId?: string;
   readonly variables?: Readonly<Record<string, string>>;
   /** Goes on until the test ends it, or the signal aborts. */
   readonly held?: boolean;
@@ -83,6 +85,7 @@ export class Provider {
       artifacts[name] = join(context.workspace, `${name}.zip`);
       await writeFile(artifacts[name], EMPTY_ZIP);
     }
-    return { status: 'Succeeded', variables: step.variables ?? {}, artifacts };
+    const named = step.externalId !== undefined && { externalId: step.externalId };
+    return { status: 'Succeeded', variables: step.variables ?? {}, artifacts, ...named };
   }
 }

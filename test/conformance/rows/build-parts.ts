@@ -78,6 +78,22 @@ export const CACHE: readonly Row[] = section('2.5', [
     ),
   ],
   ['A cache is in S3 or local.', 'API:CacheType', enforced(PROJECT, 'a cache nobody knows')],
+
+  [
+    'What is cached comes over what the source has; another page of AWS says the opposite.',
+    'CB:caching-local, API:ProjectCache',
+    holds(BUILDS, 'a cache comes over the source'),
+    'uncertain',
+  ],
+  [
+    'A cache is a secret of nobody: paths outside of the build are kept too.',
+    'CB:caching-s3',
+    differs(
+      'Only what lies in the build’s own folders is kept, since a restore would write into this machine.',
+      KEYED,
+      'a path outside the build’s folders is not kept, and said',
+    ),
+  ],
 ]);
 
 export const REPORTS: readonly Row[] = section('2.6', [
@@ -120,6 +136,17 @@ export const REPORTS: readonly Row[] = section('2.6', [
     'uncertain',
   ],
   ['Reports are kept for 30 days.', 'CB:limits', differs('As long as their run.')],
+
+  [
+    'At most 500 cases a report.',
+    'CB:limits',
+    holds('local/codebuild/report-formats.test.ts', 'a report of more than 500 cases is told'),
+  ],
+  [
+    'A name has at most 1,000 characters, a message 5,000.',
+    'API:TestCase',
+    holds('local/codebuild/report-formats.test.ts', 'a name has at most 1,000 characters, a message 5,000'),
+  ],
 ]);
 
 export const BATCH: readonly Row[] = section('2.7', [
@@ -186,6 +213,22 @@ export const BATCH: readonly Row[] = section('2.7', [
     'API:BatchRestrictions',
     enforced(PROJECT, 'a batch with a compute type that the project does not allow'),
   ],
+
+  [
+    'Outputs are named <build> and <build>_<artifact>.',
+    'CB:sample-codepipeline',
+    holds(TASKS, 'hands over <build> and <build>_<artifact>'),
+  ],
+  [
+    'An output of the action belongs to a build of the batch.',
+    'CB:sample-codepipeline',
+    enforced(PROJECT, 'an output of no build of the batch'),
+  ],
+  [
+    'A buildspec without a batch section fails DOWNLOAD_BATCHSPEC.',
+    'CB:batch-build',
+    holds(TASKS, 'whose buildspec has no batch section fails in DOWNLOAD_BATCHSPEC'),
+  ],
 ]);
 
 export const COMPUTE: readonly Row[] = section('2.9', [
@@ -214,4 +257,26 @@ export const COMPUTE: readonly Row[] = section('2.9', [
   ],
   ['What is wrong in a buildspec is told.', 'CB:build-spec-ref', enforced(PROJECT, 'a buildspec that is wrong')],
   ['The number of builds at once has a limit that is often 1.', 'CB:limits', notApplicable('A quota of an account.')],
+
+  [
+    'A build is privileged where the project says so.',
+    'API:ProjectEnvironment',
+    holds(
+      'local/rooms/containers.test.ts',
+      'it is privileged only where the project says so, and has its name and labels',
+    ),
+  ],
+  [
+    'An image that cannot be had fails PROVISIONING.',
+    'API:BuildPhaseType',
+    holds(
+      'local/rooms/containers.test.ts',
+      'an image that cannot be had fails PROVISIONING with the words of the engine and what to do',
+    ),
+  ],
+  [
+    'Sizes of compute, prices, histories.',
+    'CB:build-env-ref-compute-types',
+    notApplicable('This machine has the size that it has.'),
+  ],
 ]);

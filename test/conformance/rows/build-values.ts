@@ -97,6 +97,28 @@ export const ENVIRONMENT: readonly Row[] = section('2.3', [
     enforced(BUILDS, 'a version that there is not is refused'),
   ],
   ['A webhook’s variables.', 'CB:build-env-ref-env-vars', notApplicable('A project of a pipeline has no webhook.')],
+
+  [
+    'CODEBUILD_BUILD_NUMBER counts the builds of a project.',
+    'CB:build-env-ref-env-vars',
+    holds(
+      'local/codebuild/versions.test.ts',
+      'CODEBUILD_BUILD_NUMBER counts the builds of a project; CODEBUILD_KMS_KEY_ID is Amazon S3’s own key where the project has none',
+    ),
+  ],
+  [
+    'CODEBUILD_BATCH_BUILD_IDENTIFIER is of builds in a batch alone.',
+    'CB:build-env-ref-env-vars',
+    holds('local/codebuild/versions.test.ts', 'CODEBUILD_BATCH_BUILD_IDENTIFIER is of batch builds alone'),
+  ],
+  [
+    'BuildspecOverride goes before the project’s buildspec, inline or as a file.',
+    'CP:action-reference-CodeBuild',
+    holds(
+      'local/codebuild/buildspec-source.test.ts',
+      'BuildspecOverride goes before the project’s, inline or as a file',
+    ),
+  ],
 ]);
 
 export const ARTIFACTS: readonly Row[] = section('2.4', [
@@ -163,5 +185,17 @@ export const ARTIFACTS: readonly Row[] = section('2.4', [
     'CP:action-reference-CodeCommit',
     holds(SOURCE, 'has no executable bits, keeps links, and is the same bytes each time'),
     'uncertain',
+  ],
+
+  ['exclude-paths: * within a folder.', 'CB:build-spec-ref', holds(ARTIFACT, 'exclude-paths, in one folder')],
+  ['exclude-paths: ** across folders.', 'CB:build-spec-ref', holds(ARTIFACT, 'exclude-paths, across folders')],
+  [
+    'files is required though only secondary artifacts are wanted.',
+    'CB:build-spec-ref',
+    differs(
+      'In a pipeline with secondary artifacts the top-level section may be left out.',
+      ARTIFACT,
+      'of several outputs each is the secondary artifact of its name',
+    ),
   ],
 ]);

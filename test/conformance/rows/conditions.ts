@@ -1,4 +1,4 @@
-import { differs, enforced, holds, type Row, rejected, section } from '../row';
+import { differs, enforced, holds, notApplicable, type Row, rejected, section } from '../row';
 
 const CONDITIONS = 'conformance/conditions.test.ts';
 const RULES = 'local/engine/rules/condition.test.ts';
@@ -238,5 +238,21 @@ export const CONDITION_ROWS: readonly Row[] = section('1.7', [
     'A rule runs in the region of its pipeline or another.',
     'API:RuleDeclaration',
     rejected(PLAN, 'a rule in another region'),
+  ],
+
+  [
+    'The condition on failure cannot be overridden: the API has BEFORE_ENTRY and ON_SUCCESS only.',
+    'API:ConditionType',
+    notApplicable('There is no operation for it.'),
+  ],
+  [
+    'A rule is InProgress, Succeeded, Failed or Abandoned.',
+    'API:RuleExecutionStatus',
+    holds(RULES, 'stops waiting when the execution is stopped'),
+  ],
+  [
+    'Each rule’s beginning and end is told.',
+    'API:RuleExecutionStatus',
+    holds(RULES, 'tells the beginning and the end of each rule'),
   ],
 ]);

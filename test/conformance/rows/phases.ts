@@ -195,4 +195,19 @@ export const SHELL: readonly Row[] = section('2.2', [
       'the home of a build is its own and empty, and the user’s is not named anywhere',
     ),
   ],
+
+  [
+    'run-as of a phase goes before that of the buildspec; root is the default.',
+    'CB:build-spec-ref',
+    holds('local/codebuild/run-as.test.ts', 'run-as of a phase goes before that of the buildspec'),
+  ],
+  [
+    'Commands run as root.',
+    'CB:build-spec-ref',
+    differs(
+      'They run as the user who started Slipway; only root can become another.',
+      'local/codebuild/run-as.test.ts',
+      'root is CodeBuild’s own default, for which the user stands who started Slipway',
+    ),
+  ],
 ]);

@@ -63,4 +63,17 @@ export const STATUS_ROWS: readonly Row[] = section('1.11', [
     ),
   ],
   ['Prices.', 'CP:welcome', notApplicable('A run on this machine costs nothing.')],
+
+  [
+    'A build of CodeBuild that has ended is told by CodeBuild Build State Change.',
+    'CB:sample-build-notifications-ref',
+    holds(EVENTS, 'of a build tell its end, in the words of CodeBuild'),
+  ],
+  [
+    'Cancelled.',
+    'API:PipelineExecutionStatus',
+    notApplicable(
+      'AWS ends executions so when a pipeline is changed or deleted meanwhile; here nothing changes within a run.',
+    ),
+  ],
 ]);

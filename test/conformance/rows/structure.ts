@@ -159,6 +159,22 @@ export const STRUCTURE: readonly Row[] = section('1.1', [
     enforced(PIPELINE, 'a pipeline of type V1 with %s is an error'),
   ],
   ['A namespace is unique in the pipeline.', 'CP:reference-variables', enforced(VARIABLE, 'a namespace twice')],
+
+  [
+    'Some stage holds an action that is no source: there are at least two stages, and only the first one has sources.',
+    'CP:pipeline-requirements',
+    enforced(PIPELINE, 'a source in a later stage'),
+  ],
+  [
+    'Polling ends after 30 days without a run.',
+    'API:PipelineMetadata',
+    notApplicable('A pipeline here polls while somebody has started it.'),
+  ],
+  [
+    'A change of the mode goes without a change of the definition.',
+    'CP:troubleshooting',
+    notApplicable('A matter of the deployment.'),
+  ],
 ]);
 
 export const ENCRYPTION: readonly Row[] = section('1.10', [
@@ -172,5 +188,11 @@ export const ENCRYPTION: readonly Row[] = section('1.10', [
     'Artifacts are encrypted with it.',
     'CP:S3-artifact-encryption',
     differs('Artifacts lie in the folder of their run, readable by its user only.'),
+  ],
+
+  [
+    'Objects in S3 are named <pipeline>/<artifact>/<random>.',
+    'CP:welcome-introducing-artifacts',
+    notApplicable('AWS does not promise it.'),
   ],
 ]);

@@ -1,4 +1,4 @@
-import { enforced, holds, type Row, section } from '../row';
+import { enforced, holds, notApplicable, type Row, section } from '../row';
 
 const STARTS = 'conformance/starts.test.ts';
 const TRIGGERS = 'local/plan/trigger-rules.test.ts';
@@ -130,5 +130,26 @@ export const TRIGGER_ROWS: readonly Row[] = section('1.5', [
     'Triggers need a pipeline of type V2.',
     'CP:pipelines-triggers',
     enforced(TRIGGERS, 'triggers in a pipeline of type V1'),
+  ],
+
+  [
+    'Pull requests of a provider start a pipeline, CLOSED by a merge too; of the source branch’s commit.',
+    'CP:pipelines-filter',
+    notApplicable('There is no provider of pull requests on this machine; how filters judge them is shown above.'),
+  ],
+  [
+    'Merging can start two executions where filters of pushes and of pull requests overlap.',
+    'CP:pipelines-triggers',
+    notApplicable('There is no provider of pull requests on this machine.'),
+  ],
+  [
+    'Who starts a pipeline by hand gets the branch of the action.',
+    'CP:pipelines-trigger',
+    holds('local/executors/source.test.ts', 'says from which branch it is, if not the one of the pipeline'),
+  ],
+  [
+    'A pattern may have *, ** and what a glob has.',
+    'CP:syntax-glob',
+    holds(FILTERS, 'a branch deeper than the pattern'),
   ],
 ]);
