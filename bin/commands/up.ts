@@ -57,6 +57,8 @@ async function serve(project: Project, options: UpOptions, reporter: Reporter, s
   // What ends git's processes ends with everything, not at the first Ctrl-C.
   const over = new AbortController();
   const prefix = await prefixOf(folder, signal);
+  // With --json standard output is for events alone.
+  const say = (line: string) => (options.json ? void process.stderr.write(`${line}\n`) : reporter.text(line));
   let room: DeliveryRoom | undefined;
   const hosting = await openHosting(
     {
@@ -71,7 +73,7 @@ async function serve(project: Project, options: UpOptions, reporter: Reporter, s
           plans,
           world,
           pipelines: () => hosts.known,
-          say: (line) => reporter.text(line),
+          say,
         });
         return room.services;
       },
@@ -87,11 +89,12 @@ async function serve(project: Project, options: UpOptions, reporter: Reporter, s
       host.subscribe((event) => reporter.event(event));
       if (options.approve) answerApprovals(host, reporter, options);
     }
-    await greet(project, options, hosting, room, reporter);
-    for (const host of hosting.hosts.values()) await host.resume();
+    await greet(project, options, hosting, room, say);
+    for (const host of hosting.hosts.values())
+      for (const id of await host.resume()) say(`${host.plan.pipeline}: execution ${id} goes on`);
     room.start();
     await aborted(signal);
-    how = await secondThought(hosting, reporter);
+    how = await secondThought(hosting, say);
     return exitCode['all done'];
   } finally {
     await room?.close();
@@ -113,7 +116,7 @@ async function greet(
   options: UpOptions,
   hosting: Hosting,
   room: DeliveryRoom,
-  reporter: Reporter,
+  say: (text: string) => void,
 ): Promise<void> {
   const { world, plans, machine } = hosting;
   const server = room.server();
@@ -125,15 +128,15 @@ async function greet(
     ...world.notices.map(({ file, path, message }) => `${file}: ${path}: ${message}`),
     ...(server.moved ? ['the port of the git remote is taken: the remote has a new address'] : []),
   ];
-  for (const line of lost) reporter.text(`! ${line}`);
+  for (const line of lost) say(`! ${line}`);
   const git = gitIn(serviceFolder(project), process.env, new AbortController().signal);
   const url = server.url(first.name);
   if (options.remote) await setRemote(git, url);
   const remote = await remoteOf(git, url);
   const { endpoint, cluster } = machine;
   const said = { place: bindings(project.config), plans, world, endpoint, cluster, server, repositories, remote };
-  reporter.text(greeting(said));
-  if (options.json)
+  if (!options.json) say(greeting(said));
+  else
     process.stdout.write(
       `${JSON.stringify({
         kind: 'up',
@@ -172,7 +175,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** What becomes of executions that run: they are left to the next `slipway up`, unless Ctrl-C comes once more. */
-async function secondThought(hosting: Hosting, reporter: Reporter): Promise<'unfinished' | 'stopped'> {
+async function secondThought(hosting: Hosting, say: (text: string) => void): Promise<'unfinished' | 'stopped'> {
   const running = [...hosting.hosts.values()]
     .flatMap((host) => host.executions())
     .filter(({ status }) => status === 'InProgress' || status === 'Stopping').length;
