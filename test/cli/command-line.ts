@@ -99,6 +99,26 @@ export class Place {
     return this.start(args, options).ended;
   }
 
+  /** On a terminal of its own, where somebody types `keys` once the output holds `after`; all output is standard output. */
+  onTerminal(
+    args: readonly string[],
+    keys: string,
+    { after = '? ', env }: { readonly after?: string; readonly env: Readonly<Record<string, string>> },
+  ): Promise<Ended> {
+    const child = spawn(
+      'python3',
+      ['-c', TERMINAL, keys, after, process.execPath, join(this.clone, 'bin', 'slipway.mjs'), ...args],
+      {
+        cwd: this.project,
+        env: { ...plainEnvironment(), TERM: 'xterm', ...env } as NodeJS.ProcessEnv,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const running = follow(child);
+    this.started.push(running);
+    return running.ended;
+  }
+
   remove(): void {
     for (const running of this.started) running.kill('SIGKILL');
     // What a failed test leaves would go on for minutes.
@@ -106,6 +126,30 @@ export class Place {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Runs a program on a pseudo-terminal, prints what it prints, and types the keys when it has printed a text. */
+const TERMINAL = `
+import os, pty, sys
+keys, after, program = sys.argv[1], sys.argv[2].encode(), sys.argv[3:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(program[0], program)
+output, typed = b'', False
+while True:
+    try:
+        piece = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not piece:
+        break
+    output += piece
+    if not typed and after in output:
+        typed = True
+        os.write(terminal, (keys if keys < ' ' else keys + '\\n').encode())
+sys.stdout.buffer.write(output)
+sys.stdout.flush()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
 
 /** The command line of the Slipway in `root`. */
 export function startSlipway(root: string, args: readonly string[], { env = {}, ...options }: StartOptions): Running {

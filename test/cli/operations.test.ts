@@ -202,4 +202,35 @@ test('errors: one sentence and what to do, each with its exit code', async () =>
   });
 });
 
+test('on a terminal a change on AWS is asked about: where, and as whom; no means no', async () => {
+  operated = await Operated.open(place);
+  const no = await place.onTerminal(['start', '--aws'], 'n', { env: operated.asAws });
+  expect(no.stdout).toMatch(
+    /start visits-development\r?\n\(account 111122223333, eu-west-1, as assumed-role\/slipway-operator\/slipway\)\? \[y\/N\] /,
+  );
+  expect(no.stdout).toContain('nothing was changed');
+  expect(no.code).toBe(130);
+  expect(operated.host().executions()).toEqual([]);
+  const yes = await place.onTerminal(['start', '--aws'], 'y', { env: operated.asAws });
+  expect(yes.code).toBe(0);
+  expect(
+    operated
+      .host()
+      .executions()
+      .map(({ execution }) => yes.stdout.includes(execution)),
+  ).toEqual([true]);
+});
+
+test('status --watch on a terminal: redrawn, until Ctrl-C', async () => {
+  operated = await Operated.open(place);
+  await operated.waiting();
+  const { code, stdout } = await place.onTerminal(['status', '--watch'], '\u0003', {
+    env: {},
+    after: 'waits for approval',
+  });
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/\u001b\[H\u001b\[2J/);
+  expect(stdout).not.toContain('stopping');
+});
+
 const build = (letter: string): string => `visits-development-build:${letter.repeat(8)}-1111-4111-8111-111111111111`;
