@@ -16,6 +16,7 @@ import {
   GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  BatchGetBuildBatchesCommand,
   BatchGetBuildsCommand,
   BatchGetProjectsCommand,
   BatchGetReportsCommand,
@@ -137,6 +138,7 @@ describe('every operation of the endpoint, through the SDK, answers what the mod
     const { ids = [] } = await client.send(new ListBuildsCommand({}));
     expect(ids).toContain(BUILD_ID);
     await client.send(new BatchGetBuildsCommand({ ids: [BUILD_ID, 'visits-build:none'] }));
+    await client.send(new BatchGetBuildBatchesCommand({ ids: ['visits-build:none'] }));
     await client.send(new ListBuildsForProjectCommand({ projectName: 'visits-build' }));
     await client.send(new StopBuildCommand({ id: BUILD_ID }));
     const { projects = [] } = await client.send(new ListProjectsCommand({}));

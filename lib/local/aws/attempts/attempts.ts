@@ -22,12 +22,20 @@ export interface Attempt {
   readonly state: ActionState;
   /** Absent: the plan has no such action any more. */
   readonly planned?: PlannedAction;
+  /** Identifier in a batch: this is one of the batch's builds (see partsOf). */
+  readonly part?: string;
 }
 
-/** What the provider calls it: build id, commit id, job id … CodeBuild's is known from the start; those of a batch are not told here. */
-export function externalIdOf({ state, planned }: Pick<Attempt, 'state' | 'planned'>): string | undefined {
-  const isBatch = planned?.kind === 'codebuild' && planned.batch !== undefined;
-  return state.externalId ?? (isBatch ? undefined : state.facts['buildId']);
+/** Whether it is a batch of builds. */
+export const isBatch = ({ planned, part }: Pick<Attempt, 'planned' | 'part'>): boolean =>
+  planned?.kind === 'codebuild' && planned.batch !== undefined && part === undefined;
+
+/** What the provider calls it: build id, commit id, job id … CodeBuild's is known from the start. */
+export function externalIdOf(attempt: Pick<Attempt, 'state' | 'planned' | 'part' | 'id'>): string | undefined {
+  const { state, planned, id } = attempt;
+  if (state.externalId !== undefined) return state.externalId;
+  if (planned?.kind === 'codebuild' && isBatch(attempt)) return `${planned.project.name}:${id}`;
+  return state.facts['buildId'];
 }
 
 /** The attempts of executions, from their journals, which are read as they grow. */

@@ -1,6 +1,7 @@
 import type { Build, BuildPhase, BuildPhaseType, EnvironmentVariable, StatusType } from '@aws-sdk/client-codebuild';
 import type { ActionState } from '../../run-state';
-import { type Attempt, externalIdOf } from '../attempts/attempts';
+import { type Attempt, externalIdOf, isBatch } from '../attempts/attempts';
+import { partsOf } from '../attempts/parts';
 import { streamArn, streamOf } from '../logs/streams';
 import { type BuildContext, codeBuildArn } from './context';
 import { environmentType } from './projects';
@@ -17,6 +18,7 @@ export interface BuildAttempt {
 export function buildsOf({ pipelines, attempts }: BuildContext): readonly BuildAttempt[] {
   return [...pipelines().values()]
     .flatMap((host) => attempts.all(host))
+    .flatMap((attempt) => (isBatch(attempt) ? partsOf(attempt) : [attempt]))
     .flatMap((attempt) => buildOf(attempt) ?? [])
     .sort((a, b) => (b.attempt.state.startedAt ?? '').localeCompare(a.attempt.state.startedAt ?? ''));
 }
@@ -77,6 +79,9 @@ export function describeBuild(
     timeoutInMinutes: project.timeoutMinutes,
     buildComplete: isOver,
     initiator: `codepipeline/${attempt.pipeline}`,
+    ...(attempt.part !== undefined && {
+      buildBatchArn: codeBuildArn(context, `build-batch/${projectName}:${attempt.id}`),
+    }),
     exportedEnvironmentVariables: Object.entries(state.variables).map(([name, value]) => ({ name, value })),
     ...(state.reports.length > 0 && {
       reportArns: state.reports.map((report) => codeBuildArn(context, reportPath(id, projectName, report.name))),

@@ -15,6 +15,7 @@ import type {
 import { err, ok, type Result } from '../../../result';
 import { pageOf } from '../paging';
 import { type AwsError, type Service, takes } from '../service';
+import { batchOperations } from './batches';
 import { type BuildAttempt, buildsOf, describeBuild, statusOf } from './builds';
 import { type BuildContext, codeBuildArn, invalidToken } from './context';
 import { describeProject, projectsOf } from './projects';
@@ -100,6 +101,7 @@ export function codebuild(context: BuildContext): Service {
           projectsNotFound: names.filter((_, index) => !found[index]),
         });
       }),
+      ...batchOperations(context),
       ...reportOperations(context, builds),
     },
   };

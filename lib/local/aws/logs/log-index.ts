@@ -17,29 +17,35 @@ const WINDOW = 4 * 1024 * 1024;
 export class LogIndex {
   private readonly lines = new Map<string, { times: number[]; offsets: number[]; lengths: number[] }>();
   private readonly attempts = new Map<string, number>();
+  /** Identifiers of builds of batches. */
+  private readonly parts = new Set<string>();
   private readonly tail: JournalTail;
 
   constructor(private readonly journal: string) {
     this.tail = new JournalTail(journal);
   }
 
-  /** The lines of an attempt so far. */
-  of(action: string, attempt: number): LineIndex {
+  /** The lines of an attempt so far; of a batch, those of one of its builds. */
+  of(action: string, attempt: number, part?: string): LineIndex {
     this.tail.read((line) => {
       const { text, offset, length } = line;
       const isOutput = text.includes(',"kind":"output",');
-      if (!isOutput && !text.includes(',"kind":"action-started",')) return;
+      if (!isOutput && !STATE.some((kind) => text.includes(kind))) return;
       const event = eventOf(line);
       if (event?.kind === 'action-started') this.attempts.set(event.action, (this.attempts.get(event.action) ?? 0) + 1);
+      const named = event?.kind === 'fact' ? / buildId$/.exec(event.name) : undefined;
+      if (event?.kind === 'fact' && named) this.parts.add(event.name.slice(0, named.index));
       if (event?.kind !== 'output') return;
-      const key = keyOf(event.action, this.attempts.get(event.action) ?? 1);
+      const number = this.attempts.get(event.action) ?? 1;
+      const own = this.parts.size === 0 ? undefined : /^\[([^\]]+)\] /.exec(event.line)?.[1];
+      const key = keyOf(event.action, number, own !== undefined && this.parts.has(own) ? own : undefined);
       const index = this.lines.get(key) ?? { times: [], offsets: [], lengths: [] };
       this.lines.set(key, index);
       index.times.push(Math.max(Date.parse(event.time), index.times.at(-1) ?? 0));
       index.offsets.push(offset);
       index.lengths.push(length);
     });
-    return this.lines.get(keyOf(action, attempt)) ?? NONE;
+    return this.lines.get(keyOf(action, attempt, part)) ?? NONE;
   }
 
   /** The text of the lines from one place up to, not including, another. */
@@ -68,4 +74,9 @@ export class LogIndex {
   }
 }
 
-const keyOf = (action: string, attempt: number): string => `${action} ${attempt}`;
+const STATE = [',"kind":"action-started",', ',"kind":"fact",'];
+
+/** What a line of a batch's build has in front. */
+export const prefixOf = (part: string): string => `[${part}] `;
+
+const keyOf = (action: string, attempt: number, part = ''): string => `${action} ${attempt} ${part}`;

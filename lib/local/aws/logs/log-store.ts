@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { JOURNAL } from '../../history';
+import { partsOf } from '../attempts/parts';
 import type { BuildContext } from '../codebuild/context';
-import { type LineIndex, LogIndex } from './log-index';
+import { type LineIndex, LogIndex, prefixOf } from './log-index';
 import { type Stream, streamOf } from './streams';
 
 /** The log groups of all pipelines, from the journals of their executions. */
@@ -14,7 +15,7 @@ export class LogStore {
   groups(): ReadonlyMap<string, ReadonlyMap<string, Stream>> {
     const groups = new Map<string, Map<string, Stream>>();
     for (const host of this.context.pipelines().values())
-      for (const attempt of this.context.attempts.all(host)) {
+      for (const attempt of this.context.attempts.all(host).flatMap((each) => [each, ...partsOf(each)])) {
         const stream = streamOf(attempt);
         if (!stream) continue;
         const group = groups.get(stream.group) ?? new Map<string, Stream>();
@@ -24,11 +25,13 @@ export class LogStore {
   }
 
   lines({ attempt }: Stream): LineIndex {
-    return this.indexOf(attempt.view.folder).of(attempt.state.id, attempt.number);
+    return this.indexOf(attempt.view.folder).of(attempt.state.id, attempt.number, attempt.part);
   }
 
   text({ attempt }: Stream, lines: LineIndex, from: number, to: number): string[] {
-    return this.indexOf(attempt.view.folder).text(lines, from, to);
+    const texts = this.indexOf(attempt.view.folder).text(lines, from, to);
+    const prefix = attempt.part === undefined ? '' : prefixOf(attempt.part);
+    return texts.map((line) => line.slice(prefix.length));
   }
 
   private indexOf(folder: string): LogIndex {

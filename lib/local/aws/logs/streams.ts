@@ -1,4 +1,4 @@
-import { type Attempt, externalIdOf } from '../attempts/attempts';
+import { type Attempt, externalIdOf, isBatch } from '../attempts/attempts';
 
 /** A log stream: the output of one attempt of an action. */
 export interface Stream {
@@ -18,8 +18,8 @@ export function streamOf(attempt: Attempt): Stream | undefined {
   switch (planned?.kind) {
     case 'codebuild': {
       const group = `/aws/codebuild/${planned.project.name}`;
-      // The builds of a batch share one stream here, each line with its build's name in front.
-      if (planned.batch) return { group, name: id, attempt };
+      // A batch has no log of its own: its builds have.
+      if (isBatch(attempt)) return undefined;
       return external === undefined ? undefined : { group, name: uuid, attempt };
     }
     case 'lambda': {

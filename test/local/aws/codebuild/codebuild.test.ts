@@ -1,4 +1,6 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  BatchGetBuildBatchesCommand,
   BatchGetBuildsCommand,
   BatchGetProjectsCommand,
   BatchGetReportsCommand,
@@ -9,6 +11,7 @@ import {
   ListReportsCommand,
   StopBuildCommand,
 } from '@aws-sdk/client-codebuild';
+import { CodePipelineClient, ListActionExecutionsCommand } from '@aws-sdk/client-codepipeline';
 import { type Surroundings, surroundings } from '../fixture';
 import { JournalHost, START } from '../journal-host';
 import { Answers } from '../model/checked';
@@ -164,6 +167,73 @@ describe('a build', () => {
     expect(await codeOf(client.send(new StopBuildCommand({ id: 'visits-build:none' })))).toBe(
       'ResourceNotFoundException',
     );
+  });
+});
+
+describe('a batch', () => {
+  const LINT = `visits-build:${UUID}`;
+  const UNIT = `visits-build:${SECOND}`;
+  const report = (name: string) => ({
+    kind: 'report' as const,
+    ...at,
+    report: { type: 'CODE_COVERAGE' as const, name, lineCoverage: 50 },
+  });
+  beforeEach(() => {
+    const [planned] = journal.plan.stages.flatMap(({ actions }) => actions.filter(({ id }) => id === at.action));
+    Object.assign(planned as object, { batch: { combineArtifacts: false, timeoutMinutes: 60 } });
+    journal.startAction(at.action, undefined, 0);
+    journal.write({ kind: 'phase-started', ...at, phase: 'IN_PROGRESS' });
+    journal.write({ kind: 'fact', ...at, name: 'lint buildId', value: LINT });
+    journal.write({ kind: 'fact', ...at, name: 'unit buildId', value: UNIT });
+    journal.line(at.action, '[lint] all is well');
+    journal.line(at.action, '[unit] one test failed');
+    journal.line(at.action, '[other] is of nobody');
+    journal.write({ kind: 'phase-started', ...at, phase: 'unit BUILD' });
+    journal.write({ kind: 'phase-ended', ...at, phase: 'unit BUILD', status: 'FAILED', reason: 'exit status 1' });
+    journal.write(report('unit/lines'));
+  });
+
+  it('is told with its builds, each of which is a build of its own', async () => {
+    const { actionExecutionDetails = [] } = await new CodePipelineClient(here.client()).send(
+      new ListActionExecutionsCommand({ pipelineName: journal.plan.pipeline }),
+    );
+    const id = actionExecutionDetails[0]?.output?.executionResult?.externalExecutionId as string;
+    expect(id).toMatch(/^visits-build:[0-9a-f-]{36}$/);
+    const get = new BatchGetBuildBatchesCommand({ ids: [id, 'visits-build:none'] });
+    const { buildBatches, buildBatchesNotFound } = await client.send(get);
+    expect(buildBatchesNotFound).toEqual(['visits-build:none']);
+    expect(buildBatches).toMatchObject([
+      {
+        id,
+        currentPhase: 'IN_PROGRESS',
+        buildBatchStatus: 'IN_PROGRESS',
+        buildGroups: [
+          { identifier: 'lint', currentBuildSummary: { buildStatus: 'IN_PROGRESS' } },
+          {
+            identifier: 'unit',
+            currentBuildSummary: {
+              arn: `arn:aws:codebuild:eu-west-1:111122223333:build/${UNIT}`,
+              buildStatus: 'FAILED',
+            },
+          },
+        ],
+      },
+    ]);
+    const unit = await build(UNIT);
+    expect(unit?.phases?.map(({ phaseType }) => phaseType)).toContain('BUILD');
+    expect(unit?.reportArns).toEqual([`arn:aws:codebuild:eu-west-1:111122223333:report/visits-build-lines:${SECOND}`]);
+    expect((await build(LINT))?.buildStatus).toBe('IN_PROGRESS');
+    expect(await build(id)).toBeUndefined();
+  });
+
+  it('has a log for each build', async () => {
+    const logs = answers.check('logs', new CloudWatchLogsClient(here.client()));
+    const logGroupName = '/aws/codebuild/visits-build';
+    const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+    expect(events?.map(({ logStreamName, message }) => [logStreamName, message])).toEqual([
+      [UUID, 'all is well'],
+      [SECOND, 'one test failed'],
+    ]);
   });
 });
 
