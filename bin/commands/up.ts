@@ -181,9 +181,7 @@ async function secondThought(hosting: Hosting, say: (text: string) => void): Pro
     .filter(({ status }) => status === 'InProgress' || status === 'Stopping').length;
   if (running === 0) return 'unfinished';
   const what = running === 1 ? '1 execution runs and goes' : `${running} executions run and go`;
-  reporter.text(
-    `${what} on with the next \`slipway up\`; Ctrl-C again stops ${running === 1 ? 'it' : 'them'} for good`,
-  );
+  say(`${what} on with the next \`slipway up\`; Ctrl-C again stops ${running === 1 ? 'it' : 'them'} for good`);
   const again = new AbortController();
   const stop = () => again.abort();
   process.once('SIGINT', stop);
