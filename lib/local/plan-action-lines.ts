@@ -1,4 +1,6 @@
-import type { EksAction, EnvironmentVariable, PlannedAction } from './plan';
+import { buildspecFile } from './codebuild/buildspec-source';
+import { cacheNamespaceOf } from './codebuild/cache';
+import type { EksAction, EnvironmentVariable, PlannedAction, PlannedBatch } from './plan';
 
 /** What it is, in one line, for `slipway plan`. */
 export function summaryOf(action: PlannedAction): string {
@@ -39,8 +41,13 @@ export function workOf(action: PlannedAction): string[] {
       return [`connection ${action.connectionArn}`];
     case 'codebuild': {
       const { project, environment, primarySource } = action;
-      const cache = project.cacheNamespace === undefined ? '' : `, cache ${project.cacheNamespace}`;
+      const namespace = cacheNamespaceOf(project);
+      const cache = namespace === undefined ? '' : `, cache ${namespace}`;
+      const file = buildspecFile(action.buildspecOverride ?? project.buildspec);
       return [
+        ...(file === undefined ? [] : [`what ${file} of the source says`]),
+        ...(action.buildspecOverride === undefined || file !== undefined ? [] : ['with a buildspec of its own']),
+        ...(action.batch ? [batchLine(action.batch)] : []),
         ...(primarySource === undefined ? [] : [`builds in ${primarySource}`]),
         ...variables(environment),
         `as ${roleName(project.roleArn)}${project.privileged ? ', privileged' : ''}, at most ${minutes(project.timeoutMinutes)}${cache}`,
@@ -107,3 +114,6 @@ const variables = (list: readonly EnvironmentVariable[]): string[] =>
   list.length === 0 ? [] : [`with ${list.map(({ name, value }) => `${name}=${value}`).join(' ')}`];
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+const batchLine = ({ combineArtifacts, timeoutMinutes }: PlannedBatch): string =>
+  `a batch of builds, at most ${minutes(timeoutMinutes)}${combineArtifacts ? ', their artifacts combined' : ''}`;

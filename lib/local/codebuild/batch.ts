@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,13 @@ interface TaskEnd {
  * variables (API BuildBatch has none). Source: CodeBuild user guide, batch-build, batch-build-buildspec.
  */
 export async function runBatch(request: BatchRequest): Promise<Outcome> {
+  const outcome = await run(request);
+  if (outcome.status === 'Stopped') return outcome;
+  // A batch has an id as a build has (API BuildBatch).
+  return { ...outcome, externalId: `${request.action.project.name}:${randomUUID()}` };
+}
+
+async function run(request: BatchRequest): Promise<Outcome> {
   const { action, emit, batch, clock } = request;
   const phase = phases(emit);
   await phase('SUBMITTED', async () => undefined);
@@ -178,6 +186,8 @@ function labelled({ emit, context }: BatchRequest, identifier: string): Emit {
       case 'phase-started':
       case 'phase-ended':
         return emit({ ...report, phase: `${identifier} ${report.phase}` });
+      case 'fact':
+        return emit({ ...report, name: `${identifier} ${report.name}` });
       case 'report':
         return emit({ ...report, report: { ...report.report, name: `${identifier}/${report.report.name}` } });
       default:

@@ -1,3 +1,4 @@
+import { workOf } from '../../../lib/local/plan-action-lines';
 import { planOf } from './delivery-assembly';
 import { action, type Mutant, project, resource, type Templates, testMutants, variables } from './mutants';
 
@@ -298,4 +299,19 @@ test('a fleet and a local cache are told among what has no effect here', () => {
   expect(told).toContain('AWS::CodeBuild::Project.Environment.Fleet: Reserved capacity');
   expect(told).toContain('Cache.Modes: It is for sources that CodeBuild clones');
   expect(told).toContain('Cache.Modes: It is kept for the project from build to build');
+});
+
+test('the plan tells a batch, a buildspec of the source and a local cache', () => {
+  const plan = planOf((t) => {
+    batch(t);
+    action(t, 2).Configuration.CombineArtifacts = 'true';
+    action(t, 2).OutputArtifacts = [{ Name: 'All' }];
+    project(t).Source.BuildSpec = 'ci/build.yml';
+    project(t).Cache = { Type: 'LOCAL', Modes: ['LOCAL_CUSTOM_CACHE'] };
+  });
+  const lines = plan.stages.flatMap((stage) => stage.actions.flatMap(workOf));
+  expect(lines).toContain('a batch of builds, at most 8 h, their artifacts combined');
+  expect(lines).toContain('with a buildspec of its own');
+  expect(lines).toContain('what ci/build.yml of the source says');
+  expect(lines.join('\n')).toContain('cache visits-build.local');
 });
