@@ -33,9 +33,9 @@ export const isBatch = ({ planned, part }: Pick<Attempt, 'planned' | 'part'>): b
 /** What the provider calls it: build id, commit id, job id … CodeBuild's is known from the start. */
 export function externalIdOf(attempt: Pick<Attempt, 'state' | 'planned' | 'part' | 'id'>): string | undefined {
   const { state, planned, id } = attempt;
-  if (state.externalId !== undefined) return state.externalId;
+  // A batch tells its id in the end; this one it has from the start.
   if (planned?.kind === 'codebuild' && isBatch(attempt)) return `${planned.project.name}:${id}`;
-  return state.facts['buildId'];
+  return state.externalId ?? state.facts['buildId'];
 }
 
 /** The attempts of executions, from their journals, which are read as they grow. */

@@ -16,9 +16,10 @@ import { type BuildContext, codeBuildArn } from './context';
 export const batchOperations = (context: BuildContext): Readonly<Record<string, Operation>> => ({
   BatchGetBuildBatches: takes<BatchGetBuildBatchesInput, BatchGetBuildBatchesOutput>()(['ids'], ({ ids = [] }) => {
     const all = [...context.pipelines().values()].flatMap((host) => context.attempts.all(host)).filter(isBatch);
-    const found = ids.map((id) =>
-      all.find((attempt) => externalIdOf(attempt) === id.replace(/^arn:.*:build-batch\//, '')),
-    );
+    const found = ids.map((asked) => {
+      const id = asked.replace(/^arn:.*:build-batch\//, '');
+      return all.find((attempt) => [externalIdOf(attempt), attempt.state.externalId].includes(id));
+    });
     return ok({
       buildBatches: found.flatMap((attempt) => (attempt ? [describe(context, attempt)] : [])),
       buildBatchesNotFound: ids.filter((_, index) => !found[index]),
