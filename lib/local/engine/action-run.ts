@@ -61,6 +61,7 @@ async function attempt(
     inputs: prepared.value.inputs,
     revisions: Object.fromEntries(execution.revisions),
     ...(pinned && isSource(action) && { sourceRevision: pinned.value }),
+    ...(before?.status === 'InProgress' && { interrupted: { facts: before.facts } }),
     ...(action.kind === 'approval' && { approval: openSlot(execution, action, before) }),
   };
   try {
@@ -116,14 +117,17 @@ function prepare(
  * parallel actions start in the plan's order. */
 function makeWorkspace(runFolder: string, action: PlannedAction): string {
   const builds = join(runFolder, 'builds');
-  mkdirSync(builds, { recursive: true });
   for (let n = 1; ; n++) {
     const folder = join(builds, `${action.stage}-${action.name}${n === 1 ? '' : `.${n}`}`);
     try {
       mkdirSync(folder);
       return folder;
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') {
+        mkdirSync(builds, { recursive: true });
+        n--;
+      } else if (code !== 'EEXIST') throw cause;
     }
   }
 }

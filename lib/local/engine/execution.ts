@@ -4,6 +4,7 @@ import type { Journal } from '../journal';
 import type { Plan, PlannedStage } from '../plan';
 import type { RunState, StageState } from '../run-state';
 import type { Scope } from '../variables';
+import { finder } from './finder';
 import type { RulePorts } from './rules/rule';
 
 /** One execution while it runs: what its stages and actions share. */
@@ -50,9 +51,12 @@ export const isStopping = (execution: Execution): boolean =>
   execution.signal.aborted || execution.state().stop !== undefined;
 
 export const stageState = (execution: Execution, name: string): StageState => {
-  const found = execution.state().stages.find((stage) => stage.name === name);
+  const { stages } = execution.state();
+  const found = stages[indexOf(stages, name)];
   if (found === undefined) throw new Error(`execution ${execution.id} was not announced to enter stage ${name}`);
   return found;
 };
+
+const indexOf = finder((stage: StageState) => stage.name);
 
 export const toError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));

@@ -1,5 +1,6 @@
 import type { Event } from '../event';
 import type { ActionState, ConditionState, OutputLine, RunState, StageState } from '../run-state';
+import { finder } from './finder';
 import { newAction, reduceAction, TAIL_LINES as TAIL } from './fold-action';
 
 export { TAIL_LINES } from './fold-action';
@@ -266,32 +267,32 @@ const without =
     return rest;
   };
 
-const inStage = (state: RunState, name: string, change: (stage: StageState) => StageState): RunState => ({
-  ...state,
-  stages: replaced(
-    state.stages,
-    (stage) => stage.name === name,
-    () => newStage(name),
-    change,
-  ),
-});
+const inStage = (state: RunState, name: string, change: (stage: StageState) => StageState): RunState => {
+  const at = stageIndex(state.stages, name);
+  const stages =
+    at < 0 ? [...state.stages, change(newStage(name))] : state.stages.with(at, change(state.stages[at] as StageState));
+  return { ...state, stages };
+};
 
 const inAction = (state: RunState, stage: string, id: string, change: (action: ActionState) => ActionState): RunState =>
-  inStage(state, stage, (of) => ({
-    ...of,
-    actions: replaced(
-      of.actions,
-      (action) => action.id === id,
-      () => newAction(stage, id),
-      change,
-    ),
-  }));
+  inStage(state, stage, (of) => {
+    const at = actionIndex(of.actions, id);
+    const actions =
+      at < 0
+        ? [...of.actions, change(newAction(stage, id))]
+        : of.actions.with(at, change(of.actions[at] as ActionState));
+    return { ...of, actions };
+  });
 
 /** The list with the last matching item changed; a new item, changed, at its end if none matches. */
 function replaced<T>(items: readonly T[], matches: (item: T) => boolean, make: () => T, change: (item: T) => T): T[] {
   const at = items.findLastIndex(matches);
   return at < 0 ? [...items, change(make())] : items.with(at, change(items[at] as T));
 }
+
+const stageIndex = finder((stage: StageState) => stage.name);
+
+const actionIndex = finder((action: ActionState) => action.id);
 
 function unknownEvent(event: never): never {
   throw new Error(`unknown kind of event: ${JSON.stringify(event)}`);
