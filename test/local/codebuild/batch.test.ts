@@ -127,7 +127,16 @@ describe('a batch', () => {
         'echo "$CODEBUILD_BATCH_BUILD_IDENTIFIER $A $B"; test ! -e mark && touch mark',
       ),
     });
-    expect(outcome).toMatchObject({ status: 'Succeeded', variables: {} });
+    expect(outcome).toMatchObject({
+      status: 'Succeeded',
+      variables: {},
+      externalId: expect.stringMatching(/^visits-build:[0-9a-f-]{36}$/),
+    });
+    expect(events).toContainEqual({
+      kind: 'fact',
+      name: 'one buildId',
+      value: expect.stringMatching(/^visits-build:/),
+    });
     expect(lines.filter((line) => !line.includes('[slipway]')).sort()).toEqual([
       '[one] one task action',
       '[two] two action action',
