@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../result';
 import { type ActionExecution, listActions } from './actions';
 import type { Aws } from './aws';
 import { type Execution, getExecution, isRunning } from './executions';
-import { LogReader } from './log-reader';
+import { type LogReader, StreamReader, WindowReader } from './log-reader';
 import { type ActionLog, actionLogs } from './log-streams';
 import type { OpsError } from './ops-error';
 import { pollDelay, type Sleeper } from './poll';
@@ -36,7 +36,8 @@ const MOST_FAILURES = 8;
 
 interface Followed {
   readonly name: string;
-  readonly readers: Map<string, LogReader>;
+  /** By the name under which its lines are shown, and its stream's. */
+  readonly readers: Map<string, { readonly name: string; readonly reader: LogReader }>;
   run: ActionExecution;
   /** Looks without a line since the action ended. */
   quiet: number;
@@ -97,14 +98,26 @@ async function look(
   if (!logs.ok) return logs;
   for (const each of open) {
     each.log = logs.value.get(each.run.id);
-    for (const stream of each.log?.streams ?? [])
-      if (!each.readers.has(stream.stream)) each.readers.set(stream.stream, new LogReader(aws, stream));
+    openReaders(aws, each);
   }
   const read = await readAll(open, sink, follow);
   if (!read.ok) return read;
   for (const each of open) settle(each, read.value.has(each), follow ? LOOKS_AFTER_END[aws.kind] : 0, sink);
   const status = endOf(execution.value, runs, [...followed.values()], single);
   return ok({ news: news || read.value.size > 0, ...(status !== undefined && { ended: status }) });
+}
+
+/** A reader for every log of the action that has none yet. */
+function openReaders(aws: Aws, each: Followed): void {
+  const { streams = [], window } = each.log ?? {};
+  for (const stream of streams) {
+    if (each.readers.has(stream.stream)) continue;
+    const name = stream.part === undefined ? each.name : `${each.name}/${stream.part}`;
+    each.readers.set(stream.stream, { name, reader: new StreamReader(aws, stream) });
+  }
+  if (window === undefined || each.readers.has(window.group)) return;
+  const end = () => (each.run.ended === undefined ? undefined : Date.parse(each.run.ended));
+  each.readers.set(window.group, { name: each.name, reader: new WindowReader(aws, window, end) });
 }
 
 /** Takes in a run of an action, or what has become of it; true: there was news. */
@@ -136,10 +149,9 @@ async function readAll(
   const had = new Set<Followed>();
   const mixed: { readonly time: number; readonly name: string; readonly text: string }[] = [];
   for (const each of open)
-    for (const reader of each.readers.values()) {
+    for (const { name, reader } of each.readers.values()) {
       const lines = await reader.next();
       if (!lines.ok) return lines;
-      const name = reader.stream.part === undefined ? each.name : `${each.name}/${reader.stream.part}`;
       if (lines.value.length > 0) had.add(each);
       for (const { time, text } of lines.value)
         if (follow) mixed.push({ time, name, text });
@@ -158,7 +170,7 @@ function settle(each: Followed, hadLines: boolean, looks: number, sink: LogSink)
   each.done = true;
   const { status, error, summary, provider } = each.run;
   const reason = error ?? (status === 'Succeeded' ? undefined : summary);
-  const isMissing = each.readers.size > 0 && [...each.readers.values()].every((reader) => !reader.exists);
+  const isMissing = each.readers.size > 0 && [...each.readers.values()].every(({ reader }) => !reader.exists);
   const about = isMissing ? ' (its log is gone, or was never written)' : '';
   sink.note(
     `${each.name}: ${status}${provider === 'CodeBuild' || !provider ? '' : ` (${provider})`}${about}${reason ? `: ${reason}` : ''}`,

@@ -12,8 +12,16 @@ export interface LogStream {
   readonly part?: string;
 }
 
+/** What a function wrote while an action invoked it: CodePipeline does not tell which of the function's streams is the action's. */
+export interface LogWindow {
+  readonly group: string;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+}
+
 export interface ActionLog {
   readonly streams: readonly LogStream[];
+  readonly window?: LogWindow;
   /** Why there is no log, where there will never be one. */
   readonly without?: string;
 }
@@ -35,6 +43,11 @@ export async function actionLogs(
   for (const run of runs) {
     const stream = run.logStream === undefined ? undefined : streamOf(run.logStream);
     if (stream) logs.set(run.id, { streams: [stream] });
+    else if (run.provider === 'Lambda' && run.started !== undefined && run.configuration['FunctionName'])
+      logs.set(run.id, {
+        streams: [],
+        window: { group: `/aws/lambda/${run.configuration['FunctionName']}`, from: Date.parse(run.started) },
+      });
     else if (run.provider !== 'CodeBuild')
       logs.set(run.id, { streams: [], without: [run.provider, run.error ?? run.summary].filter(Boolean).join(': ') });
   }

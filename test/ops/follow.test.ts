@@ -222,6 +222,44 @@ test('a batch: the log of every build, under its identifier', async () => {
   expect(play.lines).toEqual(['Test/Unit/linux │ one']);
 });
 
+describe('a function', () => {
+  const invoked = { category: 'Invoke' as const, owner: 'AWS' as const, provider: 'Lambda', version: '1' };
+  const bake = (status: string): ActionExecutionDetail => {
+    const { input, ...unit } = run('Unit', status);
+    const configuration = { FunctionName: 'visits-bake' };
+    return {
+      ...unit,
+      actionName: 'Bake',
+      input: { ...input, actionTypeId: invoked, configuration, resolvedConfiguration: configuration },
+      output: {},
+    };
+  };
+  const started = actions.find(({ actionName }) => actionName === 'Unit')?.startTime?.getTime() ?? 0;
+
+  test('what it wrote while the action ran, each line once, though looks overlap and pages are short', async () => {
+    const play = new Play([{ runs: [bake('InProgress')] }, { runs: [bake('Succeeded')], status: 'Succeeded' }]);
+    const asked: object[] = [];
+    const events = ['a', 'b'].map((message, at) => ({
+      eventId: message,
+      timestamp: started + at,
+      message: `${message}\n`,
+    }));
+    Object.assign(play.aws, {
+      logs: {
+        send: async ({ input }: { input: { nextToken?: string } }) => {
+          asked.push(input);
+          return input.nextToken ? { events: events.slice(1) } : { events: events.slice(0, 1), nextToken: 'more' };
+        },
+      },
+    });
+    expect(await play.show()).toBe('Succeeded');
+    expect(play.lines).toEqual(['Test/Bake │ a', 'Test/Bake │ b']);
+    expect(asked[0]).toEqual({ logGroupName: '/aws/lambda/visits-bake', startTime: started });
+    // Its end, with what comes late.
+    expect(asked.at(-1)).toMatchObject({ endTime: started + 10_000 });
+  });
+});
+
 test('the log of an action that CodePipeline runs by itself is where its ARN says', () => {
   expect(streamOf('arn:aws:logs:eu-west-1:111122223333:log-group:/aws/codepipeline/visits:log-stream:a/b-c')).toEqual({
     group: '/aws/codepipeline/visits',
