@@ -44,7 +44,7 @@ export function greeting(options: Greeting): string {
     row('pipelines', '').trimEnd(),
     ...starts,
     '',
-    row('aws', `export AWS_ENDPOINT_URL=${endpoint.url} AWS_REGION=${place.region}`),
+    row('aws', `export AWS_ENDPOINT_URL=${endpoint.url} AWS_REGION=${place.region} AWS_DEFAULT_REGION=${place.region}`),
     row('', `export AWS_ACCESS_KEY_ID=${endpoint.operator.accessKeyId}`),
     row('', `export AWS_SECRET_ACCESS_KEY=${endpoint.operator.secretAccessKey}`),
     row('kubectl', `export KUBECONFIG=${cluster.kubeconfig}`),
