@@ -34,6 +34,7 @@ export function renderPlanTree(plan: Plan, paint: Paint = (_, text) => text): st
         ({ name, default: value }) => `variable ${name}${value === undefined ? ', given at start' : ` = ${value}`}`,
       ),
       ...(plan.triggers ?? []).flatMap(triggerLines),
+      ...(plan.disabledTransitions ?? []).map(({ stage, reason }) => `transition to ${stage} disabled: ${reason}`),
     ],
     branches: plan.stages.map(stageBranch),
   };

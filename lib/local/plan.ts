@@ -29,8 +29,15 @@ export interface Plan {
   readonly triggers?: readonly PlannedTrigger[];
   /** As GetPipeline tells it; readPlan always gives it. No part of `structure`. */
   readonly declaration?: Omit<PipelineDeclaration, 'name'>;
+  /** Transitions into stages that are disabled from the start of this version of the pipeline on, until somebody enables them. */
+  readonly disabledTransitions?: readonly DisabledTransition[];
   /** What the template says and a run on this machine deliberately does without, for `slipway plan`. */
   readonly ignored?: readonly IgnoredProperty[];
+}
+
+export interface DisabledTransition {
+  readonly stage: string;
+  readonly reason: string;
 }
 
 /** Filters of one source action: one that matches starts the pipeline (CodePipeline, pipelines-filter). */

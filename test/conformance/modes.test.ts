@@ -175,6 +175,20 @@ describe('a disabled transition', () => {
     expect(await host.ended(second)).toMatchObject({ status: 'Succeeded' });
   });
 
+  test('may be the template’s: it holds from the start, and stays enabled once somebody has enabled it', async () => {
+    const disabledTransitions = [{ stage: 'Deploy', reason: 'freeze' }];
+    const plan = planOf({ Build: {}, Deploy: {} }, { disabledTransitions });
+    const { host, reopen, start, until } = await openPipeline(plan);
+    const execution = await start();
+    await until(() => inbound(host, 'Deploy').includes(execution));
+    expect(host.view().stages[2]?.transition).toMatchObject({ enabled: false, reason: 'freeze', by: 'the template' });
+    host.setTransition({ stage: 'Deploy', enabled: true });
+    expect(await host.ended(execution)).toMatchObject({ status: 'Succeeded' });
+    const again = await reopen(plan);
+    expect(again.view().stages[2]?.transition.enabled).toBe(true);
+    await again.close('stopped');
+  });
+
   test('an execution that is stopped in front of it never enters, and cannot be retried', async () => {
     const { host, provider, start, until } = await openPipeline(planOf({ Build: {}, Deploy: {} }));
     host.setTransition(disable);

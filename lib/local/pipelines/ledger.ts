@@ -25,19 +25,17 @@ export class Ledger {
 
   private constructor(private readonly file: string) {}
 
-  /** Reads it, or makes it; a structure that is not the last one becomes the next version. Throws if it can't be written. */
+  /** Reads it, or makes it; a structure that is not the last one becomes the next version, with the transitions that it disables. Throws if it can't be written. */
   static open(stateFolder: string, plan: Plan, now: Date): Ledger {
     const folder = join(stateFolder, 'pipelines', plan.pipeline);
     mkdirSync(folder, { recursive: true });
     const ledger = new Ledger(join(folder, 'journal.jsonl'));
     for (const record of readRecords(ledger.file)) ledger.#take(record as Record);
-    if (ledger.#structure !== plan.structure)
-      ledger.#write({
-        kind: 'structure',
-        time: now.toISOString(),
-        version: ledger.#version + 1,
-        structure: plan.structure,
-      });
+    if (ledger.#structure === plan.structure) return ledger;
+    const time = now.toISOString();
+    ledger.#write({ kind: 'structure', time, version: ledger.#version + 1, structure: plan.structure });
+    for (const { stage, reason } of plan.disabledTransitions ?? [])
+      ledger.setTransition({ stage, enabled: false, reason, by: 'the template', time });
     return ledger;
   }
 

@@ -31,6 +31,7 @@ export const KEYS = {
       'Triggers',
       'ArtifactStore',
       'ArtifactStores',
+      'DisableInboundStageTransitions',
     ],
     ignores: {
       RoleArn:
@@ -38,13 +39,11 @@ export const KEYS = {
       RestartExecutionOnUpdate: 'A run here reads the pipeline once, when it starts.',
       Tags: label,
     },
-    refuses: {
-      DisableInboundStageTransitions: 'stages here are always enabled; enable the transition, or run it on AWS.',
-    },
   },
   artifactStore: { of: 'artifact store', reads: ['Type', 'Location', 'EncryptionKey'] },
   artifactStores: { of: 'entry of ArtifactStores', reads: ['Region', 'ArtifactStore'] },
   encryptionKey: { of: 'encryption key', reads: ['Id', 'Type'] },
+  transition: { of: 'disabled transition', reads: ['StageName', 'Reason'] },
   trigger: { of: 'trigger', reads: ['ProviderType', 'GitConfiguration'] },
   gitConfiguration: { of: 'GitConfiguration', reads: ['SourceActionName', 'Push', 'PullRequest'] },
   pushFilter: { of: 'push filter', reads: ['Tags', 'Branches', 'FilePaths'] },

@@ -12,6 +12,7 @@ import { NAME, NAME_RULE, VARIABLE_NAME, VARIABLE_RULE } from './names';
 import type { Node } from './node';
 import { readStage } from './stage';
 import { checkStructure } from './structure';
+import { readTransitions } from './transitions';
 import { readTriggers } from './triggers';
 import { checkVariables } from './variables';
 
@@ -35,6 +36,8 @@ export function readPipeline(resource: Resource): Plan {
   const stages = properties.member('Stages').items().map(readStage);
   const variables = readVariables(properties.member('Variables'));
   const triggers = readTriggers(properties.member('Triggers'), stages);
+  const disabledTransitions = readTransitions(properties.member('DisableInboundStageTransitions'), stages);
+  if (properties.member('RoleArn').isNoValue()) properties.member('RoleArn').fail('Is required and missing.');
   checkStructure(properties, stages, type);
   checkArtifactStore(properties, stages);
   checkArtifacts(stages);
@@ -47,6 +50,7 @@ export function readPipeline(resource: Resource): Plan {
     executionMode,
     variables,
     ...(triggers && { triggers }),
+    ...(disabledTransitions && { disabledTransitions }),
     stages: stages.map((stage) => plannedStage(stage, role)),
   };
   const ignored = node.findings.ignored.slice(ignoredBefore);

@@ -49,7 +49,7 @@ const KINDS: Readonly<Record<string, RuleKind>> = {
 export function readRule(node: Node, stage: string, found: RuleFindings): PlannedRule | undefined {
   const type = node.member('RuleTypeId').required().object(KEYS.ruleType);
   type.member('Category').required().oneOf(['Rule']);
-  type.member('Owner').required().oneOf(['AWS']);
+  type.member('Owner').oneOf(['AWS']);
   const provider = type.member('Provider').requiredText();
   const version = type.member('Version').text() ?? '1';
   const name = node.member('Name').name(NAME, NAME_RULE);

@@ -77,6 +77,10 @@ const PLACES: Record<
     delete pipeline.ArtifactStore;
     return pipeline.ArtifactStores[0];
   },
+  transition: (templates) => {
+    pipelineOf(templates).DisableInboundStageTransitions = [{ StageName: 'Dev', Reason: 'freeze' }];
+    return pipelineOf(templates).DisableInboundStageTransitions[0];
+  },
   trigger: triggerOf,
   gitConfiguration: (templates) => triggerOf(templates).GitConfiguration,
   pushFilter: (templates) => triggerOf(templates).GitConfiguration.Push[0],

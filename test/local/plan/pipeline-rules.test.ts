@@ -98,6 +98,33 @@ testMutants([
     /no rollback in the execution mode PARALLEL/,
   ],
 
+  // Transitions
+  [
+    'a transition to no stage',
+    (t) => (pipelineOf(t).DisableInboundStageTransitions = [{ StageName: 'Prod', Reason: 'freeze' }]),
+    'DisableInboundStageTransitions[0].StageName',
+    /no stage "Prod"; it has Source, Build/,
+  ],
+  [
+    'a transition twice',
+    (t) => (pipelineOf(t).DisableInboundStageTransitions = Array(2).fill({ StageName: 'Dev', Reason: 'freeze' })),
+    'DisableInboundStageTransitions[1].StageName',
+    /stands here twice/,
+  ],
+  [
+    'a transition that is disabled without a reason',
+    (t) => (pipelineOf(t).DisableInboundStageTransitions = [{ StageName: 'Dev' }]),
+    'DisableInboundStageTransitions[0].Reason',
+    /required and missing/,
+  ],
+  [
+    'a reason of 301 characters',
+    (t) => (pipelineOf(t).DisableInboundStageTransitions = [{ StageName: 'Dev', Reason: 'x'.repeat(301) }]),
+    'DisableInboundStageTransitions[0].Reason',
+    /301 characters; CodePipeline takes 300/,
+  ],
+  ['no role', (t) => delete pipelineOf(t).RoleArn, 'RoleArn', /required and missing/],
+
   // Artifact stores
   ['no artifact store', (t) => delete pipelineOf(t).ArtifactStore, '', /Expected ArtifactStore, or ArtifactStores/],
   [

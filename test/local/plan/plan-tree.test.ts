@@ -91,6 +91,7 @@ test('rules of every kind, mode and triggers are shown', () => {
     const pipeline = pipelineOf(templates);
     const { Stages } = pipeline;
     pipeline.ExecutionMode = 'PARALLEL';
+    pipeline.DisableInboundStageTransitions = [{ StageName: 'Dev', Reason: 'freeze' }];
     delete Stages[4].OnFailure;
     Stages[0].Actions[0].ActionTypeId.Provider = 'CodeStarSourceConnection';
     Stages[0].Actions[0].Configuration = { ConnectionArn: 'arn:x', FullRepositoryId: 'me/visits', BranchName: 'main' };
@@ -119,6 +120,7 @@ test('rules of every kind, mode and triggers are shown', () => {
   });
   const tree = renderPlanTree(plan).replace(/\n[│ ]*/g, ' ');
   expect(tree).toContain('visits-development  PARALLEL, stack VisitsDelivery');
+  expect(tree).toContain('transition to Dev disabled: freeze');
   expect(tree).toContain('started by a push of a tag v* in Source');
   expect(tree).toContain('started by a push to a branch main that changes anything but docs/** in Source');
   expect(tree).toContain('started by any event of a pull request to main in Source');
