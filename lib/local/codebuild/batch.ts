@@ -30,10 +30,11 @@ interface TaskEnd {
  * variables (API BuildBatch has none). Source: CodeBuild user guide, batch-build, batch-build-buildspec.
  */
 export async function runBatch(request: BatchRequest): Promise<Outcome> {
-  const outcome = await run(request);
-  if (outcome.status === 'Stopped') return outcome;
   // A batch has an id as a build has (API BuildBatch).
-  return { ...outcome, externalId: `${request.action.project.name}:${randomUUID()}` };
+  const externalId = `${request.action.project.name}:${randomUUID()}`;
+  request.emit({ kind: 'fact', name: 'buildId', value: externalId });
+  const outcome = await run(request);
+  return outcome.status === 'Stopped' ? outcome : { ...outcome, externalId };
 }
 
 async function run(request: BatchRequest): Promise<Outcome> {

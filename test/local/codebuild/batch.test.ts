@@ -286,6 +286,30 @@ describe('a batch', () => {
     });
   });
 
+  test('that takes longer than its timeout ends its builds, and fails as TIMED_OUT', async () => {
+    let over = (): void => {};
+    const clock = {
+      now: () => new Date(),
+      // The batch's time is over when its build runs; the build's own never is.
+      sleep: (milliseconds: number, signal: AbortSignal) =>
+        new Promise<'elapsed' | 'aborted'>((resolve) => {
+          if (milliseconds === 7 * 60_000) over = () => resolve('elapsed');
+          signal.addEventListener('abort', () => resolve('aborted'));
+        }),
+    };
+    const { outcome } = await host.run({
+      batch: { ...BATCH, timeoutMinutes: 7 },
+      grace: 200,
+      clock,
+      onEvent: (event) => event.kind === 'output' && event.line === '[a] here' && over(),
+      buildspec: spec('  build-list: [{identifier: a}]', 'echo here; sleep 600'),
+    });
+    expect(outcome).toMatchObject({
+      status: 'Failed',
+      reason: 'TIMED_OUT: the batch took longer than its 7 minutes',
+    });
+  });
+
   test('that is stopped ends its builds and says so', async () => {
     const stop = new AbortController();
     const { outcome } = await host.run({
