@@ -58,6 +58,7 @@ test('start --wait and logs -f: an execution is followed from action to action t
   operated = await Operated.open(place, {
     'Build/Build': { variables: { TESTED: 'no', VERSION: '1' }, output: ['building'], externalId: build('b') },
     'Test/Unit': { hold: true, output: ['testing', 'tested'], externalId: build('c') },
+    'Dev/Bake': { output: ['baking'] },
   });
   const testing = operated.fake.started('Test/Unit');
   const asks = operated.event(({ kind }) => kind === 'approval-requested');
@@ -75,6 +76,7 @@ test('start --wait and logs -f: an execution is followed from action to action t
     'Test/Unit │ testing',
     'Test/Unit │ tested',
   ]);
+  expect(lines(followed.stdout)).toContain('Dev/Bake │ baking');
   const [view] = operated.host().executions();
   expect(view?.state.variables).toEqual({ REASON: 'why' });
   expect(await operated.run('logs', 'Test/Unit')).toMatchObject({ code: 0, stdout: 'testing\ntested\n' });
