@@ -36,6 +36,8 @@ export interface ActionContext {
   readonly revisions: Readonly<Record<string, string>>;
   /** For a source action: the commit to take in place of its branch's newest (StartPipelineExecution, sourceRevisions). */
   readonly sourceRevision?: string;
+  /** The attempt before was interrupted (its process was killed) and this one takes its place: the facts that it had told. */
+  readonly interrupted?: { readonly facts: Readonly<Record<string, string>> };
   /** For a manual approval: how its answer comes. */
   readonly approval?: ApprovalSlot;
 }

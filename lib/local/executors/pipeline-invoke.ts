@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Result } from '../../result';
 import type { Executor } from '../executor';
 import type { HostError, StartRequest } from '../pipelines/host';
@@ -12,7 +13,12 @@ export interface PipelineInvokeOptions {
   readonly account: string;
   readonly region: string;
   readonly partition: string;
+  /** Makes tokens; default random UUIDs. */
+  readonly newId?: () => string;
 }
+
+/** Name of the fact that holds StartPipelineExecution's clientRequestToken. */
+const TOKEN = 'start token';
 
 /**
  * Invoke/AWS/CodePipeline: starts the other pipeline and is done; how that execution ends is its own affair. (Its role needs
@@ -22,12 +28,15 @@ export interface PipelineInvokeOptions {
 export const pipelineInvokeExecutor = (options: PipelineInvokeOptions): Executor<PipelineInvokeAction> => ({
   async execute(action, context, emit) {
     const { pipeline, sourceRevisions } = action;
+    const { newId = randomUUID } = options;
+    // Told before it is used: an attempt that takes an interrupted one's place finds the execution that this one has started.
+    const token = context.interrupted?.facts[TOKEN] ?? newId();
+    emit({ kind: 'fact', name: TOKEN, value: token });
     const starting = options.start(pipeline, {
       variables: Object.fromEntries(action.variables.map(({ name, value }) => [name, value])),
       sourceRevisions,
       trigger: { type: 'StartPipelineExecution', detail: callerOf(action, context.execution, options) },
-      // An action that is run again after a crash starts no second execution.
-      token: `${context.execution}/${action.id}/${context.workspace.split('/').pop()}`,
+      token,
     });
     if (starting === undefined)
       return { status: 'Failed', reason: `PipelineNotFoundException: no pipeline ${pipeline} runs on this machine` };

@@ -26,6 +26,7 @@ test('it starts the pipeline with variables and revisions, and does not wait for
   const requests: [string, StartRequest][] = [];
   const executor = pipelineInvokeExecutor({
     ...BINDINGS,
+    newId: () => 'a-token',
     start: (pipeline, request) => {
       requests.push([pipeline, request]);
       return Promise.resolve(ok({ execution: 'e2' }));
@@ -33,7 +34,10 @@ test('it starts the pipeline with variables and revisions, and does not wait for
   });
   const run = await runAction(root, executor, action, {});
   expect(run.outcome).toEqual({ status: 'Succeeded', variables: {}, artifacts: {}, externalId: 'e2' });
-  expect(run.events).toEqual([{ kind: 'fact', name: 'started', value: 'shop-after, execution e2' }]);
+  expect(run.events).toEqual([
+    { kind: 'fact', name: 'start token', value: 'a-token' },
+    { kind: 'fact', name: 'started', value: 'shop-after, execution e2' },
+  ]);
   expect(requests).toEqual([
     [
       'shop-after',
@@ -41,10 +45,32 @@ test('it starts the pipeline with variables and revisions, and does not wait for
         variables: { VERSION: '1.7' },
         sourceRevisions: action.sourceRevisions,
         trigger: { type: 'StartPipelineExecution', detail: 'arn:aws:sts::111122223333:assumed-role/invoke/e1' },
-        token: expect.stringMatching(/^e1\/Deploy\/Next\//),
+        token: 'a-token',
       },
     ],
   ]);
+});
+
+test('an attempt that takes an interrupted one’s place starts nothing twice: it gives the same token', async () => {
+  const tokens: (string | undefined)[] = [];
+  const executor = pipelineInvokeExecutor({
+    ...BINDINGS,
+    start: async (_, { token }) => {
+      tokens.push(token);
+      return ok({ execution: 'e2' });
+    },
+  });
+  const context = { pipeline: 'shop', execution: 'e1', workspace: root, inputs: {}, revisions: {} };
+  const { signal } = new AbortController();
+  const facts: Record<string, string> = {};
+  const remember = (report: { kind: string; name?: string; value?: string }) => {
+    if (report.kind === 'fact') facts[report.name ?? ''] = report.value ?? '';
+  };
+  await executor.execute(action, context, remember, signal);
+  await executor.execute(action, { ...context, interrupted: { facts: { ...facts } } }, remember, signal);
+  await executor.execute(action, context, remember, signal);
+  expect(tokens[1]).toBe(tokens[0]);
+  expect(tokens[2]).not.toBe(tokens[0]);
 });
 
 test('a start that is refused, and a pipeline that is not there, fail with CodePipeline’s own words', async () => {
