@@ -89,6 +89,12 @@ export const RULES: readonly Rule[] = [
       isProject(from) && !under('lib/result', ...CONTRACTS.map((file) => `lib/local/${file}`))(from),
   },
   {
+    says: 'the event bus and the git server know pipelines by their contract: nothing of engine, executors, builds or cluster',
+    of: under('lib/local/events', 'lib/local/git-server'),
+    forbids: ({ from, typeOnly }) =>
+      under('lib/local/executors', 'lib/local/codebuild', 'lib/local/cluster', 'lib/local/engine')(from) && !typeOnly,
+  },
+  {
     says: 'reporters read events and what is folded from them, and nothing else of the project',
     of: under('lib/local/reporters'),
     forbids: ({ from }) =>
