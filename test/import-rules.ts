@@ -89,6 +89,13 @@ export const RULES: readonly Rule[] = [
       isProject(from) && !under('lib/result', ...CONTRACTS.map((file) => `lib/local/${file}`))(from),
   },
   {
+    says: 'a pipeline as a service imports no executor: of the project only itself, the engine, its contracts and lib/result',
+    of: under('lib/local/pipelines'),
+    forbids: ({ from }) =>
+      isProject(from) &&
+      !under('lib/result', 'lib/local/pipelines', ...CONTRACTS.map((file) => `lib/local/${file}`))(from),
+  },
+  {
     says: 'the event bus and the git server know pipelines by their contract: nothing of engine, executors, builds or cluster',
     of: under('lib/local/events', 'lib/local/git-server'),
     forbids: ({ from, typeOnly }) =>

@@ -37,13 +37,6 @@ export function readHistory(folder: string, onUnreadable: (reason: string) => vo
   };
 }
 
-/** A history given as it is, newest first. */
-export const historyOf = (...runs: PastRun[]): History => ({
-  async *runs() {
-    yield* runs;
-  },
-});
-
 async function newestFirst(folder: string): Promise<{ name: string; started: string }[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
