@@ -29,7 +29,11 @@ const SERVICES: Readonly<Record<string, { readonly name: string; readonly behind
     behind:
       "the templates' alarms, evaluated on what the embedded cluster tells or on what PutMetricData puts in its place. A state by SetAlarmState holds for one period of the alarm by the clock, however fast the alarms' time runs. Metrics end with the process; no metric math",
   },
-  s3: { name: 'S3', behind: "the assembly's file assets, to read; the templates' buckets, with versions" },
+  s3: {
+    name: 'S3',
+    behind:
+      "the assembly's file assets, to read; the templates' buckets, with versions; the artifacts of executions, where ListActionExecutions says that they are",
+  },
   secretsmanager: {
     name: 'Secrets Manager',
     behind: 'the file of secrets ([local-run.md](local-run.md)): one version each, AWSCURRENT',

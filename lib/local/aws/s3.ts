@@ -24,9 +24,15 @@ const writeInput = z.strictObject({
 
 /**
  * S3 (S3 API reference), addressed path-style as clients do at an IP address: reads the assembly's assets; reads and writes the
- * objects of the templates' buckets, all of which keep versions.
+ * objects of the templates' buckets, all of which keep versions; reads the artifacts of executions.
  */
-export function s3(objects: readonly S3Object[], folders: readonly BucketFolder[], partition: string): Service {
+export function s3(
+  objects: readonly S3Object[],
+  folders: readonly BucketFolder[],
+  partition: string,
+  /** Path of what else there is to read. */
+  others: (bucket: string, key: string) => string | undefined = () => undefined,
+): Service {
   const buckets = new Buckets(folders);
   const isAssets = (name: string): boolean => objects.some(({ bucket }) => bucket === name);
   const noBucket = (name: string): Answer =>
@@ -34,7 +40,7 @@ export function s3(objects: readonly S3Object[], folders: readonly BucketFolder[
 
   const read = async ({ Bucket, Key, Range }: z.output<typeof readInput>): Promise<Answer> => {
     const asset = objects.find(({ bucket, key }) => bucket === Bucket && key === Key);
-    const path = asset?.path ?? (await buckets.find(Bucket, Key));
+    const path = asset?.path ?? (await buckets.find(Bucket, Key)) ?? others(Bucket, Key);
     if (path === undefined) {
       return isAssets(Bucket) || buckets.has(Bucket)
         ? err({ code: 'NoSuchKey', message: `The specified key does not exist: ${Key}`, status: 404 })

@@ -3,6 +3,7 @@ import { Attempts } from './attempts/attempts';
 import { cloudwatch } from './cloudwatch/service';
 import { codebuild } from './codebuild/service';
 import { codecommit } from './codecommit';
+import { artifactFile } from './codepipeline/artifact-objects';
 import { codepipeline } from './codepipeline/service';
 import type { CredentialIssuer } from './credentials';
 import { ecr } from './ecr';
@@ -44,7 +45,9 @@ export function servicesOf(
     events: events(place),
     sns: sns(place),
     monitoring: cloudwatch(options.alarms ?? { states: () => [] }, options.metrics ?? new MetricStore(), now),
-    s3: s3(options.objects ?? [], options.buckets ?? [], partition),
+    s3: s3(options.objects ?? [], options.buckets ?? [], partition, (bucket, key) =>
+      artifactFile(pipelines(), bucket, key),
+    ),
     ...options.services,
   };
 }

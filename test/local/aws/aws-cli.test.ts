@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Surroundings, storeImage, surroundings } from './fixture';
+import { type HostedPipeline, hostedPipeline } from './pipeline-fixture';
 
 function hasAwsCli(): boolean {
   try {
@@ -23,16 +24,20 @@ if (withAwsCli === describe.skip)
 
 withAwsCli('the AWS CLI at the local endpoint', () => {
   let here: Surroundings;
+  let hosted: HostedPipeline;
   const asset = join(tmpdir(), `asset-${process.pid}`);
   beforeAll(async () => {
     writeFileSync(asset, LARGE);
+    hosted = await hostedPipeline();
     here = await surroundings({
+      pipelines: hosted.pipelines,
       objects: [{ bucket: 'assets', key: 'kubectl (1.35) layer.zip', path: asset }],
       buckets: [{ bucket: 'releases', folder: join(tmpdir(), `bucket-${process.pid}`) }],
     });
   });
   afterAll(async () => {
     await here.close();
+    await hosted.close();
     rmSync(asset);
     rmSync(join(tmpdir(), `bucket-${process.pid}`), { recursive: true, force: true });
   });
@@ -90,6 +95,29 @@ withAwsCli('the AWS CLI at the local endpoint', () => {
     expect(JSON.parse(alarms.stdout)).toMatchObject({ MetricAlarms: [] });
     expect(cluster.stderr).toContain('(ResourceNotFoundException)');
   }, 60_000);
+
+  it('operates a pipeline', async () => {
+    const execution = await hosted.start();
+    await hosted.asked(execution);
+    const name = hosted.host.plan.pipeline;
+    const token = "stageStates[?stageName=='SignOff'].actionStates[0].latestExecution.token";
+    const [asked, actions, log, refused] = await Promise.all([
+      aws(`codepipeline get-pipeline-state --name ${name} --query ${token} --output text`),
+      aws(`codepipeline list-action-executions --pipeline-name ${name} --max-items 3 --output json`),
+      aws('logs filter-log-events --log-group-name /aws/codebuild/visits-build --query events[].message --output text'),
+      aws(`codepipeline start-pipeline-execution --name ${name} --variables name=NONE,value=x`),
+    ]);
+    expect(JSON.parse(actions.stdout)).toMatchObject({
+      actionExecutionDetails: [{ actionName: 'ClientSignOff' }, {}, {}],
+    });
+    expect(log).toMatchObject({ code: 0, stdout: 'one\ttwo ERROR\tthree' });
+    expect(refused.stderr).toContain('(ValidationException)');
+    const at = `--pipeline-name ${name} --stage-name SignOff --action-name ClientSignOff --token ${asked.stdout}`;
+    expect(await aws(`codepipeline put-approval-result ${at} --result summary=yes,status=Approved`)).toMatchObject({
+      code: 0,
+    });
+    expect(await hosted.host.ended(execution)).toMatchObject({ status: 'Succeeded' });
+  }, 120_000);
 
   it('puts an object and gets it back', async () => {
     const [file, copy] = [join(here.folder, 'file'), join(here.folder, 'copy')];

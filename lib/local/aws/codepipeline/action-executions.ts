@@ -10,6 +10,7 @@ import { resolveText } from '../../variables';
 import { type Attempt, externalIdOf } from '../attempts/attempts';
 import { pageOf } from '../paging';
 import { type Operation, takes } from '../service';
+import { artifactDetail } from './artifact-objects';
 import { findPipeline, type PipelineContext } from './context';
 import { declaredAction } from './declaration';
 import { invalidToken, noExecution } from './executions';
@@ -97,15 +98,6 @@ function describe(context: PipelineContext, host: PipelineHost, attempt: Attempt
       outputVariables: { ...state.variables },
     },
   };
-}
-
-/** Where CodePipeline would keep it: `<pipeline>/<artifact, cut at ten>/<of the execution>`. */
-function artifactDetail({ plan }: PipelineHost, execution: string, name: string): ArtifactDetail {
-  const stores = plan.declaration?.artifactStores;
-  const store = plan.declaration?.artifactStore ?? Object.values(stores ?? {})[0];
-  if (!store?.location) return { name };
-  const key = `${plan.pipeline.slice(0, 20)}/${name.slice(0, 10)}/${execution.slice(0, 8)}`;
-  return { name, s3location: { bucket: store.location, key } };
 }
 
 /** The configuration with every `#{…}` that is known by now in its place; a value with one that is not is left out. */

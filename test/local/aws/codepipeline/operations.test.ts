@@ -17,6 +17,8 @@ import {
   StartPipelineExecutionCommand,
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { pipelineOf, planOf } from '../../plan/delivery-assembly';
 import { ACCOUNT, REGION, ROLE, type Surroundings, surroundings } from '../fixture';
 import { Answers } from '../model/checked';
 import { BUILD_ID, COMMIT, type HostedPipeline, hostedPipeline } from '../pipeline-fixture';
@@ -26,8 +28,11 @@ let hosted: HostedPipeline;
 let here: Surroundings;
 let client: CodePipelineClient;
 
-const open = async (steps?: Parameters<typeof hostedPipeline>[0]): Promise<void> => {
-  hosted = await hostedPipeline(steps);
+const open = async (
+  steps?: Parameters<typeof hostedPipeline>[0],
+  change?: Parameters<typeof planOf>[0],
+): Promise<void> => {
+  hosted = await hostedPipeline(steps, planOf(change));
   here = await surroundings({ pipelines: hosted.pipelines });
   client = answers.check('codepipeline', new CodePipelineClient(here.client()));
 };
@@ -166,6 +171,11 @@ describe('a pipeline at the endpoint', () => {
         outputVariables: { TESTED: 'no', VERSION: '1.2.3-abc' },
       },
     });
+    const { bucket: Bucket = '', key: Key = '' } = build?.output?.outputArtifacts?.[0]?.s3location ?? {};
+    const s3 = new S3Client({ ...here.client(), forcePathStyle: true });
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    expect((await Body?.transformToString('latin1'))?.slice(0, 2)).toBe('PK');
+    await expect(s3.send(new GetObjectCommand({ Bucket, Key: `${Key}0` }))).rejects.toThrow();
     const inState = (await stage('Build'))?.actionStates?.[0]?.latestExecution?.actionExecutionId;
     expect(build?.actionExecutionId).toBe(inState);
     const { ruleExecutionDetails } = await client.send(new ListRuleExecutionsCommand({ pipelineName: name() }));
@@ -351,17 +361,43 @@ describe('a failed stage', () => {
 });
 
 describe('a condition', () => {
-  it('that is not to be overridden stays as it is', async () => {
+  const override = async (execution: string) =>
+    client.send(
+      new OverrideStageConditionCommand({
+        pipelineName: name(),
+        stageName: 'Test',
+        pipelineExecutionId: execution,
+        conditionType: 'BEFORE_ENTRY',
+      }),
+    );
+
+  it('that failed is overridden, and the stage goes on', async () => {
+    await open({ 'Build/Build': { variables: { TESTED: 'yes', VERSION: '1' } } }, (templates) => {
+      const [condition] = pipelineOf(templates).Stages[2].BeforeEntry.Conditions;
+      condition.Result = 'FAIL';
+    });
+    const execution = await start();
+    await hosted.host.ended(execution);
+    expect(await stage('Test')).toMatchObject({
+      latestExecution: { status: 'Failed' },
+      beforeEntryConditionState: {
+        latestExecution: { status: 'Failed' },
+        conditionStates: [{ ruleStates: [{ ruleName: 'NotTested', latestExecution: { status: 'Failed' } }] }],
+      },
+    });
+    await override(execution);
+    await hosted.asked(execution);
+    expect(await stage('Test')).toMatchObject({
+      latestExecution: { status: 'Succeeded' },
+      beforeEntryConditionState: { latestExecution: { status: 'Overridden' } },
+    });
+  });
+
+  it('that did not fail is not to be overridden', async () => {
     await open();
     const execution = await start();
     await hosted.asked(execution);
-    const override = new OverrideStageConditionCommand({
-      pipelineName: name(),
-      stageName: 'Test',
-      pipelineExecutionId: execution,
-      conditionType: 'BEFORE_ENTRY',
-    });
-    expect(await codeOf(client.send(override))).toBe('ConditionNotOverridableException');
+    expect(await codeOf(override(execution))).toBe('ConditionNotOverridableException');
   });
 });
 
