@@ -54,7 +54,7 @@ const CLOCK_RATE = 60;
 export async function openHosting(options: HostingOptions, signal: AbortSignal): Promise<Hosting> {
   const { project, reporter } = options;
   const rooms = await roomsOf(project, options, signal);
-  await endStrayBuilds(project.state);
+  await endStrayBuilds(project.state, process.env);
   const preparing = preparations(reporter);
   const [tools, { plans, world }] = await allOrNone(
     signal,

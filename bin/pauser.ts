@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { commandTitle } from '../lib/local/codebuild/phases';
 import type { Reporter } from '../lib/local/reporters/reporter';
 import type { AfterPause, AskAfterPause } from '../lib/local/rooms/pause';
 import type { PausedBuild } from '../lib/local/rooms/paused';
@@ -44,9 +45,8 @@ function pauser(
 }
 
 const describe = ({ stage, action, phase, command, reason, build }: PausedBuild): string => {
-  const first = command.trim().split('\n')[0] ?? '';
   const what = reason === 'breakpoint' ? 'stands at a breakpoint' : `failed (${reason})`;
-  return `\n${stage}/${action}${phase ? `, ${phase}` : ''} ${what}: ${first}\nslipway shell ${build} opens a shell in it`;
+  return `\n${stage}/${action}${phase ? `, ${phase}` : ''} ${what}: ${commandTitle(command)}\nslipway shell ${build} opens a shell in it`;
 };
 
 async function ask(words: string, isBreakpoint: boolean, signal: AbortSignal): Promise<AfterPause> {

@@ -23,7 +23,7 @@ export async function clean(options: CleanOptions): Promise<void> {
   try {
     const all = !options.cluster && !options.runs;
     if (all || options.cluster) await stopCluster(state);
-    await endStrayBuilds(state);
+    await endStrayBuilds(state, process.env);
     const names = all
       ? readdirSync(state).filter((name) => name !== 'lock')
       : [...(options.cluster ? parts.cluster : []), ...(options.runs ? parts.runs : [])];

@@ -75,11 +75,11 @@ export function codeBuildExecutor(host: HostOptions): Executor<CodeBuildAction> 
 
 /**
  * Ends and removes what builds of an earlier, killed run with this state folder left behind: processes (on Linux; elsewhere
- * they cannot be told) and temporary folders. Only for the one who holds the run's lock: it would end a running build too.
+ * they cannot be told) and temporary folders. Only for the one who holds the run's lock: it would end a running build too. `environment`: the user's, for the engine's command line.
  */
-export async function endStrayBuilds(stateFolder: string): Promise<void> {
+export async function endStrayBuilds(stateFolder: string, environment: HostOptions['userEnvironment']): Promise<void> {
   await endProcesses({ groups: [], marker: `${STATE_MARKER}=${stateFolder}` }, { grace: 3_000 });
-  await removeStrayContainers(stateFolder, process.env, AbortSignal.timeout(60_000));
+  await removeStrayContainers(stateFolder, environment, AbortSignal.timeout(60_000));
   removeTemporaryFolders(stateFolder);
   forgetPaused(stateFolder);
 }

@@ -10,6 +10,7 @@ import { containerName, type Mount, runFlags } from './container-flags';
 import { outputReader } from './container-output';
 import { BLIND, commandScript, handOverScript, initScript, OWN, READY, SCRIPTS } from './container-script';
 import { ask, type Engine } from './engine';
+import { enterWords } from './enter';
 import { follow } from './follow';
 import { forgetContainer, REMOVAL, recordContainer } from './records';
 import type { Room, RoomRequest, RoomScript } from './room';
@@ -190,13 +191,11 @@ function containerRoom(
       output.end();
     },
     enter: (directory, environment) => [
-      engine.program, 'exec', '--interactive', '--tty', name, '/bin/sh', '-c', ENTER, 'slipway', `${SCRIPTS}/${environment}`, directory,
-      program,
-    ], // biome-ignore format: a command
+      ...[engine.program, 'exec', '--interactive', '--tty', name, '/bin/sh'],
+      ...enterWords(`${SCRIPTS}/${environment}`, directory, program),
+    ],
   };
 }
-
-const ENTER = `exec env -i TERM="\${TERM:-dumb}" "$3" -c '. "$1"; cd -- "$2"; PS1="slipway:\\w\\$ " exec "$3" -i' slipway "$1" "$2" "$3"`;
 
 const endOf = (status: number): ProcessEnd => ({ kind: 'exit', code: status });
 

@@ -4,6 +4,7 @@ import { lineSplitter } from '../codebuild/lines';
 import { startProcess } from '../codebuild/process';
 import { endProcesses, type ProcessGroup } from '../codebuild/process-tree';
 import type { ShellName } from '../codebuild/shell';
+import { enterWords } from './enter';
 import { openPipe } from './pipe';
 import type { Room, RoomKind, RoomScript } from './room';
 
@@ -63,18 +64,10 @@ export async function hostRoom(options: HostRoomOptions): Promise<Room> {
     },
     enter: (directory, environment) => [
       '/bin/sh',
-      '-c',
-      ENTER,
-      'slipway',
-      join(scripts, environment),
-      directory,
-      options.program,
+      ...enterWords(join(scripts, environment), directory, options.program),
     ],
   };
 }
-
-/** Takes nothing over from the caller but the terminal's kind. */
-const ENTER = `exec env -i TERM="\${TERM:-dumb}" ${'"$3"'} -c '. "$1"; cd -- "$2"; PS1="slipway:\\w\\$ " exec "$3" -i' slipway "$1" "$2" "$3"`;
 
 /** This machine as it is. */
 export function hostRooms(stateFolder: string): RoomKind {

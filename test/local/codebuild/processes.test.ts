@@ -120,7 +120,7 @@ onLinux('what a killed run left is ended by the next one, and nothing else is', 
   });
   const ended = new Promise((resolve) => stray.once('exit', (_, signal) => resolve(signal)));
   await Promise.all([stray, other].map((child) => new Promise((resolve) => child.once('spawn', resolve))));
-  await endStrayBuilds(join(host.root, '.slipway'));
+  await endStrayBuilds(join(host.root, '.slipway'), {});
   expect(await ended).toBe('SIGTERM');
   expect(other.exitCode).toBeNull();
   expect(other.signalCode).toBeNull();

@@ -129,7 +129,7 @@ inEveryRoom((name) => {
       '600',
     );
     expect(started.stderr).toBe('');
-    await endStrayBuilds(state);
+    await endStrayBuilds(state, process.env);
     expect(engine('ps', '--all', '--quiet', '--filter', `name=${stray}`).stdout).toBe('');
     expect(existsSync(join(state, 'rooms', `${stray}.json`))).toBe(false);
   });
