@@ -1,6 +1,6 @@
 import type { Executor } from '../executor';
 import type { CodeBuildAction, EcrBuildAction } from '../plan';
-import { imageTags } from '../template/actions/ecr-build';
+import { imageTags, isInside } from '../template/actions/ecr-build';
 import { type ManagedPlace, managedBuild } from './managed-build';
 import { quote } from './quote';
 
@@ -14,6 +14,11 @@ const MINUTES = 60;
 export const ecrBuildExecutor = (builds: Executor<CodeBuildAction>, place: ManagedPlace): Executor<EcrBuildAction> => ({
   async execute(action, context, emit, signal) {
     if (imageTags(action.tags).length === 0) return { status: 'Failed', reason: 'ImageTags names no tag' };
+    if (!isInside(action.dockerfile))
+      return {
+        status: 'Failed',
+        reason: `DockerFilePath ${action.dockerfile} is no path inside of the input artifact`,
+      };
     return builds.execute(buildOf(action, place), context, emit, signal);
   },
 });

@@ -153,6 +153,23 @@ withAwsCli('actions that call AWS as their role', () => {
   });
 });
 
+describe('ECRBuildAndPublish', () => {
+  const executor = ecrBuildExecutor(buildsIn(root), BINDINGS);
+  test.each([
+    ['a Dockerfile that a variable leads outside', { dockerfile: '../Dockerfile' }, /no path inside of the input/],
+    ['tags that a variable leaves empty', { tags: ' , ' }, /names no tag/],
+  ])('%s fails before anything runs', async (_, more, reason) => {
+    const run = await runAction(
+      root,
+      executor,
+      { ...planned('Build/Image', 'ecr-build'), ...more },
+      { Source: { a: '' } },
+    );
+    expect(run.outcome).toMatchObject({ status: 'Failed', reason: expect.stringMatching(reason) });
+    expect(run.lines).toEqual([]);
+  });
+});
+
 describe('EKS', () => {
   const executor = eksExecutor(buildsIn(root), BINDINGS);
   test.each([

@@ -35,7 +35,10 @@ function readCloudFormation(base: ActionBase, configuration: Node): ReadAction {
   const parameterOverrides = hasTemplate ? overrides.text() : undefined;
   if (parameterOverrides !== undefined) checkOverrides(overrides, parameterOverrides, base);
   const capabilities = readCapabilities(configuration.member('Capabilities'));
-  const outputFileName = configuration.member('OutputFileName').text();
+  const fileName = configuration.member('OutputFileName');
+  const outputFileName = fileName.text();
+  if (outputFileName !== undefined && !/^[\w.-]*\w[\w.-]*$/.test(outputFileName))
+    fileName.fail(`Expected the name of a file without folders, such as outputs.json, found "${outputFileName}".`);
   const action: CloudFormationAction = {
     ...base,
     kind: 'cloudformation',

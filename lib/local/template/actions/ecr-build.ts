@@ -18,8 +18,7 @@ function readEcrBuild(base: ActionBase, configuration: Node): ReadAction {
     .oneOf(['private'], 'The public registry has no stand-in here; push to a private repository.');
   const dockerfile = configuration.member('DockerFilePath');
   const path = dockerfile.text() ?? '.';
-  if (path.startsWith('/') || path.split('/').includes('..'))
-    dockerfile.fail(`Expected a path inside of the input artifact, found "${path}".`);
+  if (!isInside(path)) dockerfile.fail(`Expected a path inside of the input artifact, found "${path}".`);
   const list = configuration.member('ImageTags');
   const tags = list.text() ?? 'latest';
   for (const tag of imageTags(tags)) {
@@ -32,6 +31,9 @@ function readEcrBuild(base: ActionBase, configuration: Node): ReadAction {
     produces: ['ECRImageDigestId', 'ECRRepositoryName'],
   };
 }
+
+/** Whether a path stays inside of the input artifact. */
+export const isInside = (path: string): boolean => !path.startsWith('/') && !path.split('/').includes('..');
 
 /** The tags of a list that is separated by commas. */
 export const imageTags = (list: string): string[] =>
