@@ -58,6 +58,7 @@ describe('a file that breaks a rule', () => {
     ['lib/local/pipelines/create.ts', "import { fakeExecutors } from '../executors/fake';", 'imports no executor'],
     ['lib/local/engine/stage-run.ts', "import { x } from '../codebuild/shell';", 'the engine imports no executor'],
     ['lib/local/journal.ts', "import { readPlan } from './read-plan';", 'the engine imports no executor'],
+    ['lib/local/events/bus.ts', "import { runPlan } from '../engine';", 'know pipelines by their contract'],
     ['lib/local/reporters/json.ts', "import type { Plan } from '../plan';", 'reporters read events'],
     ['lambda/bake/index.ts', "import { ok } from '../../lib/result';", 'imports of the project only its own folder'],
     ['lib/deploy/lock.ts', "import { systemClock } from '../local/clock';", 'only itself, lib/result and lib/quantity'],
