@@ -6,8 +6,6 @@ import { exitCode } from './exit-codes';
 import { Failure } from './failure';
 import type { Project } from './project';
 
-export const EXECUTORS = ['host', 'docker', 'podman'] as const;
-
 export interface RoomOptions {
   /** Default: `local.executor` of slipway.yaml. */
   readonly executor?: 'host' | EngineName;
