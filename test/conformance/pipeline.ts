@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../lib/local/clock';
 import type { AlarmStateValue } from '../../lib/local/engine/rules/rule';
 import type { Event } from '../../lib/local/event';
+import type { Executors } from '../../lib/local/executor';
 import { approvalExecutor } from '../../lib/local/executors/approval';
 import { createPipelineHost } from '../../lib/local/pipelines/create';
 import type { PipelineHost, StartRequest } from '../../lib/local/pipelines/host';
@@ -121,6 +122,7 @@ export async function openPipeline(
   plan: Plan,
   steps: Readonly<Record<string, Step | readonly Step[]>> = {},
   alarms: Readonly<Record<string, AlarmStateValue>> = {},
+  executors: Partial<Executors> = {},
 ) {
   const stateFolder = mkdtempSync(join(tmpdir(), 'slipway-conformance-'));
   const provider = new Provider(steps);
@@ -129,7 +131,7 @@ export async function openPipeline(
   const open = async (of: Plan): Promise<PipelineHost> => {
     const host = await createPipelineHost({
       plan: of,
-      executors: provider.executors({ approval: approvalExecutor({ clock }) }),
+      executors: provider.executors({ approval: approvalExecutor({ clock }), ...executors }),
       rules: { alarmState: (name) => alarms[name], clock },
       stateFolder,
     });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plan, PlannedAction, PlannedCondition, PlannedStage } from '../plan';
+import type { Plan, PlannedAction, PlannedCondition, PlannedRule, PlannedStage } from '../plan';
 import { withRole } from './action';
 import { checkArtifactStore } from './artifact-store';
 import { checkArtifacts } from './artifacts';
@@ -59,8 +59,24 @@ export function readPipeline(resource: Resource): Plan {
 
 function plannedStage({ stage, actions }: DraftStage, role: () => string): PlannedStage {
   const inOrder = actions.map(({ action }) => withRole(action, role)).sort((a, b) => a.runOrder - b.runOrder);
-  return { ...stage, actions: inOrder };
+  const ruled = (condition: PlannedCondition): PlannedCondition => ({
+    ...condition,
+    rules: condition.rules.map((rule) =>
+      'action' in rule ? ({ ...rule, action: withRole(rule.action, role) } as PlannedRule) : rule,
+    ),
+  });
+  const { beforeEntry, onSuccess, onFailure } = stage;
+  return {
+    ...stage,
+    ...(beforeEntry && { beforeEntry: ruled(beforeEntry) }),
+    ...(onSuccess && { onSuccess: ruled(onSuccess) }),
+    ...(onFailure?.condition && { onFailure: { ...onFailure, condition: ruled(onFailure.condition) } }),
+    actions: inOrder,
+  };
 }
+
+const ruleWithRole = (rule: PlannedRule, role: () => string): PlannedRule =>
+  rule.provider === 'Commands' ? { ...rule, action: withRole(rule.action, role) } : rule;
 
 function readVariables(list: Node): { name: string; default?: string }[] {
   const items = list.items();

@@ -39,7 +39,7 @@ type RuleBase = Parameters<typeof readCodeBuild>[0];
 const KINDS: Readonly<Record<string, RuleKind>> = {
   CloudWatchAlarm: { read: alarm, inputs: [0, 0] },
   CodeBuild: { read: build, inputs: [1, 5] },
-  Commands: { read: commands, inputs: [0, 10] },
+  Commands: { read: commands, inputs: [1, 10] },
   DeploymentWindow: { read: window, inputs: [0, 0] },
   LambdaInvoke: { read: invoke, inputs: [0, 0] },
   VariableCheck: { read: variableCheck, inputs: [0, 0] },

@@ -255,4 +255,20 @@ export const CONDITION_ROWS: readonly Row[] = section('1.7', [
     'API:RuleExecutionStatus',
     holds(RULES, 'tells the beginning and the end of each rule'),
   ],
+  [
+    'Commands: run with the role of the pipeline, in their first input.',
+    'CP:rule-reference-Commands',
+    holds(PLAN, 'Commands is an action of its stage, with the role of the pipeline'),
+  ],
+  [
+    'Commands: a rule has 1 to 10 inputs; AWS’s page shows one and gives no number, the action’s does.',
+    'CP:rule-reference-Commands',
+    enforced(PLAN, 'a rule of commands without an input'),
+    'uncertain',
+  ],
+  [
+    'A rule that builds runs as an action does, and the stage goes by its end.',
+    'CP:rule-reference-Commands',
+    holds('conformance/rules.test.ts', 'commands of a rule run in their input, and decide'),
+  ],
 ]);

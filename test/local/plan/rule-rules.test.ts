@@ -59,10 +59,16 @@ describe('a rule', () => {
     });
   });
 
-  test('Commands is an action of its stage', () => {
+  test('Commands is an action of its stage, with the role of the pipeline', () => {
     expect(ruleOf('Commands', {}, { Commands: ['make smoke'], ...SOURCE })).toMatchObject({
       provider: 'Commands',
-      action: { kind: 'commands', id: 'Test/NotTested', commands: ['make smoke'], inputs: ['SourceArtifact'] },
+      action: {
+        kind: 'commands',
+        id: 'Test/NotTested',
+        commands: ['make smoke'],
+        inputs: ['SourceArtifact'],
+        roleArn: expect.stringMatching(/role\/VisitsDelivery-PipelineRole$/),
+      },
     });
   });
 
@@ -178,6 +184,12 @@ testMutants([
     (t) => toRule(t, 'LambdaInvoke', { FunctionName: 'nobody' }),
     `${RULE}.Configuration.FunctionName`,
     /holds an AWS::Lambda::Function named "nobody"/,
+  ],
+  [
+    'a rule of commands without an input',
+    (t) => toRule(t, 'Commands', {}, { Commands: ['true'] }),
+    `${RULE}.InputArtifacts`,
+    /Expected 1 to 10 input artifacts/,
   ],
   [
     'a rule of several lines',
