@@ -27,23 +27,25 @@ export const userOf = (runAs: string | undefined, own: string): string | undefin
 export function asUser(command: string, user: string, shell: ShellName): string {
   const inner = [
     'cd -- "$PWD" 2> /dev/null || { echo "$slipway_user may not enter $PWD" >&2; exit 126; }',
-    'set -a',
+    // The build's own is root's alone.
+    'set -a; TMPDIR=$slipway_as/tmp; mkdir "$TMPDIR"',
     command,
-    'CODEBUILD_LAST_EXIT=$?',
-    'export -p > "$slipway_as/env"; pwd > "$slipway_as/dir"',
+    'CODEBUILD_LAST_EXIT=$?; TMPDIR=$slipway_tmp',
+    'umask 077; export -p > "$slipway_as/env"; pwd > "$slipway_as/dir"',
     'exit $CODEBUILD_LAST_EXIT',
   ].join('\n');
   const name = quote(user);
   return [
-    `slipway_user=${name}; id -u ${name} > /dev/null 2>&1 || { echo "run-as: there is no user ${user} here" >&2; exit 1; }`,
-    'slipway_as=$(mktemp -d /tmp/slipway-as.XXXXXX) || exit 1',
+    `slipway_user=${name} slipway_tmp=$TMPDIR; id -u ${name} > /dev/null 2>&1 || { echo "run-as: there is no user ${user} here" >&2; exit 1; }`,
+    // Beside the build's own, so that it goes with it (see removeTemporaryFolder).
+    'slipway_as=$(mktemp -d "${TMPDIR:-/tmp/slipway}.XXXXXX") || exit 1',
     `chown ${name} "$slipway_as"; chmod -R a+rX "$CODEBUILD_SRC_DIR"`,
     'if command -v runuser > /dev/null 2>&1',
     `then runuser -u ${name} -- ${shell} -c ${quote(inner)}`,
     `else su -m -s "$(command -v ${shell})" ${name} -c ${quote(inner)}; fi`,
     'set -- "$?"',
     'if [ -f "$slipway_as/dir" ]; then . "$slipway_as/env"; cd -- "$(cat "$slipway_as/dir")"; fi',
-    'rm -rf "$slipway_as"; unset slipway_as slipway_user',
+    'rm -rf "$slipway_as"; unset slipway_as slipway_user slipway_tmp',
     '(exit "$1")',
   ].join('\n');
 }

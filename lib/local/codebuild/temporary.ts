@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * A build's TMPDIR, private and new. It lies in /tmp, not in the workspace: servers under test put sockets into it, whose
  * paths must be short (104 bytes on macOS), and write its path into files that do not bear a space.
  */
 export const makeTemporaryFolder = (stateFolder: string): string => mkdtempSync(join(base(), prefix(stateFolder)));
+
+/** Removes it, and what lies beside it under its name (`<folder>.…`). */
+export function removeTemporaryFolder(folder: string): void {
+  const name = basename(folder);
+  for (const entry of readdirSync(dirname(folder)).filter((each) => each === name || each.startsWith(`${name}.`))) {
+    rmSync(join(dirname(folder), entry), { recursive: true, force: true });
+  }
+}
 
 /** Removes those of every build with this state folder. */
 export function removeTemporaryFolders(stateFolder: string): void {

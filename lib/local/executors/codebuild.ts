@@ -18,7 +18,7 @@ import type { SecretSource } from '../codebuild/secrets';
 import { createShell } from '../codebuild/shell';
 import { downloadSources } from '../codebuild/sources';
 import { type RunBuild, startBuilds } from '../codebuild/start';
-import { makeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
+import { makeTemporaryFolder, removeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
 import type { CodeBuildAction } from '../plan';
 import { installBreakpoint, PROGRAMS } from '../rooms/breakpoint';
@@ -140,7 +140,8 @@ async function execute(
     return isAlone ? fail('STOPPED: the build was stopped') : outcome;
   } finally {
     leave?.();
-    for (const folder of [setting.home, temporary]) rmSync(folder, { recursive: true, force: true });
+    rmSync(setting.home, { recursive: true, force: true });
+    removeTemporaryFolder(temporary);
   }
 }
 

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { parseBuildspec } from '../../../lib/local/codebuild/buildspec';
 import { selectFiles } from '../../../lib/local/codebuild/files';
+import { random } from '../../config/random';
 import { asYaml, hasTwins, type StructuralMutant, structuralMutants, written } from '../../structural-mutants';
 import { temporaryFolder } from './host';
 
@@ -136,6 +137,44 @@ const isHarmless = ({ changes }: StructuralMutant): boolean =>
 
 const describeChanges = (changes: StructuralMutant['changes']): string =>
   changes.map(({ kind, path }) => `${kind} ${written(path)}`).join(' and ');
+
+const FRAGMENTS = [
+  '"',
+  "'",
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  '- ',
+  '#',
+  '&a ',
+  '*a',
+  '<<: ',
+  '\t',
+  '\n',
+  '!x ',
+  '---\n',
+  '|\n',
+  '\u0000',
+  '%',
+];
+
+test('1,000 mutants of their characters are read or refused with a place', () => {
+  const rest = random(99);
+  const next = (below: number): number => Math.floor(rest() * below);
+  for (let count = 0; count < 1_000; count++) {
+    let text = BASES[next(BASES.length)]?.text ?? '';
+    for (let times = 1 + next(3); times > 0; times--) {
+      const at = next(text.length);
+      const fragment = FRAGMENTS[next(FRAGMENTS.length)] ?? '';
+      if (next(2) === 0) text = text.slice(0, at) + fragment + text.slice(at);
+      else text = text.slice(0, at) + text.slice(at + 1 + next(6));
+    }
+    const result = parseBuildspec(text);
+    if (!result.ok) checkErrors(text, result.errors);
+  }
+});
 
 describe('hostile texts', () => {
   test('aliases that multiply are read in their own size', () => {

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { parseBuildspec } from '../../../lib/local/codebuild/buildspec';
 import { runAsProblem, userOf } from '../../../lib/local/codebuild/run-as';
@@ -59,14 +59,14 @@ phases:
       - |-
         id -un
         cd sub && A='two  words'
-      - test "$A" = 'two  words' && basename "$PWD" && cat file
+      - mktemp > /dev/null && test "$A" = 'two  words' && basename "$PWD" && cat file
   build:
     commands:
-      - id -un; echo "$A $CODEBUILD_BUILD_SUCCEEDING"; basename "$PWD"; env | grep -c slipway_ || true
+      - id -un; echo "$A $CODEBUILD_BUILD_SUCCEEDING"; case $TMPDIR in *.*) echo other ;; *) echo own ;; esac; basename "$PWD"; env | grep -c slipway_ || true
 `,
       files: { 'sub/file': 'readable' },
     });
-    expect(lines).toEqual(['nobody', 'sub', 'readable', 'root', 'two  words 1', 'sub', '0']);
+    expect(lines).toEqual(['nobody', 'sub', 'readable', 'root', 'two  words 1', 'own', 'sub', '0']);
     expect(outcome.status).toBe('Succeeded');
   });
 
@@ -75,6 +75,24 @@ phases:
       buildspec: 'version: 0.2\nrun-as: nobody\nphases: {build: {commands: [exit 3]}}',
     });
     expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('exit status 3') });
+  });
+
+  test('what another user’s command had for its own goes with a build that is stopped', async () => {
+    const before = readdirSync('/tmp').filter((name) => name.startsWith('slipway-'));
+    const stop = new AbortController();
+    let folder = '';
+    const { outcome } = await host.run({
+      grace: 200,
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.kind !== 'output' || !event.line.startsWith('/tmp/')) return;
+        folder = event.line;
+        stop.abort();
+      },
+      buildspec: 'version: 0.2\nrun-as: nobody\nphases: {build: {commands: ["echo $TMPDIR; sleep 600"]}}',
+    });
+    expect([outcome.status, before.includes(folder.split('/')[2] ?? '')]).toEqual(['Stopped', false]);
+    expect([folder !== '', existsSync(folder)]).toEqual([true, false]);
   });
 
   test('a user who is not there is told', async () => {
