@@ -59,19 +59,17 @@ export function readPipeline(resource: Resource): Plan {
 
 function plannedStage({ stage, actions }: DraftStage, role: () => string): PlannedStage {
   const inOrder = actions.map(({ action }) => withRole(action, role)).sort((a, b) => a.runOrder - b.runOrder);
-  const ruled = (condition: PlannedCondition): PlannedCondition => ({
-    ...condition,
-    rules: condition.rules.map((rule) =>
-      'action' in rule ? ({ ...rule, action: withRole(rule.action, role) } as PlannedRule) : rule,
-    ),
-  });
-  const { beforeEntry, onSuccess, onFailure } = stage;
+  const ruled = <C extends PlannedCondition | undefined>(condition: C): C =>
+    condition && { ...condition, rules: condition.rules.map((rule) => ruleWithRole(rule, role)) };
+  const { beforeEntry, onSuccess, onFailure, ...rest } = stage;
   return {
-    ...stage,
+    ...rest,
+    actions: inOrder,
     ...(beforeEntry && { beforeEntry: ruled(beforeEntry) }),
     ...(onSuccess && { onSuccess: ruled(onSuccess) }),
-    ...(onFailure?.condition && { onFailure: { ...onFailure, condition: ruled(onFailure.condition) } }),
-    actions: inOrder,
+    ...(onFailure && {
+      onFailure: { ...onFailure, ...(onFailure.condition && { condition: ruled(onFailure.condition) }) },
+    }),
   };
 }
 

@@ -42,6 +42,14 @@ test('what is not said has its default: small compute, every file, the role of t
   });
 });
 
+test('a Commands rule has the role of the pipeline too', () => {
+  const [rule] = plansOf()[0]?.stages.find(({ name }) => name === 'Cloud')?.beforeEntry?.rules ?? [];
+  expect(rule).toMatchObject({
+    provider: 'Commands',
+    action: { roleArn: 'arn:aws:iam::111122223333:role/shop-pipeline', inputs: ['Site'] },
+  });
+});
+
 test('references in commands and environment are resolved before it runs', () => {
   const scope = new Map<string, Record<string, string>>([
     ['variables', { GREETING: 'good day' }],

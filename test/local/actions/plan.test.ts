@@ -47,6 +47,7 @@ shop  QUEUED, stack Shop
 │        with VERSION=#{Pack.VERSION}
 │        Source at COMMIT_ID #{Commit.CommitId}
 └─ Cloud
+   │  before entry: fail unless "test -s site/index.html" succeeds (Ready)
    ├─ 1. Propose  CloudFormation CHANGE_SET_REPLACE of shop-queue, NOT RUN here: recorded
    │     in Source + Site
    │     template cloud/queue.yaml of Source
