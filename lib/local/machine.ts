@@ -8,6 +8,7 @@ import { StackRecords } from './cloudformation/stack-record';
 import type { AccessEntry as ClusterAccess } from './cluster/auth/user';
 import { type ClusterHandle, type EnsureClusterOptions, ensureCluster } from './cluster/daemon';
 import { containerInsights } from './cluster/insights';
+import { RunningBuilds } from './codebuild/running-builds';
 import { secretsFile } from './codebuild/secrets';
 import type { RulePorts } from './engine/rules/rule';
 import type { Executors } from './executor';
@@ -92,6 +93,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const secrets = secretsFile(join(stateFolder, '..', 'slipway.secrets.yaml'));
   let cluster: ClusterHandle | undefined;
   const metrics = new MetricStore();
+  const runningBuilds = new RunningBuilds();
   const insights: MetricSource = async (query) => {
     const name = query.dimensions['ClusterName'];
     return cluster && name !== undefined ? containerInsights(cluster, name)(query) : undefined;
@@ -117,6 +119,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     alarms: watch.value,
     metrics,
     secrets,
+    stopBuild: (id) => runningBuilds.stop(id),
     ...(options.pipelines && { pipelines: options.pipelines }),
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
     buckets: [...world.buckets.map(bucketFolder), artifactStore],
@@ -139,6 +142,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const artifactObjects = new ArtifactObjects(artifactStore);
   const builds = codeBuildExecutor({
     ...bindings,
+    running: runningBuilds,
     stateFolder,
     tools,
     endpoint,
