@@ -1,6 +1,7 @@
 import { differs, enforced, holds, notApplicable, type Row, rejected, section } from '../row';
 
 const PIPELINE = 'local/plan/pipeline-rules.test.ts';
+const STORE = 'local/plan/store-rules.test.ts';
 const ACTION = 'local/plan/action-rules.test.ts';
 const VARIABLE = 'local/plan/variable-rules.test.ts';
 const STARTS = 'conformance/starts.test.ts';
@@ -116,20 +117,20 @@ export const STRUCTURE: readonly Row[] = section('1.1', [
   [
     'A pipeline has an artifact store, or one for each region.',
     'CP:pipeline-requirements',
-    enforced(PIPELINE, 'no artifact store'),
+    enforced(STORE, 'no artifact store'),
   ],
-  ['It does not have both.', 'CP:pipeline-requirements', enforced(PIPELINE, 'a store and a map of stores')],
+  ['It does not have both.', 'CP:pipeline-requirements', enforced(STORE, 'a store and a map of stores')],
   [
     'The map has a store for the region of the pipeline.',
     'CP:pipeline-requirements',
-    enforced(PIPELINE, 'a map without a store for the pipeline itself'),
+    enforced(STORE, 'a map without a store for the pipeline itself'),
   ],
   [
     'The map has a store for every region of an action.',
     'CP:pipeline-requirements',
-    enforced(PIPELINE, 'a map without a store for the region of an action'),
+    enforced(STORE, 'a map without a store for the region of an action'),
   ],
-  ['An artifact store is a bucket of S3.', 'API:ArtifactStoreType', enforced(PIPELINE, 'a store that is not in S3')],
+  ['An artifact store is a bucket of S3.', 'API:ArtifactStoreType', enforced(STORE, 'a store that is not in S3')],
   [
     'An action may run in another region than its pipeline.',
     'CP:action-requirements',
@@ -178,11 +179,11 @@ export const STRUCTURE: readonly Row[] = section('1.1', [
 ]);
 
 export const ENCRYPTION: readonly Row[] = section('1.10', [
-  ['The key of an artifact store is one of KMS.', 'API:EncryptionKey', enforced(PIPELINE, 'a key of another kind')],
+  ['The key of an artifact store is one of KMS.', 'API:EncryptionKey', enforced(STORE, 'a key of another kind')],
   [
     'With actions of another account the key is named by id or ARN, not by an alias.',
     'CP:S3-artifact-encryption',
-    enforced(PIPELINE, 'an alias as the key of a pipeline with actions of another account'),
+    enforced(STORE, 'an alias as the key of a pipeline with actions of another account'),
   ],
   [
     'Artifacts are encrypted with it.',
