@@ -107,6 +107,7 @@ async function execute(
   const setting = buildSetting(host, action, context, { uuid, primary, temporary });
   // Who looks for the build's log or state while it runs, knows its id.
   emit({ kind: 'fact', name: 'buildId', value: setting.id });
+  emit({ kind: 'fact', name: 'buildNumber', value: String(setting.number) });
   const stop = new AbortController();
   const leave = host.running?.add(setting.id, () => stop.abort());
   const rooms = host.rooms ?? hostRooms(host.stateFolder);

@@ -32,6 +32,10 @@ function stateOf(batch: ActionState, part: string): ActionState {
     artifacts: {},
     phases,
     reports,
-    facts: { buildId: batch.facts[`${part} buildId`] as string },
+    facts: Object.fromEntries(
+      Object.entries(batch.facts).flatMap(([name, value]) =>
+        name.startsWith(`${part} `) ? [[name.slice(part.length + 1), value]] : [],
+      ),
+    ),
   };
 }

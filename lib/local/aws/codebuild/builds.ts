@@ -49,7 +49,7 @@ export function describeBuild(
   return {
     id,
     arn: codeBuildArn(context, `build/${id}`),
-    buildNumber: number,
+    buildNumber: Number(state.facts['buildNumber'] ?? number),
     startTime: new Date(state.startedAt ?? view.started),
     ...(isOver && state.endedAt !== undefined && { endTime: new Date(state.endedAt) }),
     currentPhase: isOver ? 'COMPLETED' : (phases.at(-1)?.phaseType ?? 'SUBMITTED'),

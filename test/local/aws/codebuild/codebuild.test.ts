@@ -151,6 +151,12 @@ describe('a build', () => {
     expect([builds?.length, buildsNotFound]).toEqual([1, ['visits-build:none']]);
   });
 
+  it('has the number that it was told, where it was told one', async () => {
+    journal.startAction(at.action, ID, 0);
+    journal.write({ kind: 'fact', ...at, name: 'buildNumber', value: '7' });
+    expect((await build())?.buildNumber).toBe(7);
+  });
+
   it('is found by its ARN as well', async () => {
     runTwice();
     expect(await build(`arn:aws:codebuild:eu-west-1:111122223333:build/${ID}`)).toMatchObject({ id: ID });
