@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { codecommit } from '../../lib/local/aws/codecommit';
 import { events } from '../../lib/local/aws/events';
+import { followSource } from '../../lib/local/aws/pull-requests';
 import type { Service } from '../../lib/local/aws/service';
 import { sns } from '../../lib/local/aws/sns';
 import { systemClock } from '../../lib/local/clock';
@@ -9,6 +10,7 @@ import { consequencesOf } from '../../lib/local/events/consequences';
 import { type Notifications, openNotifications } from '../../lib/local/events/notifications';
 import { pipelineEvents } from '../../lib/local/events/pipeline-events';
 import { deliverTo, isSupportedTarget } from '../../lib/local/events/targets';
+import { PullRequests } from '../../lib/local/git-server/pull-requests';
 import { type GitServer, startGitServer } from '../../lib/local/git-server/server';
 import { type GitService, openGitService, type ServedRepository } from '../../lib/local/git-server/service';
 import type { PipelineHost } from '../../lib/local/pipelines/host';
@@ -63,6 +65,7 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
     newId: randomUUID,
     random: Math.random,
   });
+  const requests = new PullRequests(`${stateFolder}/events/pull-requests.jsonl`);
   let git: GitService | undefined;
   let server: GitServer | undefined;
   const subscriptions: (() => void)[] = [];
@@ -74,6 +77,9 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
       codecommit: codecommit({
         ...place,
         git: () => git,
+        bus,
+        requests,
+        now: systemClock.now,
         cloneUrl: (name) => server?.url(name),
         since: systemClock.now(),
       }),
@@ -103,6 +109,7 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
       if (!opened.ok) return opened.errors;
       const service = opened.value;
       git = service;
+      service.onChange(followSource({ ...place, requests, now: systemClock.now }));
       server = await startGitServer({
         folder: `${stateFolder}/git`,
         find: (name) => service.find(name),

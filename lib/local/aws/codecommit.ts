@@ -19,16 +19,16 @@ import type {
   ListRepositoriesOutput,
 } from '@aws-sdk/client-codecommit';
 import { err, ok, type Result } from '../../result';
-import { type CodeCommitPlace, repositoryArn, repositoryId } from '../events/codecommit-events';
+import { repositoryArn, repositoryId } from '../events/codecommit-events';
 import { type Blob, describeCommit, differences, findCommit, readFileOf } from '../git-server/contents';
 import { readRefs } from '../git-server/refs';
 import type { GitService } from '../git-server/service';
 import { pageOf } from './paging';
+import { type PullRequestContext, pullRequestOperations } from './pull-requests';
 import { type AwsError, type Service, takes } from './service';
 
-export interface CodeCommitContext extends CodeCommitPlace {
-  /** Undefined while the repositories are not open; none: there are no repositories. */
-  readonly git?: () => GitService | undefined;
+export interface CodeCommitContext extends Omit<PullRequestContext, 'now'> {
+  readonly now?: () => Date;
   /** Address of a repository for git, with credentials. */
   readonly cloneUrl?: (repository: string) => string | undefined;
   /** Since when the repositories are: the endpoint's start. */
@@ -74,6 +74,7 @@ export function codecommit(context: CodeCommitContext): Service {
     prefix: 'codecommit',
     invalidInput: 'InvalidParameterException',
     operations: {
+      ...pullRequestOperations({ ...context, now: context.now ?? (() => since) }),
       GetRepository: takes<GetRepositoryInput, GetRepositoryOutput>()(['repositoryName'], ({ repositoryName }) => {
         const found = find(repositoryName);
         if (!found.ok) return found;

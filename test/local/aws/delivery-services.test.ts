@@ -13,8 +13,10 @@ import { GetTopicAttributesCommand, ListTopicsCommand, PublishCommand, SNSClient
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { codecommit } from '../../../lib/local/aws/codecommit';
 import { events } from '../../../lib/local/aws/events';
+import { followSource } from '../../../lib/local/aws/pull-requests';
 import { sns } from '../../../lib/local/aws/sns';
 import { openNotifications } from '../../../lib/local/events/notifications';
+import { PullRequests } from '../../../lib/local/git-server/pull-requests';
 import { PLACE, pushRule, recordingHost, remove, STILL, type Stand, stand } from '../git-server/fixture';
 import { type Surroundings, surroundings } from './fixture';
 import { Answers } from './model/checked';
@@ -34,6 +36,8 @@ beforeAll(async () => {
   second = await made.commit({ 'app.py': 'print(2)\n', 'docs/a b.md': 'a' }, 'Second\n\nwith a body');
   await made.run(['push', '--quiet', made.server.url('visits'), `${second}:refs/heads/develop`]);
   await made.bus.idle();
+  const requests = new PullRequests(`${made.base}/pull-requests.jsonl`);
+  made.git.onChange(followSource({ ...PLACE, requests, now: STILL.now }));
   const notifications = openNotifications({
     file: `${made.base}/notifications.jsonl`,
     topics: [{ name: 'team', arn: topicArn, displayName: 'Team' }],
@@ -45,6 +49,9 @@ beforeAll(async () => {
       codecommit: codecommit({
         ...PLACE,
         git: () => made.git,
+        bus: made.bus,
+        requests,
+        now: STILL.now,
         cloneUrl: (name) => made.server.url(name),
         since: STILL.now(),
       }),
@@ -147,6 +154,132 @@ describe('CodeCommit', () => {
     ],
   ])('refuses %s', async (_, command, exception) => {
     await expect(client().send(command as cc.GetBranchCommand)).rejects.toThrow(exception);
+  });
+});
+
+describe('a pull request', () => {
+  const as = (person: string) => {
+    const credentials = here.endpoint.credentialsFor(`arn:aws:iam::111122223333:role/${person}`, 'session');
+    return answers.check('codecommit', new cc.CodeCommitClient({ ...here.client(), credentials }));
+  };
+  const repositoryName = 'visits';
+  const author = () => as('author');
+  const push = (commit: string, branch: string) =>
+    made.run(['push', '--quiet', '--force', made.server.url('visits'), `${commit}:refs/heads/${branch}`]);
+  const create = async (branch: string): Promise<cc.PullRequest> => {
+    const targets = [{ repositoryName, sourceReference: branch, destinationReference: 'develop' }];
+    const { pullRequest } = await author().send(new cc.CreatePullRequestCommand({ title: 'Improve', targets }));
+    return pullRequest as cc.PullRequest;
+  };
+  const branchCommit = async (name: string, files: Record<string, string>): Promise<string> => {
+    await made.run([
+      'checkout',
+      '--quiet',
+      '--force',
+      '-B',
+      name,
+      made.bus.refs('visits')?.['refs/heads/develop'] ?? '',
+    ]);
+    const commit = await made.commit(files);
+    await push(commit, name);
+    return commit;
+  };
+  const tip = async () =>
+    (await author().send(new cc.GetBranchCommand({ repositoryName, branchName: 'develop' }))).branch?.commitId;
+  const twoApprovals = JSON.stringify({
+    Version: '2018-11-08',
+    Statements: [
+      {
+        Type: 'Approvers',
+        NumberOfApprovalsNeeded: 2,
+        ApprovalPoolMembers: ['CodeCommitApprovers:111122223333:reviewer*/*'],
+      },
+    ],
+  });
+
+  test('with a rule of two approvals is merged when two others of the pool have approved this revision', async () => {
+    await branchCommit('topic', { topic: '1' });
+    const { pullRequestId, revisionId } = await create('topic');
+    const { approvalRule } = await author().send(
+      new cc.CreatePullRequestApprovalRuleCommand({
+        pullRequestId,
+        approvalRuleName: 'Two',
+        approvalRuleContent: twoApprovals,
+      }),
+    );
+    expect(approvalRule?.approvalRuleName).toBe('Two');
+    const approve = (person: string, revision = revisionId) =>
+      as(person).send(
+        new cc.UpdatePullRequestApprovalStateCommand({ pullRequestId, revisionId: revision, approvalState: 'APPROVE' }),
+      );
+    const approved = async (revision = revisionId) =>
+      (await author().send(new cc.EvaluatePullRequestApprovalRulesCommand({ pullRequestId, revisionId: revision })))
+        .evaluation?.approved;
+    const merge = () => author().send(new cc.MergePullRequestByFastForwardCommand({ pullRequestId, repositoryName }));
+
+    await expect(approve('author')).rejects.toThrow(cc.PullRequestCannotBeApprovedByAuthorException);
+    await approve('reviewer1');
+    await approve('reviewer1');
+    await approve('stranger');
+    expect(await approved()).toBe(false);
+    await expect(merge()).rejects.toThrow(cc.PullRequestApprovalRulesNotSatisfiedException);
+    await approve('reviewer2');
+    expect(await approved()).toBe(true);
+
+    // A push is another revision, which nobody has approved.
+    const pushed = await made.commit({ topic: '2' });
+    await push(pushed, 'topic');
+    await expect(approve('reviewer1')).rejects.toThrow(cc.RevisionNotCurrentException);
+    const { pullRequest } = await author().send(new cc.GetPullRequestCommand({ pullRequestId }));
+    expect(pullRequest?.pullRequestTargets?.[0]?.sourceCommit).toBe(pushed);
+    expect(await approved(pullRequest?.revisionId)).toBe(false);
+    await approve('reviewer1', pullRequest?.revisionId);
+    await approve('reviewer2', pullRequest?.revisionId);
+
+    const started = host.started.length;
+    const merged = await merge();
+    expect(merged.pullRequest?.pullRequestTargets?.[0]?.mergeMetadata).toMatchObject({
+      isMerged: true,
+      mergeCommitId: pushed,
+      mergeOption: 'FAST_FORWARD_MERGE',
+    });
+    expect(await tip()).toBe(pushed);
+    await made.bus.idle();
+    expect(host.started.slice(started).map(({ sourceRevisions }) => sourceRevisions?.[0]?.value)).toEqual([pushed]);
+    await expect(merge()).rejects.toThrow(cc.PullRequestAlreadyClosedException);
+  });
+
+  test('is merged by squash, and by a merge commit; what conflicts is not', async () => {
+    const parents = async () =>
+      made.run(['show', '--no-patch', '--format=%P', (await tip()) ?? ''], `${made.base}/state/git/visits.git`);
+    await branchCommit('one', { one: '1' });
+    await branchCommit('two', { two: '1' });
+    await branchCommit('three', { one: 'other' });
+    const [one, two, three] = [await create('one'), await create('two'), await create('three')];
+    const merging = (request: cc.PullRequest) => ({ pullRequestId: request.pullRequestId, repositoryName });
+    await author().send(new cc.MergePullRequestBySquashCommand(merging(one)));
+    expect((await parents()).split(' ')).toHaveLength(1);
+    await expect(author().send(new cc.MergePullRequestByFastForwardCommand(merging(two)))).rejects.toThrow(
+      cc.ManualMergeRequiredException,
+    );
+    await author().send(new cc.MergePullRequestByThreeWayCommand(merging(two)));
+    expect((await parents()).split(' ')).toHaveLength(2);
+    await expect(author().send(new cc.MergePullRequestByThreeWayCommand(merging(three)))).rejects.toThrow(
+      cc.ManualMergeRequiredException,
+    );
+    const { pullRequestIds } = await author().send(
+      new cc.ListPullRequestsCommand({ repositoryName, pullRequestStatus: 'OPEN' }),
+    );
+    expect(pullRequestIds).toEqual([three.pullRequestId]);
+    const { comment } = await as('reviewer1').send(
+      new cc.PostCommentForPullRequestCommand({
+        ...merging(three),
+        beforeCommitId: first,
+        afterCommitId: second,
+        content: 'Please rebase',
+      }),
+    );
+    expect(comment).toMatchObject({ content: 'Please rebase', authorArn: expect.stringContaining('reviewer1') });
   });
 });
 
