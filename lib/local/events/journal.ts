@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { BusEvent } from './bus-event';
@@ -51,7 +61,7 @@ const sync = promisify(fdatasync);
  * Opens the journal of events; makes it if it is not there. The record that a killed process left half written is cut off; a
  * journal that has grown large is written anew with what still counts. Throws on a line that is no record: it names the line.
  */
-export function openEventJournal(path: string, largest = LARGEST): EventJournal {
+export function openEventJournal(path: string, largest = LARGEST, write: typeof writeSync = writeSync): EventJournal {
   mkdirSync(dirname(path), { recursive: true });
   const text = read(path);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -59,6 +69,7 @@ export function openEventJournal(path: string, largest = LARGEST): EventJournal 
   if (Buffer.byteLength(whole) > largest) rewrite(path, before);
   const file = openSync(path, 'a', 0o600);
   if (whole.length < text.length && Buffer.byteLength(whole) <= largest) ftruncateSync(file, Buffer.byteLength(whole));
+  let size = fstatSync(file).size;
   // One sync at a time; whoever comes meanwhile shares the one that follows.
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -81,7 +92,14 @@ export function openEventJournal(path: string, largest = LARGEST): EventJournal 
     before,
     append(record) {
       const bytes = Buffer.from(`${JSON.stringify(record)}\n`);
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      try {
+        for (let at = 0; at < bytes.length; ) at += write(file, bytes, at);
+        size += bytes.length;
+      } catch (cause) {
+        // Half a record would spoil the one that follows it.
+        ftruncateSync(file, size);
+        throw new Error(`cannot write the journal of events ${path}: ${(cause as Error).message}`, { cause });
+      }
     },
     flush,
     close: () => closeSync(file),

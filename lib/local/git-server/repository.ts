@@ -39,6 +39,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ['gc.auto', '0'],
   ['receive.denyNonFastForwards', 'false'],
   ['receive.fsckObjects', 'true'],
+  ['receive.shallowUpdate', 'true'],
   ['uploadpack.hideRefs', 'refs/slipway'],
   ['uploadpack.allowFilter', 'true'],
   ['core.logAllRefUpdates', 'false'],

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -97,6 +97,17 @@ describe('a journal', () => {
     expect(got.map(({ input }) => JSON.parse(input).sourceRevisions[0].revisionValue)).toEqual(['one', 'three']);
     await second.close();
     for (const line of readFileSync(journal(), 'utf8').split('\n').slice(0, -1)) JSON.parse(line);
+  });
+
+  test('that cannot be written takes back the half that was, and says so', () => {
+    const full = openEventJournal(journal(), undefined, (file, bytes) => {
+      writeSync(file as number, (bytes as Buffer).subarray(0, 5));
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    });
+    const record = { kind: 'refs' as const, repository: 'r', refs: {} };
+    expect(() => full.append(record)).toThrow(/cannot write the journal of events .*ENOSPC/);
+    full.close();
+    expect(readFileSync(journal(), 'utf8')).toBe('');
   });
 
   test('with a line that is no record is an error that names the line', () => {

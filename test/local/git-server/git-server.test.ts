@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -133,6 +134,20 @@ describe('git push', () => {
       ['referenceCreated', 'two', second, undefined],
       ['referenceUpdated', 'one', first, second],
       ['referenceDeleted', 'two', undefined, second],
+    ]);
+  });
+
+  test('of more than fits into one message of git, from a shallow clone', async () => {
+    const made = await stood();
+    await made.commit({ b: '1' }, 'Second');
+    const clone = join(made.base, 'shallow');
+    await made.run(['clone', '--quiet', '--depth=1', `file://${made.user}`, clone], made.base);
+    writeFileSync(join(clone, 'large'), randomBytes(3 * 1024 * 1024));
+    await made.run(['add', '--all'], clone);
+    await made.run(['-c', 'user.name=Ada', '-c', 'user.email=a@b', 'commit', '--quiet', '--message', 'Large'], clone);
+    await made.run(['push', '--quiet', made.server.url('visits'), 'HEAD:refs/heads/large'], clone);
+    expect(details(made)).toMatchObject([
+      { referenceName: 'large', commitId: await made.run(['rev-parse', 'HEAD'], clone) },
     ]);
   });
 
