@@ -45,4 +45,3 @@ export function declaredRule(plan: Plan, stage: string, rule: string): RuleDecla
 }
 
 export const isApproval = (type: ActionTypeId | undefined): boolean => type?.category === 'Approval';
-export const isSource = (type: ActionTypeId | undefined): boolean => type?.category === 'Source';
