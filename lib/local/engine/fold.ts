@@ -87,6 +87,7 @@ export function reduce(state: RunState, event: Event): RunState {
     }
     case 'pipeline-resumed': {
       const resumed: RunState = { ...goingOn(state), attempt: (state.attempt ?? 1) + 1 };
+      if (state.endedAt === undefined) return inStage(resumed, event.stage, retryInside);
       return inStage(resumed, event.stage, (stage) => ({
         ...without('next')(stage),
         resumed: event.mode,
@@ -178,6 +179,14 @@ function begin(state: RunState, event: EventOf<'pipeline-started'>): RunState {
 function goingOn({ endedAt: _, reason: __, stop: ___, ...rest }: RunState): RunState {
   return { ...rest, status: 'InProgress' };
 }
+
+/** While other actions of the stage still run: those that failed are to run again. */
+const retryInside = (stage: StageState): StageState => ({
+  ...stage,
+  actions: stage.actions.map((action) =>
+    action.status === 'Failed' ? { ...newAction(action.stage, action.id), attempt: action.attempt } : action,
+  ),
+});
 
 function startStage(stage: StageState, { time, retry, order = stage.order }: EventOf<'stage-started'>): StageState {
   const { automatic = 0, manual = 0 } = stage.retries ?? {};

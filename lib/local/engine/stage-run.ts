@@ -96,15 +96,12 @@ async function onFailure(
 async function runGroups(execution: Execution, stage: PlannedStage): Promise<StageResult> {
   for (const group of byRunOrder(stage.actions)) {
     let states = statesOf(stageState(execution, stage.name), group);
-    const left = group.filter((_, index) => !isOver(states[index]?.status));
     if (isStopping(execution)) {
       endInterrupted(execution, group, states);
       return { status: 'Stopped', reason: stopReason(execution) };
     }
-    if (left.length > 0) {
-      await Promise.all(left.map((action) => execution.limit(() => runAction(execution, action))));
-      states = statesOf(stageState(execution, stage.name), group);
-    }
+    await runGroup(execution, stage, group);
+    states = statesOf(stageState(execution, stage.name), group);
     const failed = states.flatMap((state, index) =>
       state?.status === 'Failed' ? [`${group[index]?.name}: ${state.reason ?? ''}`] : [],
     );
@@ -114,6 +111,26 @@ async function runGroups(execution: Execution, stage: PlannedStage): Promise<Sta
     if (isBroken(execution)) return { status: 'Failed' };
   }
   return { status: 'Succeeded' };
+}
+
+/** Runs what has not ended; and what failed, as soon as somebody has it retried while others still run (CodePipeline, stage-retry). */
+async function runGroup(execution: Execution, stage: PlannedStage, group: readonly PlannedAction[]): Promise<void> {
+  const running = new Map<string, Promise<unknown>>();
+  // At first also what a killed process has left in the middle; later only what a retry has set back.
+  const launch = (isLeft: (status: string | undefined) => boolean) => {
+    const states = statesOf(stageState(execution, stage.name), group);
+    group.forEach((action, index) => {
+      if (running.has(action.id) || !isLeft(states[index]?.status)) return;
+      const ran = execution.limit(() => runAction(execution, action)).finally(() => running.delete(action.id));
+      running.set(action.id, ran);
+    });
+  };
+  const isSetBack = (status: string | undefined) => status === 'Pending' && !execution.signal.aborted;
+  const leave = execution.journal.subscribe((event) => {
+    if (event.kind === 'pipeline-resumed') launch(isSetBack);
+  });
+  for (launch((status) => !isOver(status)); running.size > 0; launch(isSetBack)) await Promise.all(running.values());
+  leave();
 }
 
 const stopReason = (execution: Execution): string => execution.state().stop?.reason ?? 'stopped';

@@ -109,6 +109,11 @@ export class Host implements PipelineHost {
     const checked = checkRetry(this.plan, tracked, request, this.#gate, this.#inProgress());
     if (!checked.ok) return checked;
     const { stage, mode } = request;
+    const { live } = checked.value;
+    if (live !== undefined) {
+      live.execution.emit({ kind: 'pipeline-resumed', stage, mode });
+      return ok({ execution: request.execution });
+    }
     const again = actionsFrom(this.plan, request);
     this.#goOn(checked.value, stage, { kind: 'pipeline-resumed', stage, mode, ...(again.length > 0 && { again }) });
     return ok({ execution: request.execution });

@@ -70,7 +70,7 @@ export function checkStop(
 export function checkRetry(
   plan: Plan,
   tracked: Tracked | undefined,
-  { stage, execution, from }: RetryRequest,
+  { stage, execution, from, mode }: RetryRequest,
   gate: StageGate,
   inProgress: number,
 ): Result<Tracked, HostError> {
@@ -84,9 +84,19 @@ export function checkRetry(
   const not = (why: string) => refused('StageNotRetryableException', `stage ${stage} cannot be retried: ${why}`);
   if (brief.structure !== plan.structure)
     return not(`the pipeline's structure has changed since execution ${execution} began`);
-  if (isUnfinished(brief.status)) return not(`execution ${execution} is in progress`);
+  if (isUnfinished(brief.status)) {
+    const failed = mode === 'FAILED_ACTIONS' && from === undefined && failedBesideRunning(known.value, stage);
+    return failed && brief.status === 'InProgress' ? known : not(`execution ${execution} is in progress`);
+  }
   if (status !== 'Failed' && status !== 'Stopped') return not(`it is ${status} in execution ${execution}`);
   return checkLatest(plan, known.value, stage, gate, inProgress);
+}
+
+/** Whether actions of a stage have failed while others still run. */
+function failedBesideRunning({ live, state }: Tracked, stage: string): boolean {
+  const { status, actions = [] } = state.stages.find(({ name }) => name === stage) ?? {};
+  const some = (wanted: string) => actions.some((action) => action.status === wanted);
+  return live !== undefined && status === 'InProgress' && some('Failed') && some('InProgress');
 }
 
 /** Ids of the action that a retry begins with, and of those in later run orders. */

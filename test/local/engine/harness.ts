@@ -172,7 +172,8 @@ export function unended(events: readonly Event[]): string[] {
   for (const event of events) {
     const id = 'action' in event ? event.action : 'stage' in event ? event.stage : event.execution;
     const goesOn = event.kind === 'pipeline-resumed' || event.kind === 'condition-overridden';
-    if (goesOn) open.push(event.execution);
+    if (goesOn && !open.includes(event.execution)) open.push(event.execution);
+    else if (goesOn) continue;
     else if (event.kind === 'pipeline-started' || event.kind === 'stage-started' || event.kind === 'action-started')
       open.push(id);
     if (event.kind === 'pipeline-ended' || event.kind === 'stage-ended' || event.kind === 'action-ended') {

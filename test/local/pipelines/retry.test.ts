@@ -93,6 +93,25 @@ describe('retry of a stage', () => {
     await bed.host.ended(second);
   });
 
+  test('of what failed may come while the others still run, of everything may not', async () => {
+    bed = await Bed.open(plan, { 'Test/Unit': { hold: true }, 'Test/Lint': [{ outcome: 'Failed' }, {}] });
+    const id = await bed.start();
+    const lint = () => actionsOf(bed.journal(id).state).find((action) => action.id === 'Test/Lint');
+    const retry = async (mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS') =>
+      codeOf(await bed.host.retryStage({ stage: 'Test', execution: id, mode }));
+    await until(() => bed.fake.calls.length > 0 && lint()?.status === 'Failed');
+    expect(await retry('ALL_ACTIONS')).toBe('StageNotRetryableException');
+    expect(await retry('FAILED_ACTIONS')).toBeUndefined();
+    await until(() => lint()?.status === 'Succeeded');
+    expect(await retry('FAILED_ACTIONS')).toBe('StageNotRetryableException');
+    expect(lint()?.attempt).toBe(2);
+    expect(bed.fake.running()).toEqual(['Test/Unit']);
+    bed.fake.release('Test/Unit');
+    expect((await bed.host.ended(id)).status).toBe('Succeeded');
+    expect(bed.host.execution(id)).toMatchObject({ attempt: 2, state: { stages: [{}, { attempt: 1 }, {}] } });
+    expect(unended(bed.journal(id).events)).toEqual([]);
+  });
+
   test('comes before whoever waits in front of a disabled transition', async () => {
     bed = await Bed.open(plan, { 'Deploy/Deploy': [{ outcome: 'Failed' }, {}] });
     const first = await bed.start();
