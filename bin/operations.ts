@@ -4,7 +4,7 @@ import { readAnnouncement } from '../lib/local/aws/announce';
 import { deliveryPipelines } from '../lib/model/delivery-pipelines';
 import { type Aws, type Connection, connect } from '../lib/ops/aws';
 import type { OpsError } from '../lib/ops/ops-error';
-import { choosePipelines, listPipelines, type ProjectNames } from '../lib/ops/pipelines';
+import { findPipelines, type ProjectNames } from '../lib/ops/pipelines';
 import type { Result } from '../lib/result';
 import { exitCode } from './exit-codes';
 import { Failure } from './failure';
@@ -115,7 +115,7 @@ export async function pipelinesOf(
   { aws, project }: Operations,
   wanted: string | undefined,
 ): Promise<readonly string[]> {
-  return orFail(choosePipelines(orFail(await listPipelines(aws)), wanted, project));
+  return orFail(await findPipelines(aws, wanted, project));
 }
 
 /** The one pipeline that a command is about. */

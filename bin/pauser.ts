@@ -30,7 +30,7 @@ function pauser(
   return (paused, signal) => {
     const words = describe(paused);
     if (!process.stdin.isTTY || !process.stdout.isTTY || options.json) {
-      const remedy = `it is held until its file in ${options.stateFolder}/paused is removed, or the run is stopped`;
+      const remedy = `it is held until \`slipway shell --done ${paused.build}\`, or the run is stopped`;
       // Events are all that goes to a reader of JSON lines.
       if (options.json) process.stderr.write(`${words}\n${remedy}\n`);
       else reporter.text(`${words}\n${remedy}`);

@@ -26,3 +26,10 @@ export function checkVariables(config: Config, pipeline: string, given: Readonly
       exitCode['usage, configuration or template is wrong'],
     );
 }
+
+/** As checkVariables, for the variables that the configuration knows: what else there is the pipeline's own service tells. */
+export function checkValues(config: Config, pipeline: string, given: Readonly<Record<string, string>>): void {
+  const known = deliveryPipelines(config).find(({ name }) => name === pipeline)?.variables ?? [];
+  const names = known.map(({ name }) => name);
+  checkVariables(config, pipeline, Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name))));
+}

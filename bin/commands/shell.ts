@@ -73,7 +73,7 @@ async function enter({ shell: [program = '/bin/sh', ...args], ...build }: Paused
 const nameOf = ({ stage, action }: Pick<PausedBuild, 'stage' | 'action'>): string => `${stage}/${action}`;
 
 const words = ({ phase, reason, command }: Pick<PausedBuild, 'phase' | 'reason' | 'command'>): string =>
-  `${phase ? `${phase}: ` : ''}${command.trim().split('\n')[0]} (${reason})`;
+  `${phase ? `${phase}: ` : ''}${command.trim().split('\n')[0]?.replace(/^#\s*/, '')} (${reason})`;
 
 async function onAws(wanted: string | undefined, options: ShellOptions): Promise<void> {
   await operate(options, async (operations) => {

@@ -4,6 +4,8 @@ import { awaitEnd } from '../await-end';
 import { confirm } from '../confirm';
 import { exitCode } from '../exit-codes';
 import { operate, orFail, type PlaceOptions, pipelineOf } from '../operations';
+import { checkValues } from '../pipelines';
+import { openProject } from '../project';
 
 interface StartOptions extends PlaceOptions {
   readonly variable?: Readonly<Record<string, string>>;
@@ -19,6 +21,8 @@ export async function start(wanted: string | undefined, options: StartOptions): 
     options,
     async (operations) => {
       const pipeline = await pipelineOf(operations, wanted);
+      // The endpoint's pipelines are those of this configuration; what is on AWS may be of another time.
+      if (operations.aws.kind === 'local') checkValues(openProject(options).config, pipeline, options.variable ?? {});
       await confirm(operations, `start ${pipeline}`, options);
       const execution = orFail(
         await startPipeline(operations.aws, pipeline, { variables: options.variable ?? {}, revisions }),

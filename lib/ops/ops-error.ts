@@ -8,6 +8,8 @@ export interface OpsError {
   readonly message: string;
   /** The service's own name of the error. */
   readonly code?: string;
+  /** The IAM action that the caller lacks. */
+  readonly permission?: string;
 }
 
 interface Circumstances {
@@ -73,7 +75,10 @@ export function describe(cause: unknown, { permission, kind, stopped }: Circumst
       name,
     );
   if (DENIED.has(name))
-    return access(`not allowed: the caller needs ${permission}. ${where} said: ${sentence(message)}`, name);
+    return {
+      ...access(`not allowed: the caller needs ${permission}. ${where} said: ${sentence(message)}`, name),
+      permission,
+    };
   if (THROTTLED.has(name))
     return { kind: 'throttled', code: name, message: `${where} throttles ${operation}: try again in a moment` };
   const network = [name, code, (cause as SdkError | undefined)?.cause?.code ?? ''].find((each) => NETWORK.has(each));

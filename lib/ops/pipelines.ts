@@ -26,6 +26,22 @@ export async function listPipelines(aws: Aws): Promise<Result<readonly string[],
 }
 
 /**
+ * The pipelines that a word means. Who may not list pipelines names one: it is taken as the project's, else as it is written.
+ */
+export async function findPipelines(
+  aws: Aws,
+  wanted: string | undefined,
+  project: ProjectNames | undefined,
+): Promise<Result<readonly string[], OpsError>> {
+  const names = await listPipelines(aws);
+  if (names.ok) return choosePipelines(names.value, wanted, project);
+  const [error] = names.errors;
+  if (wanted === undefined || error?.kind !== 'access' || error.permission === undefined) return names;
+  const own = project?.pipelines.find((name) => name === `${project.service}-${wanted}`);
+  return ok([own ?? wanted]);
+}
+
+/**
  * The pipelines that a word means: a full name, or what follows the service's name (`production`). Without a word: those of the
  * project, where any of them exists, else all. There is at least one.
  */

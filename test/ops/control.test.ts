@@ -7,7 +7,7 @@ import {
   stopExecution,
 } from '../../lib/ops/control';
 import type { Execution } from '../../lib/ops/executions';
-import { choosePipelines, listPipelines } from '../../lib/ops/pipelines';
+import { choosePipelines, findPipelines, listPipelines } from '../../lib/ops/pipelines';
 import { pollDelay } from '../../lib/ops/poll';
 import { waitForEnd } from '../../lib/ops/wait';
 import { countingClock, fakeAws, serviceError } from './fake-aws';
@@ -47,6 +47,17 @@ describe('which pipeline', () => {
 
   test('none at all', () =>
     expect(told(choosePipelines([], undefined, project))).toMatch(/^there is no pipeline here/));
+
+  test('who may not list them names one', async () => {
+    const aws = fakeAws({
+      'codepipeline:ListPipelines': () => {
+        throw serviceError('AccessDeniedException', 'no');
+      },
+    });
+    expect(told(await findPipelines(aws, 'production', project))).toEqual(['visits-production']);
+    expect(told(await findPipelines(aws, 'shop-production', project))).toEqual(['shop-production']);
+    expect(told(await findPipelines(aws, undefined, project))).toMatch(/needs codepipeline:ListPipelines/);
+  });
 
   test('every page is read', async () => {
     const aws = fakeAws({

@@ -161,7 +161,9 @@ describe('read from AWS', () => {
       'not allowed: the caller needs codepipeline:GetPipelineExecution. AWS said: User: jo is not authorized';
     expect(await readStatus(aws, 'p')).toEqual({
       ok: false,
-      errors: [{ kind: 'access', code: 'AccessDeniedException', message }],
+      errors: [
+        { kind: 'access', code: 'AccessDeniedException', message, permission: 'codepipeline:GetPipelineExecution' },
+      ],
     });
   });
 });
