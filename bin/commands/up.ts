@@ -16,6 +16,7 @@ import type { RoomOptions } from '../rooms';
 import { checkSource } from '../source';
 import { untilStopped } from '../stop';
 import { type DeliveryRoom, makeDeliveryRoom, unsupportedTargets } from '../up/delivery';
+import { detach } from '../up/detach';
 import { greeting } from '../up/greeting';
 
 export interface UpOptions extends OutputOptions, RoomOptions {
@@ -25,6 +26,8 @@ export interface UpOptions extends OutputOptions, RoomOptions {
   readonly realTime?: boolean;
   /** Adds the git remote `slipway` to the user's repository. */
   readonly remote?: boolean;
+  /** In the background. */
+  readonly detach?: boolean;
 }
 
 /** How long a second Ctrl-C is waited for, in milliseconds. */
@@ -36,6 +39,7 @@ export async function up(options: UpOptions): Promise<void> {
   process.exitCode = await untilStopped(async (signal) => {
     const folder = serviceFolder(project);
     await checkSource({ folder }, signal);
+    if (options.detach) return detach(project.state, signal);
     const held = holdFolder(project.state, 'slipway up');
     const write = (text: string) => void process.stdout.write(text);
     const reporter = options.json
