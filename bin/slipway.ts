@@ -100,6 +100,7 @@ program
     'serve the pipelines on this machine: `git push` starts them, aws and slipway operate them; until Ctrl-C',
   )
   .option('--remote', 'set the git remote `slipway` of your repository')
+  .addOption(new Option('--detach', 'in the background, until slipway down').conflicts('json'))
   .addOption(executor())
   .option('--executor-image <IMAGE=IMAGE>', 'use this image for that of a build project; may be repeated', image)
   .option('--approve', 'answer every manual approval with yes')
@@ -108,6 +109,11 @@ program
   .option('--verbose', 'show all output as it comes')
   .addOption(new Option('--json', 'print events as JSON lines').conflicts('verbose'))
   .action(async (options) => (await import('./commands/up')).up({ ...program.opts(), ...options }));
+
+program
+  .command('down')
+  .description('end the `slipway up` of this folder; what runs goes on with the next one')
+  .action(async () => (await import('./commands/down')).down(program.opts()));
 
 program
   .command('plan')
