@@ -85,7 +85,7 @@ function choose({ hosts }: Hosting, wanted: string | undefined): Choice {
   if (chosen === undefined) throw usage(notFound(all, unfinished, wanted));
   const { host, execution } = chosen;
   const { version, pipeline } = host.view();
-  if (execution.version !== version)
+  if (execution.state.structure !== host.plan.structure)
     throw usage(
       `execution ${execution.execution} began with version ${execution.version} of the pipeline ${pipeline}, and its structure is now version ${version}: bring the configuration back to what it was then, or start anew with \`slipway run\``,
     );

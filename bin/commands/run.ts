@@ -91,7 +91,8 @@ function tellUnfinished(host: PipelineHost, reporter: Reporter): void {
   const [last, ...others] = host
     .executions()
     .filter(
-      ({ status, version }) => (status === 'InProgress' || status === 'Stopping') && version === host.view().version,
+      ({ status, state }) =>
+        (status === 'InProgress' || status === 'Stopping') && state.structure === host.plan.structure,
     );
   if (last === undefined) return;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;

@@ -248,7 +248,7 @@ export class Host implements PipelineHost {
     const rollbacks = this.#startMissingRollbacks();
     const order = ({ live }: { live: Live }) =>
       live.fold.state.stages.find(({ waiting }) => waiting)?.waiting?.order ?? Number.POSITIVE_INFINITY;
-    for (const { tracked, live } of all.sort((a, b) => order(a) - order(b))) {
+    for (const { tracked, live } of [...all].sort((a, b) => order(a) - order(b))) {
       if (live.fold.state.stop?.abandon) live.controller.abort();
       this.#run(tracked, live);
     }
