@@ -1,7 +1,8 @@
 import type { Event } from '../event';
-import type { ActionState, ConditionState, OutputLine, RunState, StageState } from '../run-state';
+import type { ActionState, OutputLine, RunState, StageState } from '../run-state';
 import { finder } from './finder';
 import { newAction, reduceAction, TAIL_LINES as TAIL } from './fold-action';
+import { judged } from './fold-condition';
 
 export { TAIL_LINES } from './fold-action';
 
@@ -216,55 +217,6 @@ function startStage(stage: StageState, { time, retry, order = stage.order }: Eve
   };
 }
 
-function judged(
-  stage: StageState,
-  event: EventOf<'rule-started' | 'rule-ended' | 'condition-ended' | 'condition-overridden'>,
-): ConditionState[] {
-  const { hook, time } = event;
-  const make = (): ConditionState => ({ hook, attempt: stage.attempt, status: 'InProgress', reason: '' });
-  switch (event.kind) {
-    case 'rule-started':
-    case 'rule-ended':
-      return replaced(
-        stage.conditions,
-        (condition) => condition.hook === hook && condition.status === 'InProgress',
-        make,
-        (condition) => ({
-          ...condition,
-          rules: replaced(
-            condition.rules ?? [],
-            ({ name }) => name === event.rule,
-            () => ({ name: event.rule, provider: event.provider, status: 'InProgress', startedAt: time }),
-            (rule) =>
-              event.kind === 'rule-started'
-                ? rule
-                : { ...rule, status: event.status, reason: event.reason, endedAt: time },
-          ),
-        }),
-      );
-    case 'condition-ended':
-      return replaced(
-        stage.conditions,
-        (condition) => condition.hook === hook && condition.status === 'InProgress',
-        make,
-        (condition) => ({
-          ...condition,
-          status: event.status,
-          ...(event.result !== undefined && { result: event.result }),
-          reason: event.reason,
-          endedAt: time,
-        }),
-      );
-    case 'condition-overridden':
-      return replaced(
-        stage.conditions,
-        (condition) => condition.hook === hook,
-        make,
-        (condition) => ({ ...condition, status: 'Overridden' }),
-      );
-  }
-}
-
 const newStage = (name: string): StageState => ({ name, status: 'Pending', attempt: 0, conditions: [], actions: [] });
 
 const reasonOf = (event: { readonly reason?: string }) => (event.reason === undefined ? {} : { reason: event.reason });
@@ -292,12 +244,6 @@ const inAction = (state: RunState, stage: string, id: string, change: (action: A
         : of.actions.with(at, change(of.actions[at] as ActionState));
     return { ...of, actions };
   });
-
-/** The list with the last matching item changed; a new item, changed, at its end if none matches. */
-function replaced<T>(items: readonly T[], matches: (item: T) => boolean, make: () => T, change: (item: T) => T): T[] {
-  const at = items.findLastIndex(matches);
-  return at < 0 ? [...items, change(make())] : items.with(at, change(items[at] as T));
-}
 
 const stageIndex = finder((stage: StageState) => stage.name);
 

@@ -1,13 +1,7 @@
-import { resolve } from 'node:path';
-import { err, ok, type Result } from '../../result';
-import { type PipelineOutcome, RunnerBroke } from '../engine';
-import { type Driven, drive } from '../engine/drive';
-import { type Execution, isBroken, toError } from '../engine/execution';
-import { restoreOwn, restoreTarget } from '../engine/restore';
-import type { Event, EventBody, Trigger } from '../event';
-import type { Plan, PlannedStage } from '../plan';
-import { emptyRun, RunFold } from '../run-state';
-import type { PipelineHostOptions } from './create';
+import { ok, type Result } from '../../result';
+import type { PipelineOutcome } from '../engine';
+import type { Event } from '../event';
+import type { Plan } from '../plan';
 import { refused } from './errors';
 import type {
   ApprovalResult,
@@ -19,68 +13,35 @@ import type {
   StartRequest,
 } from './host';
 import type { Ledger } from './ledger';
-import { limiter } from './limiter';
-import {
-  actionsFrom,
-  checkOverride,
-  checkRetry,
-  checkRollback,
-  checkStart,
-  checkStop,
-  isUnfinished,
-  overtakenBy,
-} from './requests';
-import { findTarget } from './rollback-target';
-import { StageGate } from './stage-gate';
-import { type Live, Tracked } from './tracked';
-
-type Beginning = Pick<
-  Extract<Event, { kind: 'pipeline-started' }>,
-  'type' | 'trigger' | 'triggerType' | 'token' | 'sourceRevisions' | 'variables' | 'target'
->;
-
-interface RollbackRequest {
-  readonly target?: string;
-  readonly reason: string;
-  readonly execution?: string;
-}
+import { actionsFrom, checkOverride, checkRetry, checkRollback, checkStart, checkStop, isUnfinished } from './requests';
+import { Runner, type RunnerOptions } from './runner';
+import type { Tracked } from './tracked';
 
 type Started = Result<{ readonly execution: string }, HostError>;
-
-/** CodePipeline, limits: concurrent actions of one execution in mode PARALLEL. */
-const PARALLEL_ACTIONS = 5;
 
 /** A pipeline with its executions (see PipelineHost). */
 export class Host implements PipelineHost {
   readonly plan: Plan;
-  readonly #gate: StageGate;
-  /** Oldest first. */
-  readonly #executions = new Map<string, Tracked>();
-  readonly #tokens = new Map<string, string>();
+  readonly #runner: Runner;
   readonly #answered = new Set<string>();
-  readonly #listeners = new Set<(event: Event) => void>();
-  readonly #running = new Set<Promise<unknown>>();
-  #closing?: 'unfinished' | 'stopped';
 
   constructor(
-    private readonly options: Required<PipelineHostOptions> & { readonly runs: string },
+    private readonly options: RunnerOptions,
     private readonly ledger: Ledger,
     past: readonly Tracked[],
   ) {
     this.plan = options.plan;
-    this.#gate = new StageGate(options.plan);
-    for (const tracked of past) this.#recall(tracked);
-    for (const { name } of this.plan.stages) if (!ledger.transition(name).enabled) this.#gate.setEnabled(name, false);
+    this.#runner = new Runner(options, ledger, past);
   }
 
   async start(request: StartRequest): Promise<Started> {
-    const known = request.token === undefined ? undefined : this.#tokens.get(request.token);
+    const known = request.token === undefined ? undefined : this.#runner.tokens.get(request.token);
     if (known !== undefined) return ok({ execution: known });
-    const checked = checkStart(this.plan, request, this.#inProgress());
+    const checked = checkStart(this.plan, request, this.#runner.inProgress());
     if (!checked.ok) return checked;
     const stages = this.plan.stages.filter(({ name }) => request.stages?.includes(name) ?? true);
     const { trigger, token, sourceRevisions } = request;
-    const begun = this.#begin(this.options.newId(), stages, {
+    const begun = this.#runner.begin(this.options.newId(), stages, {
       type: 'STANDARD',
       trigger: trigger.detail,
       triggerType: trigger.type,
@@ -92,21 +53,21 @@ export class Host implements PipelineHost {
   }
 
   stop(request: { readonly execution: string; readonly abandon: boolean; readonly reason?: string }) {
-    const tracked = this.#executions.get(request.execution);
+    const tracked = this.#runner.executions.get(request.execution);
     const checked = checkStop(this.plan, tracked, request);
     if (!checked.ok) return checked;
     const live = checked.value;
     const { abandon, reason } = request;
     live.execution.emit({ kind: 'pipeline-stopping', abandon, ...(reason !== undefined && { reason }) });
-    this.#gate.turnAway(request.execution, reason ?? 'stopped');
+    this.#runner.gate.turnAway(request.execution, reason ?? 'stopped');
     if (abandon) live.controller.abort();
     return ok(undefined);
   }
 
   async retryStage(request: RetryRequest): Promise<Started> {
-    const tracked = this.#executions.get(request.execution);
+    const tracked = this.#runner.executions.get(request.execution);
     if (tracked?.live && !isUnfinished(tracked.brief.status)) await tracked.outcome?.catch(() => {});
-    const checked = checkRetry(this.plan, tracked, request, this.#gate, this.#inProgress());
+    const checked = checkRetry(this.plan, tracked, request, this.#runner.gate, this.#runner.inProgress());
     if (!checked.ok) return checked;
     const { stage, mode } = request;
     const { live } = checked.value;
@@ -115,23 +76,28 @@ export class Host implements PipelineHost {
       return ok({ execution: request.execution });
     }
     const again = actionsFrom(this.plan, request);
-    this.#goOn(checked.value, stage, { kind: 'pipeline-resumed', stage, mode, ...(again.length > 0 && { again }) });
+    this.#runner.goOn(checked.value, stage, {
+      kind: 'pipeline-resumed',
+      stage,
+      mode,
+      ...(again.length > 0 && { again }),
+    });
     return ok({ execution: request.execution });
   }
 
   overrideCondition(request: Parameters<PipelineHost['overrideCondition']>[0]): Result<void, HostError> {
-    const tracked = this.#executions.get(request.execution);
-    const checked = checkOverride(this.plan, tracked, request, this.#gate, this.#inProgress());
+    const tracked = this.#runner.executions.get(request.execution);
+    const checked = checkOverride(this.plan, tracked, request, this.#runner.gate, this.#runner.inProgress());
     if (!checked.ok) return checked;
     const hook = request.type === 'BEFORE_ENTRY' ? 'beforeEntry' : 'onSuccess';
-    this.#goOn(checked.value, request.stage, { kind: 'condition-overridden', stage: request.stage, hook });
+    this.#runner.goOn(checked.value, request.stage, { kind: 'condition-overridden', stage: request.stage, hook });
     return ok(undefined);
   }
 
   async rollbackStage({ stage, target }: { readonly stage: string; readonly target: string }): Promise<Started> {
-    const checked = checkRollback(this.plan, this.#executions.get(target), { stage, target }, this.#gate);
+    const checked = checkRollback(this.plan, this.#runner.executions.get(target), { stage, target }, this.#runner.gate);
     if (!checked.ok) return checked;
-    const begun = this.#rollBack(this.options.newId(), stage, checked.value, undefined, {
+    const begun = this.#runner.rollBack(this.options.newId(), stage, checked.value, undefined, {
       type: 'ManualRollback',
       detail: `rollback of stage ${stage} to execution ${target}`,
     });
@@ -144,8 +110,8 @@ export class Host implements PipelineHost {
       return refused('StageNotFoundException', `pipeline ${this.plan.pipeline} has no stage ${stage}`);
     if (reason !== undefined && (reason.length < 1 || reason.length > 300))
       return refused('ValidationException', `the reason must have 1 to 300 characters, it has ${reason.length}`);
-    this.ledger.setTransition({ ...request, time: this.#now() });
-    this.#gate.setEnabled(stage, enabled);
+    this.ledger.setTransition({ ...request, time: this.#runner.now() });
+    this.#runner.gate.setEnabled(stage, enabled);
     return ok(undefined);
   }
 
@@ -161,7 +127,7 @@ export class Host implements PipelineHost {
     if (this.#answered.has(token))
       return refused('ApprovalAlreadyCompletedException', `${stage}/${action} has been answered already`);
     const id = `${stage}/${action}`;
-    for (const { live } of this.#executions.values()) {
+    for (const { live } of this.#runner.executions.values()) {
       const slot = live?.execution.approvals.get(id);
       if (live === undefined || slot?.token !== token) continue;
       live.execution.approvals.delete(id);
@@ -188,11 +154,11 @@ export class Host implements PipelineHost {
       created: ledger.created,
       updated: ledger.updated,
       stages: this.plan.stages.map(({ name }) => {
-        const latest = this.#gate.latest(name);
+        const latest = this.#runner.gate.latest(name);
         return {
           name,
           transition: ledger.transition(name),
-          inbound: this.#gate.waiting(name).map((execution) => ({ execution, status: 'InProgress' as const })),
+          inbound: this.#runner.gate.waiting(name).map((execution) => ({ execution, status: 'InProgress' as const })),
           ...(latest && { latest: { execution: latest.execution, type: latest.type } }),
         };
       }),
@@ -200,20 +166,20 @@ export class Host implements PipelineHost {
   }
 
   executions(): readonly ExecutionView[] {
-    return [...this.#executions.values()].reverse().map((tracked) => tracked.view());
+    return [...this.#runner.executions.values()].reverse().map((tracked) => tracked.view());
   }
 
   execution(id: string): ExecutionView | undefined {
-    return this.#executions.get(id)?.view();
+    return this.#runner.executions.get(id)?.view();
   }
 
   subscribe(listener: (event: Event) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#runner.listeners.add(listener);
+    return () => this.#runner.listeners.delete(listener);
   }
 
   async ended(execution: string): Promise<PipelineOutcome> {
-    const tracked = this.#executions.get(execution);
+    const tracked = this.#runner.executions.get(execution);
     if (tracked === undefined) throw new RangeError(`pipeline ${this.plan.pipeline} has no execution ${execution}`);
     if (tracked.outcome) return tracked.outcome;
     const { status, reason } = tracked.brief;
@@ -222,284 +188,15 @@ export class Host implements PipelineHost {
     return { execution, status, ...(reason !== undefined && { reason }) };
   }
 
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  idle(): Promise<void> {
+    return this.#runner.idle();
   }
 
-  async resume(): Promise<readonly string[]> {
-    const unfinished = [...this.#executions.values()].filter(
-      ({ live, brief }) => !live && isUnfinished(brief.status) && brief.structure === this.plan.structure,
-    );
-    const overtaken = new Map(
-      unfinished.map((each) => [each, overtakenBy(this.plan, each, this.#executions.values(), this.#gate)]),
-    );
-    const all = unfinished.map((tracked) => ({ tracked, live: this.#open(tracked, tracked.recall()) }));
-    // Whoever is inside of a stage has it, before anybody comes to wait.
-    for (const { tracked, live } of all) {
-      const by = overtaken.get(tracked);
-      const inside = live.fold.state.stages.find(
-        ({ status, next, rollback }) => status === 'InProgress' || next !== undefined || this.#isOwed(rollback),
-      );
-      if (by !== undefined)
-        live.execution.emit({ kind: 'pipeline-stopping', abandon: true, reason: `execution ${by} has gone past it` });
-      else if (inside !== undefined) this.#gate.take(tracked.id, inside.name);
-    }
-    // A rollback that is owed takes its stage before whoever waits in front of it.
-    const rollbacks = this.#startMissingRollbacks();
-    const order = ({ live }: { live: Live }) =>
-      live.fold.state.stages.find(({ waiting }) => waiting)?.waiting?.order ?? Number.POSITIVE_INFINITY;
-    for (const { tracked, live } of [...all].sort((a, b) => order(a) - order(b))) {
-      if (live.fold.state.stop?.abandon) live.controller.abort();
-      this.#run(tracked, live);
-    }
-    return [...all.map(({ tracked }) => tracked.id), ...rollbacks];
+  resume(): Promise<readonly string[]> {
+    return this.#runner.resume();
   }
 
-  async close(how: 'unfinished' | 'stopped'): Promise<void> {
-    this.#closing = how;
-    for (const { live, id } of [...this.#executions.values()]) {
-      if (live === undefined) continue;
-      if (how === 'unfinished') live.frozen = true;
-      live.controller.abort();
-      this.#gate.turnAway(id, 'stopped');
-    }
-    await this.idle();
+  close(how: 'unfinished' | 'stopped'): Promise<void> {
+    return this.#runner.close(how);
   }
-
-  #recall(tracked: Tracked): void {
-    const { id, brief } = tracked;
-    this.#executions.set(id, tracked);
-    this.#gate.recallOrder(brief.order);
-    if (brief.token !== undefined) this.#tokens.set(brief.token, id);
-    for (const [stage, { status, order, waiting }] of brief.stages) {
-      this.#gate.recallOrder(waiting ?? 0);
-      if (status !== 'Pending') this.#gate.recall(stage, { execution: id, type: brief.type, order });
-    }
-  }
-
-  /** Makes an execution and lets it go. Synchronous up to its arrival at the first stage, so that executions arrive as they were asked for. */
-  #begin(id: string, stages: readonly PlannedStage[], how: Beginning): Tracked {
-    const folder = resolve(this.options.runs, id);
-    const tracked = new Tracked(this.plan, id, folder, emptyRun, this.#now());
-    const live = this.#open(tracked, new RunFold(), stages);
-    const { pipeline, structure, executionMode } = this.plan;
-    this.#executions.set(id, tracked);
-    if (how.token !== undefined) this.#tokens.set(how.token, id);
-    const named = stages.map(({ name, actions }) => ({ name, actions: actions.map((action) => action.id) }));
-    const version = this.ledger.version;
-    live.execution.emit({
-      kind: 'pipeline-started',
-      pipeline,
-      structure,
-      version,
-      executionMode,
-      order: this.#gate.next(),
-      stages: named,
-      ...how,
-    });
-    this.#run(tracked, live);
-    return tracked;
-  }
-
-  /** Opens the journal of an execution, which `fold` has read, to go on with it. Throws if it can't be written. */
-  #open(tracked: Tracked, fold: RunFold, stages?: readonly PlannedStage[]): Live {
-    const { id } = tracked;
-    const { folder, journal } = this.options.openRun(this.options.runs, id);
-    const controller = new AbortController();
-    const announced = new Set(fold.state.stages.map(({ name }) => name));
-    journal.subscribe((event) => {
-      fold.add(event);
-      tracked.heard(event);
-      this.#publish(event, execution);
-    });
-    const execution: Execution = {
-      plan: this.plan,
-      stages: stages ?? this.plan.stages.filter(({ name }) => announced.has(name)),
-      executors: this.options.executors,
-      rules: this.options.rules,
-      id,
-      folder,
-      journal,
-      emit: (body) => {
-        const time = this.#now();
-        if (!live.frozen) journal.append({ time, execution: id, ...body });
-        return time;
-      },
-      state: () => fold.state,
-      scope: new Map([['codepipeline', { PipelineExecutionId: id }]]),
-      artifacts: new Map(),
-      revisions: new Map(),
-      broken: [],
-      signal: controller.signal,
-      approvals: new Map(),
-      newToken: this.options.newId,
-      limit: this.plan.executionMode === 'PARALLEL' ? limiter(PARALLEL_ACTIONS) : (work) => work(),
-    };
-    const live: Live = { execution, fold, journal, controller, frozen: false };
-    if (this.#closing) controller.abort();
-    tracked.live = live;
-    return live;
-  }
-
-  #publish(event: Event, { broken }: Execution): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (cause) {
-        this.#listeners.delete(listener);
-        broken.push(new Error(`a reader of the run's events broke: ${toError(cause).message}`, { cause }));
-      }
-    }
-  }
-
-  #goOn(tracked: Tracked, stage: string, event: EventBody): void {
-    const live = this.#open(tracked, tracked.recall());
-    this.#gate.take(tracked.id, stage);
-    live.execution.emit(event);
-    this.#run(tracked, live);
-  }
-
-  #run(tracked: Tracked, live: Live): void {
-    const outcome = this.#drive(tracked, live);
-    outcome.catch(() => {});
-    tracked.outcome = outcome;
-    this.#running.add(outcome);
-    void outcome.finally(() => this.#running.delete(outcome)).catch(() => {});
-  }
-
-  async #drive(tracked: Tracked, live: Live): Promise<PipelineOutcome> {
-    const { execution, fold } = live;
-    const { variables, target } = fold.state;
-    execution.scope.set('variables', variables);
-    let driven: Driven;
-    try {
-      if (target !== undefined) await this.#restoreTarget(execution, target);
-      restoreOwn(execution);
-      driven = await drive(execution, this.#gate);
-    } catch (cause) {
-      execution.broken.push(toError(cause));
-      driven = { status: 'Failed' };
-    }
-    return this.#finish(tracked, live, driven);
-  }
-
-  async #restoreTarget(execution: Execution, id: string): Promise<void> {
-    const target = this.#executions.get(id);
-    if (target === undefined) throw new Error(`execution ${id}, which is to be brought back, is gone`);
-    await restoreTarget(execution, target);
-  }
-
-  /** Writes the end of an execution, has the rollback done that it asks for, and lets the next one into its stage. */
-  async #finish(tracked: Tracked, live: Live, driven: Driven): Promise<PipelineOutcome> {
-    const { execution, journal } = live;
-    const { id } = tracked;
-    const { status, reason, stage } = driven;
-    let outcome: PipelineOutcome = {
-      execution: id,
-      status,
-      ...(reason !== undefined && { reason }),
-      ...(stage !== undefined && { stage }),
-    };
-    if (isBroken(execution) && status !== 'Stopped' && (status === 'Succeeded' || reason === undefined))
-      outcome = { ...outcome, status: 'Failed', reason: `the runner broke: ${execution.broken[0]?.message}` };
-    const asked = isBroken(execution) || live.frozen ? undefined : this.#askForRollback(tracked, live, driven);
-    execution.emit({
-      kind: 'pipeline-ended',
-      status: outcome.status,
-      ...(outcome.reason !== undefined && { reason: outcome.reason }),
-    });
-    await journal.flush();
-    const broken = isBroken(execution) && !live.frozen;
-    const rollback =
-      asked?.target === undefined || broken || stage === undefined ? undefined : this.#begunRollback(asked, stage, id);
-    // One whose journal says that it is inside keeps its stage: it goes on there, once it can be written again.
-    if (driven.inside && stage !== undefined && journal.error === undefined) this.#gate.leave(tracked, stage);
-    await journal.close();
-    tracked.settle();
-    if (broken) throw new RunnerBroke(outcome, execution.broken[0] as Error);
-    if (asked === undefined) return outcome;
-    if (asked.target === undefined) return { ...outcome, rollback: { reason: asked.reason } };
-    try {
-      const ended = await rollback?.outcome;
-      return ended ? { ...outcome, rollback: { target: asked.target, outcome: ended } } : outcome;
-    } catch (cause) {
-      if (!(cause instanceof RunnerBroke)) throw cause;
-      throw new RunnerBroke({ ...outcome, rollback: { target: asked.target, outcome: cause.outcome } }, cause);
-    }
-  }
-
-  /** What is written of the rollback that a failed stage wants; now, or before this process began. */
-  #askForRollback(
-    { id }: Tracked,
-    { execution }: Live,
-    { stage, next, reason = '' }: Driven,
-  ): RollbackRequest | undefined {
-    if (stage === undefined) return undefined;
-    const written = execution.state().stages.find(({ name }) => name === stage)?.rollback;
-    if (written !== undefined) return written;
-    if (next !== 'ROLLBACK' || this.#closing || execution.state().stop) return undefined;
-    const older = [...this.#executions.values()].reverse().filter((each) => each.id !== id);
-    const found =
-      this.plan.executionMode === 'PARALLEL'
-        ? err('a pipeline in mode PARALLEL has no rollback')
-        : findTarget(this.plan, stage, older);
-    const asked: RollbackRequest = found.ok
-      ? { target: found.value.id, reason, execution: this.options.newId() }
-      : { reason: found.errors.join('; ') };
-    const { target, execution: rollback } = asked;
-    execution.emit({
-      kind: 'rollback-requested',
-      stage,
-      reason: asked.reason,
-      ...(target !== undefined && { target }),
-      ...(rollback !== undefined && { rollback }),
-    });
-    return asked;
-  }
-
-  /** The execution that does a requested rollback: begun now, unless it was before. It takes the stage over from the failed one. */
-  #begunRollback({ target = '', execution = '' }: RollbackRequest, stage: string, failed: string): Tracked | undefined {
-    const begun = this.#executions.get(execution);
-    const from = this.#executions.get(target);
-    if (begun !== undefined || from === undefined || this.#closing) return begun;
-    return this.#rollBack(execution, stage, from, failed, {
-      type: 'AutomatedRollback',
-      detail: `rollback of stage ${stage} after execution ${failed} failed in it`,
-    });
-  }
-
-  #rollBack(id: string, stage: string, target: Tracked, failed: string | undefined, trigger: Trigger): Tracked {
-    this.#gate.take(id, stage, failed);
-    return this.#begin(
-      id,
-      this.plan.stages.filter(({ name }) => name === stage),
-      {
-        type: 'ROLLBACK',
-        trigger: trigger.detail,
-        triggerType: trigger.type,
-        variables: target.state.variables,
-        target: target.id,
-      },
-    );
-  }
-
-  #isOwed = (rollback: RollbackRequest | undefined): boolean =>
-    rollback?.execution !== undefined && !this.#executions.has(rollback.execution);
-
-  /** Those that were asked for, and the process was killed before it began them. */
-  #startMissingRollbacks(): string[] {
-    return [...this.#executions.values()].flatMap((failed) => {
-      const { live, brief } = failed;
-      if (live !== undefined || brief.structure !== this.plan.structure) return [];
-      return brief.rollbacks.flatMap(({ stage, target, execution }) =>
-        this.#executions.has(execution) || this.#gate.latest(stage)?.execution !== failed.id
-          ? []
-          : (this.#begunRollback({ target, execution, reason: '' }, stage, failed.id)?.id ?? []),
-      );
-    });
-  }
-
-  #inProgress = (): number => [...this.#executions.values()].filter(({ live }) => live !== undefined).length;
-
-  #now = (): string => this.options.rules.clock.now().toISOString();
 }

@@ -5,6 +5,13 @@ import type { Plan } from '../plan';
 import { actionsOf } from '../run-state';
 import type { Tracked } from './tracked';
 
+/** What is written of a rollback: which execution is brought back, by which; or why there is none. */
+export interface RollbackRequest {
+  readonly target?: string;
+  readonly reason: string;
+  readonly execution?: string;
+}
+
 /**
  * The execution that a stage goes back to: the most recent one that succeeded in this stage, in the pipeline's present structure,
  * and is itself no rollback (CodePipeline, stage-rollback, stage-rollback-auto). Skipped is not succeeded.
