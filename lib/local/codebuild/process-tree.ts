@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { mostProcesses, type ProcessNumbers, processNumbers, startedBetween } from './process-numbers';
 
 export interface EndOptions {
   /** Between SIGTERM and SIGKILL, milliseconds; 0: SIGKILL at once. */
@@ -13,6 +14,8 @@ export interface ProcessSet {
   readonly groups: readonly ProcessGroup[];
   /** `NAME=value` that stands in the environment of each of them, for those that left their group and session (Linux only: elsewhere these stay unseen). */
   readonly marker?: string;
+  /** Taken before the first of them was started: spares the look at every older process. */
+  readonly since?: ProcessNumbers;
 }
 
 /**
@@ -98,9 +101,13 @@ export async function findProcesses(set: ProcessSet): Promise<Target[]> {
   if (needle === undefined && groups.size === 0) return [];
   const found: Target[] = [];
   let looked = 0;
-  for (const name of readdirSync('/proc')) {
+  const names = readdirSync('/proc');
+  // Asked for after the list is made: every one in it was started before.
+  const isYoung = set.since && startedBetween(set.since, processNumbers(), mostProcesses());
+  for (const name of names) {
     if (!/^\d+$/.test(name)) continue;
     const pid = Number(name);
+    if (isYoung?.(pid) === false) continue;
     // Each look is a few system calls without waiting: many times cheaper than through the thread pool.
     if (++looked % 100 === 0) await turn();
     const stat = pid === process.pid ? undefined : readStat(pid);

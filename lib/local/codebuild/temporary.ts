@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { removeFolder } from './remove-folder';
 
 /**
  * A build's TMPDIR, private and new. It lies in /tmp, not in the workspace: servers under test put sockets into it, whose
@@ -10,11 +11,10 @@ import { basename, dirname, join } from 'node:path';
 export const makeTemporaryFolder = (stateFolder: string): string => mkdtempSync(join(base(), prefix(stateFolder)));
 
 /** Removes it, and what lies beside it under its name (`<folder>.…`). */
-export function removeTemporaryFolder(folder: string): void {
+export async function removeTemporaryFolder(folder: string): Promise<void> {
   const name = basename(folder);
-  for (const entry of readdirSync(dirname(folder)).filter((each) => each === name || each.startsWith(`${name}.`))) {
-    rmSync(join(dirname(folder), entry), { recursive: true, force: true });
-  }
+  const entries = readdirSync(dirname(folder)).filter((each) => each === name || each.startsWith(`${name}.`));
+  await Promise.all(entries.map((entry) => removeFolder(join(dirname(folder), entry))));
 }
 
 /** Removes those of every build with this state folder. */

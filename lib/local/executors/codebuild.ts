@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
@@ -141,8 +140,7 @@ async function execute(
     return isAlone ? fail('STOPPED: the build was stopped') : outcome;
   } finally {
     leave?.();
-    rmSync(setting.home, { recursive: true, force: true });
-    removeTemporaryFolder(temporary);
+    await Promise.all([removeFolder(setting.home), removeTemporaryFolder(temporary)]);
   }
 }
 
@@ -258,9 +256,8 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
     await room?.endAll();
     room?.close();
     // After the last process, which could still write into it.
-    if (succeeded) await removeFolder(setting.sourceFolder);
+    await Promise.all([removeFolder(state), succeeded && removeFolder(setting.sourceFolder)]);
     log.close();
-    rmSync(state, { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineSplitter } from '../codebuild/lines';
 import { startProcess } from '../codebuild/process';
+import { processNumbers } from '../codebuild/process-numbers';
 import { endProcesses, type ProcessGroup } from '../codebuild/process-tree';
 import type { ShellName } from '../codebuild/shell';
 import { enterWords } from './enter';
@@ -29,6 +30,7 @@ export interface HostRoomOptions {
 export async function hostRoom(options: HostRoomOptions): Promise<Room> {
   const { scripts, marker } = options;
   const marks = Object.fromEntries(marker);
+  const since = processNumbers();
   let groups: ProcessGroup[] = [];
   let listener: RoomScript['onLine'] = () => {};
   const lines = lineSplitter((line, more) => listener('stdout', line, more));
@@ -55,7 +57,7 @@ export async function hostRoom(options: HostRoomOptions): Promise<Room> {
     handOver: async () => {},
     async endAll() {
       const [[name, value] = ['', '']] = marker;
-      await endProcesses({ groups, marker: `${name}=${value}` }, { grace: options.grace });
+      await endProcesses({ groups, marker: `${name}=${value}`, ...(since && { since }) }, { grace: options.grace });
     },
     close() {
       pipe.drain();

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, openSync, readSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -21,11 +22,7 @@ const BLOCK = 64 * 1024;
 
 /** `path`: a name for it, where there is nothing; it is taken away at once. */
 export async function openPipe(path: string, onChunk: (chunk: Uint8Array) => void): Promise<OutputPipe> {
-  await promisify(execFile)('mkfifo', ['-m', '600', path], { env: { PATH: '/usr/bin:/bin' } });
-  // Without waiting for the other end.
-  const output = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const input = openSync(path, constants.O_WRONLY);
-  rmSync(path);
+  const { output, input } = await takeEnds(path);
   const socket = new Socket({ fd: output, readable: true, writable: false });
   socket.on('data', onChunk);
   socket.on('error', () => {});
@@ -53,4 +50,48 @@ export async function openPipe(path: string, onChunk: (chunk: Uint8Array) => voi
       socket.destroy();
     },
   };
+}
+
+interface Ends {
+  readonly output: number;
+  readonly input: number;
+}
+
+/** Pipes that nobody has taken yet: Node.js makes none itself, and a process for each one costs as much as the command that it is for. */
+const spare: Ends[] = [];
+const SPARE = 8;
+let asked = 0;
+let making: Promise<void> | undefined;
+
+/** Every pipe is taken once: what a process still writes that outlived its build comes into no other one. */
+async function takeEnds(path: string): Promise<Ends> {
+  asked++;
+  try {
+    for (;;) {
+      const ends = spare.pop();
+      if (ends !== undefined) return ends;
+      making ??= makeEnds(path).finally(() => {
+        making = undefined;
+      });
+      await making;
+    }
+  } finally {
+    asked--;
+  }
+}
+
+/** Makes as many as are asked for in this turn, and some more. */
+async function makeEnds(path: string): Promise<void> {
+  await turn();
+  const names = Array.from({ length: asked + SPARE }, (_, index) => `${path}.${index}`);
+  try {
+    await promisify(execFile)('mkfifo', ['-m', '600', ...names], { env: { PATH: '/usr/bin:/bin' } });
+    for (const name of names) {
+      // Without waiting for the other end.
+      const output = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+      spare.push({ output, input: openSync(name, constants.O_WRONLY) });
+    }
+  } finally {
+    for (const name of names) rmSync(name, { force: true });
+  }
 }
