@@ -20,7 +20,7 @@ import { type RunBuild, startBuilds } from '../codebuild/start';
 import { makeTemporaryFolder, removeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
 import type { CodeBuildAction } from '../plan';
-import { installBreakpoint, PROGRAMS } from '../rooms/breakpoint';
+import { installBreakpoint, sharedBreakpoint } from '../rooms/breakpoint';
 import { hostRooms, STATE_MARKER } from '../rooms/host-room';
 import { type AskAfterPause, pausingShell } from '../rooms/pause';
 import { forgetPaused } from '../rooms/paused';
@@ -198,14 +198,18 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
     if (typeof opened === 'string') return ended(() => failed(setting.id, opened));
     room = opened;
     for (const notice of room.notices) log.note(notice);
-    installBreakpoint(state, room.scripts, host.pause !== undefined);
+    const mayHold = host.pause !== undefined;
+    const programs =
+      mayHold || prepared.rooms.provisions
+        ? installBreakpoint(state, room.scripts, mayHold)
+        : sharedBreakpoint(host.stateFolder);
     const { PATH, ...variables } = environment.variables;
     const plain = createShell({
       room,
       stateFolder: state,
       directory: prepared.view.setting.sourceFolder,
       // Of a container the first command puts it before the image's own.
-      environment: { ...variables, ...(PATH !== undefined && { PATH: `${room.scripts}/${PROGRAMS}:${PATH}` }) },
+      environment: { ...variables, ...(PATH !== undefined && { PATH: `${programs}:${PATH}` }) },
       onLine: log.line,
     });
     const shell =

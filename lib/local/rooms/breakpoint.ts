@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { quote } from '../codebuild/shell';
@@ -16,25 +16,41 @@ const LOOK = 200;
 
 /**
  * Puts CodeBuild's `codebuild-breakpoint` and `codebuild-resume` (user guide, session-manager) where the build's commands find
- * them. As there, a breakpoint has no effect unless the build may be held. `seen`: the scripts' folder as the build sees it.
+ * them, and gives that folder as the build sees it. As there, a breakpoint has no effect unless the build may be held. `seen`:
+ * the scripts' folder as the build sees it.
  */
-export function installBreakpoint(scripts: string, seen: string, mayHold: boolean): void {
-  mkdirSync(join(scripts, PROGRAMS), { recursive: true });
-  if (mayHold) mkdirSync(join(scripts, FOLDER), { recursive: true });
+export function installBreakpoint(scripts: string, seen: string, mayHold: boolean): string {
   const mark = `${seen}/${MARK}`;
+  if (mayHold) mkdirSync(join(scripts, FOLDER), { recursive: true });
   const breakpoint = `#!/bin/sh
-if [ ! -d ${quote(`${seen}/${FOLDER}`)} ]; then
-  echo "[slipway] codebuild-breakpoint: goes on; slipway run --pause-on-failure holds the build here"
-  exit 0
-fi
 export -p > ${quote(`${seen}/${BREAKPOINT_ENVIRONMENT}`)}
 pwd > ${quote(`${seen}/${DIRECTORY}`)}
 : > ${quote(mark)}
 while [ -e ${quote(mark)} ]; do sleep 0.2 2> /dev/null || sleep 1; done
 `;
-  const resume = `#!/bin/sh\nrm -f ${quote(mark)}\n`;
-  writeFileSync(join(scripts, PROGRAMS, 'codebuild-breakpoint'), breakpoint, { mode: 0o755 });
-  writeFileSync(join(scripts, PROGRAMS, 'codebuild-resume'), resume, { mode: 0o755 });
+  writePrograms(join(scripts, PROGRAMS), mayHold ? breakpoint : PASSED, `#!/bin/sh\nrm -f ${quote(mark)}\n`);
+  return `${seen}/${PROGRAMS}`;
+}
+
+/** The same for builds on this machine that may not be held: one folder for them all, which is made once. */
+export function sharedBreakpoint(stateFolder: string): string {
+  const folder = join(stateFolder, 'breakpoint');
+  if (existsSync(folder)) return folder;
+  const draft = `${folder}.part`;
+  rmSync(draft, { recursive: true, force: true });
+  writePrograms(draft, PASSED, '#!/bin/sh\n');
+  renameSync(draft, folder);
+  return folder;
+}
+
+const PASSED = `#!/bin/sh
+echo "[slipway] codebuild-breakpoint: goes on; slipway run --pause-on-failure holds the build here"
+`;
+
+function writePrograms(folder: string, breakpoint: string, resume: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'codebuild-breakpoint'), breakpoint, { mode: 0o755 });
+  writeFileSync(join(folder, 'codebuild-resume'), resume, { mode: 0o755 });
 }
 
 /** Looks for a breakpoint while a command runs; `onBreak` is asked for each one, and the command goes on when it has ended. */
