@@ -1,100 +1,79 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { noAlarms } from '../lib/local/engine/rules/rule';
-import type { Executor, Executors } from '../lib/local/executor';
-import { createPipelineHost } from '../lib/local/pipelines/create';
-import type { LambdaAction, Plan, PlannedAction } from '../lib/local/plan';
+import type { Executor } from '../lib/local/executor';
+import type { PlannedAction } from '../lib/local/plan';
+import { openHost, runOnce } from './host';
 import { type Figure, sideBySide } from './measure';
+import { plainPlan, type Shape } from './plans';
+import { unused } from './unused';
 
-const actions = 100;
+export interface EngineSizes {
+  /** Numbers of actions. */
+  readonly counts: readonly number[];
+  /** How often each one is taken, by number of actions. */
+  readonly rounds: (count: number) => number;
+}
 
-const spawnTrue = () =>
-  new Promise<void>((resolve, reject) => {
-    const child = spawn('/bin/true', { stdio: 'ignore' });
+const SIZES: EngineSizes = { counts: [1, 100, 1000], rounds: (count) => (count >= 1000 ? 3 : 7) };
+
+const AGAINST: Readonly<Record<Shape, string>> = {
+  sequential: 'spawns of true from Node, in a row',
+  parallel: 'spawns of true from Node, at once',
+  chain: 'spawns of cp from Node, each copies what the one before made',
+};
+
+export const processOf = (program: string, ...words: string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: 'ignore' });
     child.on('error', reject);
-    child.on('close', () => resolve());
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${program}: exit ${code}`))));
   });
 
-/** An action of the engine that does what the yardstick does: one process. */
-const spawning: Executor<PlannedAction> = {
-  execute: async () => {
-    await spawnTrue();
-    return { status: 'Succeeded', variables: {}, artifacts: {} };
+/** An action that does what the yardstick does: one process, which in a chain copies what the one before made. */
+export const oneProcess: Executor<PlannedAction> = {
+  async execute(action, context) {
+    const [output] = action.outputs;
+    if (output === undefined) await processOf('/bin/true');
+    else await processOf('/bin/cp', Object.values(context.inputs)[0] ?? '/etc/hosts', join(context.workspace, 'made'));
+    const artifacts = output === undefined ? {} : { [output]: join(context.workspace, 'made') };
+    return { status: 'Succeeded', variables: {}, artifacts };
   },
 };
 
-const executors: Executors = {
-  codecommit: spawning,
-  connection: spawning,
-  codebuild: spawning,
-  approval: spawning,
-  lambda: spawning,
-  commands: spawning,
-  's3-deploy': spawning,
-  'ecr-build': spawning,
-  eks: spawning,
-  'pipeline-invoke': spawning,
-  cloudformation: spawning,
-};
-
-/** The engine with its journal on disk, against bare spawns of the same processes from Node. */
-export async function engineFigures(): Promise<Figure[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
+/** The engine with its journal on the disk, against bare spawns of the same processes from Node. */
+export async function engineFigures({ counts, rounds }: EngineSizes = SIZES): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
+  const figures: Figure[] = [];
   try {
-    const engine = async (plan: Plan) => {
-      const host = await createPipelineHost({ plan, executors, rules: noAlarms, stateFolder: folder });
-      return async () => {
-        const started = await host.start({ trigger: { type: 'StartPipelineExecution', detail: 'bench' } });
-        if (!started.ok) throw new Error(started.errors.map(({ message }) => message).join('; '));
-        const outcome = await host.ended(started.value.execution);
-        if (outcome.status !== 'Succeeded') throw new Error(`the run ${outcome.status}: ${outcome.reason}`);
-      };
-    };
-    const parallel = await sideBySide(7, await engine(planOf('parallel', () => 1)), async () => {
-      await Promise.all(Array.from({ length: actions }, spawnTrue));
-    });
-    const sequential = await sideBySide(7, await engine(planOf('sequential', (index) => index + 1)), async () => {
-      for (let index = 0; index < actions; index++) await spawnTrue();
-    });
-    return [
-      { name: `engine, ${actions} parallel actions`, ...parallel, against: 'spawns from Node, at once', aim: 2 },
-      { name: `engine, ${actions} sequential actions`, ...sequential, against: 'spawns from Node, in a row', aim: 2 },
-    ];
+    for (const count of counts) {
+      for (const shape of ['sequential', 'parallel', 'chain'] as const) {
+        const executors = { ...unused, lambda: oneProcess };
+        const host = await openHost(plainPlan(shape, count), executors, join(folder, `${shape}-${count}`));
+        const bare = () => bareProcesses(shape, count, folder);
+        const medians = await sideBySide(rounds(count), () => runOnce(host), bare);
+        await host.close('unfinished');
+        const name = `engine, ${count} ${shape === 'chain' ? 'in a chain' : shape}`;
+        figures.push({ name, ...medians, against: AGAINST[shape], aim: count === 1 ? 5 : 2 });
+      }
+    }
+    return figures;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function planOf(pipeline: string, runOrder: (index: number) => number): Plan {
-  const action = (index: number): LambdaAction => ({
-    kind: 'lambda',
-    id: `Stage/Action${index}`,
-    stage: 'Stage',
-    name: `Action${index}`,
-    runOrder: runOrder(index),
-    inputs: [],
-    outputs: [],
-    function: {
-      name: 'true',
-      logicalId: 'True',
-      arn: 'arn:aws:lambda:eu-west-1:111122223333:function:true',
-      handler: 'index.handler',
-      runtime: 'nodejs22.x',
-      code: '/',
-      environment: {},
-      timeoutSeconds: 60,
-      roleArn: 'arn:aws:iam::111122223333:role/true',
-    },
-  });
-  return {
-    pipeline,
-    logicalId: 'Bench',
-    stack: 'Bench',
-    structure: 'bench',
-    executionMode: 'QUEUED',
-    variables: [],
-    stages: [{ name: 'Stage', actions: Array.from({ length: actions }, (_, index) => action(index)) }],
-  };
+async function bareProcesses(shape: Shape, count: number, folder: string): Promise<void> {
+  const indices = Array.from({ length: count }, (_, index) => index);
+  if (shape === 'parallel') {
+    await Promise.all(indices.map(() => processOf('/bin/true')));
+    return;
+  }
+  const made = (index: number) => join(folder, `made-${index}`);
+  if (shape === 'chain') writeFileSync(made(0), 'bench\n');
+  for (const index of indices) {
+    if (shape === 'chain') await processOf('/bin/cp', made(index), made(index + 1));
+    else await processOf('/bin/true');
+  }
 }

@@ -8,9 +8,28 @@ export interface Figure {
   readonly yardstick: number;
   /** What the yardstick is. */
   readonly against: string;
-  /** The ratio that we aim at. */
+  /** The ratio that we aim at: at most this. */
   readonly aim: number;
 }
+
+/** A figure that has no yardstick. */
+export interface Amount {
+  readonly name: string;
+  readonly amount: number;
+  readonly unit: string;
+  /** What is counted. */
+  readonly against: string;
+  /** What we aim at: at most this. */
+  readonly most: number;
+}
+
+/** A figure that could not be taken. */
+export interface NotRun {
+  readonly name: string;
+  readonly why: string;
+}
+
+export type Line = Figure | Amount | NotRun;
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = process.hrtime.bigint();

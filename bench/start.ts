@@ -1,9 +1,9 @@
 import { type Figure, run, sideBySide } from './measure';
 
 /** The command line's own start: `slipway --help` against an empty Node. */
-export async function startFigure(root: string): Promise<Figure> {
+export async function startFigure(root: string, rounds = 15): Promise<Figure> {
   const medians = await sideBySide(
-    15,
+    rounds,
     () => run(process.execPath, ['bin/slipway.mjs', '--help'], { cwd: root }),
     () => run(process.execPath, ['-e', '0'], { cwd: root }),
   );
