@@ -7,6 +7,7 @@ import { writeZip } from '../lib/local/codebuild/zip';
 import type { ActionReport } from '../lib/local/executor';
 import { codeBuildExecutor } from '../lib/local/executors/codebuild';
 import { openJournal } from '../lib/local/journal';
+import { countLines } from '../lib/local/output-text';
 import type { CodeBuildAction } from '../lib/local/plan';
 import type { Figure } from './measure';
 
@@ -86,7 +87,7 @@ async function build(folder: string, command: string, count: number): Promise<nu
   let began = 0;
   let seconds = 0;
   const emit = (report: ActionReport): void => {
-    if (report.kind === 'output') seen++;
+    if (report.kind === 'output') seen += countLines(report.text);
     if (report.kind === 'phase-started' && report.phase === 'BUILD') began = performance.now();
     journal.append({
       time: new Date().toISOString(),

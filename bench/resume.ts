@@ -97,7 +97,7 @@ function journalOf(count: number, output: number): string {
     for (let line = 0; lines.length < until - 1; line++) {
       if (line % 10 < output * 10) {
         const text = `Compiling src/components/module-${line}.ts ... done in ${line % 89} ms`;
-        add({ kind: 'output', ...at, stream: 'stdout', line: text });
+        add({ kind: 'output', ...at, stream: 'stdout', text });
       } else add({ kind: 'fact', ...at, name: `fact${line % 20}`, value: String(line) });
     }
     add({ kind: 'action-ended', ...at, status: 'Succeeded', variables: {}, artifacts: {} });

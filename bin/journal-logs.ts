@@ -1,5 +1,6 @@
 import { type PastRun, readHistory } from '../lib/local/history';
 import { readJournal } from '../lib/local/journal';
+import { linesOf, prefixed } from '../lib/local/output-text';
 import { duration } from '../lib/local/reporters/format';
 import { runState } from '../lib/local/run-state';
 import { exitCode } from './exit-codes';
@@ -20,7 +21,7 @@ export async function journalLogs(runs: string, action: string | undefined, pref
   }
   for (const event of journal.value) {
     if (event.kind !== 'output' || (action !== undefined && event.action !== action)) continue;
-    process.stdout.write(action === undefined ? `${event.action} │ ${event.line}\n` : `${event.line}\n`);
+    process.stdout.write(`${action === undefined ? prefixed(`${event.action} │ `, event.text) : event.text}\n`);
   }
 }
 
@@ -39,9 +40,10 @@ export function restOfLog(
   const seen = new Map<string, number>();
   for (const event of journal.value) {
     if (event.kind !== 'output') continue;
-    const count = (seen.get(event.action) ?? 0) + 1;
-    seen.set(event.action, count);
-    if (count > (shown.get(event.action) ?? 0)) line(event.action, event.line);
+    const before = seen.get(event.action) ?? 0;
+    const lines = linesOf(event.text);
+    seen.set(event.action, before + lines.length);
+    for (const text of lines.slice(Math.max(0, (shown.get(event.action) ?? 0) - before))) line(event.action, text);
   }
   return runState(journal.value).status;
 }

@@ -141,6 +141,15 @@ program
   .description('check slipway.yaml and the synthesized pipelines')
   .action(async (options) => (await import('./commands/validate')).validate({ ...program.opts(), ...options }));
 
+program
+  .command('cost')
+  .description('estimate what the project costs on AWS: a month idle, each run, and what would make it cheaper')
+  .option('--assume <NAME=VALUE>', 'a number of your own in place of an assumed one; may be repeated', variable)
+  .option('--assembly <folder>', 'of this cdk.out, not of slipway.yaml')
+  .option('--no-measured', 'take assumed durations, not those of the runs on this machine')
+  .option('--json', 'print JSON, with every position')
+  .action(async (options) => (await import('./commands/cost')).cost({ ...program.opts(), ...options }));
+
 addOperations(program, { variable, runsHere });
 
 program

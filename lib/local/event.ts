@@ -128,8 +128,8 @@ export type ActionEvent = { readonly stage: string; readonly action: string } & 
       /** What the provider calls this run: build id, commit id, job id … */
       readonly externalId?: string;
     }
-  /** One line of output, without its newline. Secrets are already masked. */
-  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly line: string }
+  /** What came of output at once: whole lines with newlines between them, none at the end. Secrets are already masked. */
+  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** A CodeBuild phase, in its own words (INSTALL, PRE_BUILD, BUILD …). */
   | { readonly kind: 'phase-started'; readonly phase: string }
   | {

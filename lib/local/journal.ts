@@ -22,7 +22,7 @@ const BUFFER_MILLISECONDS = 50;
 
 /**
  * A journal in a file, new or taken up again, one JSON record a line. State events are handed to the system at once (they survive the end of this
- * process) and synced to the disk in the background; output lines wait for the next state event, 64 KB or 50 ms.
+ * process) and synced to the disk in the background; output waits for the next state event, 64 KB or 50 ms.
  * Throws if it cannot be opened. `file`: descriptor to write to, which the journal closes.
  */
 export function openJournal(path: string, file: number = openForAppending(path)): Journal {
@@ -207,7 +207,8 @@ const KINDS: { readonly [K in Event['kind']]: true } = {
   fact: true,
 };
 
-function parseEvent(line: string): Event | undefined {
+/** The event of a record; undefined if it is none. */
+export function parseEvent(line: string): Event | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -217,5 +218,12 @@ function parseEvent(line: string): Event | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { kind, time, execution } = value as Record<string, unknown>;
   const known = typeof kind === 'string' && Object.hasOwn(KINDS, kind);
-  return known && typeof time === 'string' && typeof execution === 'string' ? (value as Event) : undefined;
+  if (!known || typeof time !== 'string' || typeof execution !== 'string') return undefined;
+  return kind === 'output' ? outputOf(value) : (value as Event);
+}
+
+/** Journals of earlier versions have one line in each event of output, `line`. */
+function outputOf(value: object): Event | undefined {
+  const { line, text = line, ...rest } = value as Record<string, unknown>;
+  return typeof text === 'string' ? ({ ...rest, text } as unknown as Event) : undefined;
 }

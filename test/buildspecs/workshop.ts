@@ -8,6 +8,7 @@ import { secretsFile } from '../../lib/local/codebuild/secrets';
 import { writeZip } from '../../lib/local/codebuild/zip';
 import type { ActionReport, Outcome } from '../../lib/local/executor';
 import { codeBuildExecutor, type HostOptions } from '../../lib/local/executors/codebuild';
+import { linesOf } from '../../lib/local/output-text';
 import type { EnvironmentVariable } from '../../lib/local/plan';
 import { ensureTools } from '../../lib/local/tools/tools';
 import type { Job } from '../../lib/model/pipeline';
@@ -117,7 +118,7 @@ export async function openWorkshop(
       (event) => events.push(event),
       new AbortController().signal,
     );
-    const log = events.flatMap((event) => (event.kind === 'output' ? [event.line] : [])).join('\n');
+    const log = events.flatMap((event) => (event.kind === 'output' ? linesOf(event.text) : [])).join('\n');
     return {
       outcome,
       log,

@@ -36,9 +36,9 @@ async function pastRun(execution: string, day: number, lines = 2): Promise<void>
   tell(0, { kind: 'stage-started', stage: 'Test' });
   tell(0, { kind: 'action-started', ...unit });
   tell(0, { kind: 'action-started', ...quality });
-  tell(1, { kind: 'output', stream: 'stdout', line: `unit of ${execution.slice(0, 4)}`, ...unit });
+  tell(1, { kind: 'output', stream: 'stdout', text: `unit of ${execution.slice(0, 4)}`, ...unit });
   for (let line = 1; line <= lines; line++)
-    tell(1, { kind: 'output', stream: 'stderr', line: `quality ${line}`, ...quality });
+    tell(1, { kind: 'output', stream: 'stderr', text: `quality ${line}`, ...quality });
   tell(2, { kind: 'action-ended', status: 'Succeeded', variables: {}, artifacts: {}, ...unit });
   tell(2, { kind: 'action-ended', status: 'Failed', variables: {}, artifacts: {}, reason: 'flake8', ...quality });
   tell(2, { kind: 'stage-ended', stage: 'Test', status: 'Failed' });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { commandsExecutor } from '../../lib/local/executors/commands';
+import { linesOf } from '../../lib/local/output-text';
 import type { PlannedRule } from '../../lib/local/plan';
 import { BINDINGS } from '../local/actions/kinds';
 import { buildsIn } from '../local/actions/machine';
@@ -38,7 +39,7 @@ test.each([
   const steps = { 'Source/Source': { variables: { CommitId: '4f2c1d0' } } };
   const { events, provider, run } = await openPipeline(planOf({ Deploy: { beforeEntry } }), steps, {}, executors);
   expect(await run()).toMatchObject({ status });
-  const lines = events.flatMap((event) => (event.kind === 'output' ? [event.line] : []));
+  const lines = events.flatMap((event) => (event.kind === 'output' ? linesOf(event.text) : []));
   expect(lines).toContain('4f2c1d0');
   expect(provider.ran().includes('Deploy/Run')).toBe(status === 'Succeeded');
 });

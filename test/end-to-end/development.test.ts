@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { Event } from '../../lib/local/event';
+import { linesOf } from '../../lib/local/output-text';
 import type { RunState } from '../../lib/local/run-state';
 import { type FaultName, faults } from '../fixtures/faults';
 import { makeProject, statuses, type TestProject, troubles } from './project';
@@ -57,7 +58,7 @@ describe('the development pipeline of the sample', () => {
       .run('--context', contextOf(kubeconfig));
     expect({ code, stderr, troubles: troubles(state) }).toEqual({ code: 0, stderr: '', troubles: {} });
     const output = events.flatMap((event) =>
-      event.kind === 'output' && event.action === 'Dev/Deploy' ? [event.line] : [],
+      event.kind === 'output' && event.action === 'Dev/Deploy' ? linesOf(event.text) : [],
     );
     expect(output.at(-1)).toMatch(/^Verified: visits \S+ serves in dev/);
     expect(output.join('\n')).not.toContain('arn:aws:eks');

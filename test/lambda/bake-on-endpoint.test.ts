@@ -127,7 +127,7 @@ async function bakeVersion(version: string, alarm: string, ...states: States[]) 
       },
     },
     { pipeline: 'p', execution: 'e', workspace, inputs: {}, revisions: {} },
-    (report) => report.kind === 'output' && lines.push(report.line),
+    (report) => report.kind === 'output' && lines.push(report.text),
     new AbortController().signal,
   );
   return { outcome, lines };

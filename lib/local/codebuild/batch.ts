@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ActionReport, Emit, Outcome } from '../executor';
+import { prefixed } from '../output-text';
 import type { CodeBuildAction, PlannedBatch } from '../plan';
 import { combineArtifacts } from './batch-artifacts';
 import { batchProblem, outputsOfTask } from './batch-rules';
@@ -180,9 +181,9 @@ function labelled({ emit, context }: BatchRequest, identifier: string): Emit {
   return (report: ActionReport) => {
     switch (report.kind) {
       case 'output': {
-        const line = `[${identifier}] ${report.line}`;
-        appendFileSync(log, `${line}\n`, { mode: 0o600 });
-        return emit({ ...report, line });
+        const text = prefixed(`[${identifier}] `, report.text);
+        appendFileSync(log, `${text}\n`, { mode: 0o600 });
+        return emit({ ...report, text });
       }
       case 'phase-started':
       case 'phase-ended':

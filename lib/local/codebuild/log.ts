@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Emit } from '../executor';
+import { prefixed } from '../output-text';
 import type { Mask } from './mask';
 
 /**
@@ -8,8 +9,8 @@ import type { Mask } from './mask';
  * journal, which has the same lines, tells of a full disk.
  */
 export interface BuildLog {
-  /** `more`: a piece of a very long line, which goes on in the next call. */
-  line(stream: 'stdout' | 'stderr', text: string, more?: boolean): void;
+  /** Whole lines, as an event of output has them. `more`: the last one is a piece of a very long line, which goes on in the next call. */
+  lines(stream: 'stdout' | 'stderr', text: string, more?: boolean): void;
   /** What the runner itself says. */
   note(text: string): void;
   close(): void;
@@ -36,14 +37,14 @@ export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
       writable = false;
     }
   };
-  const write = (stream: 'stdout' | 'stderr', text: string): void => {
-    const line = mask(text);
-    pending += `${line}\n`;
+  const write = (stream: 'stdout' | 'stderr', lines: string): void => {
+    const text = mask.lines?.(lines) ?? mask(lines);
+    pending += `${text}\n`;
     if (pending.length >= BLOCK) flush();
     else turn ??= setImmediate(flush);
-    emit({ kind: 'output', stream, line });
+    emit({ kind: 'output', stream, text });
   };
-  const line: BuildLog['line'] = (stream, text, more = false) => {
+  const lines: BuildLog['lines'] = (stream, text, more = false) => {
     // A process that was left in the background may still speak; after the end nobody listens.
     if (!open) return;
     const whole = held[stream] + text;
@@ -52,9 +53,9 @@ export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
     if (cut > 0 || !more) write(stream, whole.slice(0, cut));
   };
   return {
-    line,
+    lines,
     note: (text) => {
-      if (open) for (const each of text.split('\n')) write('stdout', `[slipway] ${each}`);
+      if (open) write('stdout', prefixed('[slipway] ', text));
     },
     close: () => {
       for (const stream of ['stdout', 'stderr'] as const) if (open && held[stream] !== '') write(stream, held[stream]);

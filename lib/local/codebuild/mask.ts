@@ -1,6 +1,11 @@
 /** Replaces secrets in a text. */
 export interface Mask {
   (text: string): string;
+  /**
+   * The same for lines of output, each for itself: whatever comes together, the lines of a secret of several lines are masked one
+   * by one, and none goes. Absent: there is nothing to mask.
+   */
+  readonly lines?: (text: string) => string;
   /** How many characters of `text` can be passed on when more follows: no secret is cut that begins before. */
   readonly settled?: (text: string) => number;
 }
@@ -24,18 +29,23 @@ export function createMask(secrets: readonly string[]): Mask {
   // Longest first, so that a form which holds another one goes as a whole.
   const ordered = [...forms].filter((form) => form !== '').sort((a, b) => b.length - a.length);
   if (ordered.length === 0) return (text) => text;
-  const pattern = new RegExp(ordered.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+  const pattern = patternOf(ordered);
+  const inLine = patternOf(ordered.filter((form) => !form.includes('\n')));
   const longest = ordered[0]?.length ?? 0;
   const mask = (text: string): string => text.replace(pattern, STARS);
+  const lines = (text: string): string => text.replace(inLine, STARS);
   const settled = (text: string): number => {
     let cut = Math.max(0, text.length - longest + 1);
-    for (const match of text.matchAll(pattern)) {
+    for (const match of text.matchAll(inLine)) {
       if (match.index < cut && match.index + match[0].length > cut) cut = match.index;
     }
     return cut;
   };
-  return Object.assign(mask, { settled });
+  return Object.assign(mask, { lines, settled });
 }
+
+const patternOf = (forms: readonly string[]): RegExp =>
+  new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|') || '(?!)', 'g');
 
 /** The texts in a secret that is JSON: programs take them out one by one. */
 function textsIn(secret: string): string[] {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Room } from '../rooms/room';
+import type { Room, RoomScript } from '../rooms/room';
 import type { ProcessEnd } from './process';
 
 /** `env.shell` of a buildspec that can run here. CodeBuild's default on Linux is /bin/sh. */
@@ -14,8 +14,7 @@ export interface ShellOptions {
   readonly directory: string;
   /** The environment of the first command. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `more`: a piece of a very long line, which goes on in the next call. */
-  readonly onLine: (stream: 'stdout' | 'stderr', line: string, more?: boolean) => void;
+  readonly onOutput: RoomScript['onOutput'];
 }
 
 /**
@@ -51,11 +50,11 @@ export function createShell(options: ShellOptions): Shell {
 
   const hasSaved = (): boolean => statSync(saved).size > 0;
 
-  const start = (text: string, onLine: ShellOptions['onLine']): Promise<ProcessEnd> => {
+  const start = (text: string, onOutput: ShellOptions['onOutput']): Promise<ProcessEnd> => {
     writeFileSync(join(options.stateFolder, 'script.sh'), text, { mode: 0o600 });
     // What was saved is the whole environment: a variable that a command took away stays away.
     const environment = hasSaved() ? {} : { environment: options.environment };
-    return room.run({ name: 'script.sh', directory: directory(), ...environment, onLine });
+    return room.run({ name: 'script.sh', directory: directory(), ...environment, onOutput });
   };
 
   return {
@@ -72,7 +71,7 @@ export function createShell(options: ShellOptions): Shell {
         'exit $CODEBUILD_LAST_EXIT',
         '',
       ];
-      return start(lines.join('\n'), options.onLine);
+      return start(lines.join('\n'), options.onOutput);
     },
     set(name, value) {
       added.set(name, value);

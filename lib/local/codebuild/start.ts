@@ -31,7 +31,7 @@ export async function startBuilds(request: BuildsRequest): Promise<Outcome> {
   if (typeof found !== 'string') return { status: 'Failed', reason: found.problem };
   if (buildspecFile(written) !== undefined) {
     const line = `[slipway] the buildspec is ${buildspecFile(written)} of the source: whoever can push decides what runs`;
-    emit({ kind: 'output', stream: 'stdout', line });
+    emit({ kind: 'output', stream: 'stdout', text: line });
   }
   const { buildspecOverride: _, ...rest } = action;
   const complete: CodeBuildAction = { ...rest, project: { ...action.project, buildspec: found } };

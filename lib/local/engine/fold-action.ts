@@ -1,4 +1,5 @@
 import type { Event } from '../event';
+import { countLines, lastLines } from '../output-text';
 import type { ActionState } from '../run-state';
 
 export const TAIL_LINES = 40;
@@ -44,8 +45,13 @@ export function reduceAction(action: ActionState, event: Extract<Event, { action
       };
     }
     case 'output': {
-      const kept = action.tail.length < TAIL_LINES ? action.tail : action.tail.slice(1);
-      return { ...action, tail: [...kept, { stream: event.stream, line: event.line }], lines: action.lines + 1 };
+      const { stream, text } = event;
+      const added = lastLines(text, TAIL_LINES).map((line) => ({ stream, line }));
+      return {
+        ...action,
+        tail: [...action.tail, ...added].slice(-TAIL_LINES),
+        lines: action.lines + countLines(text),
+      };
     }
     case 'phase-started':
       return {

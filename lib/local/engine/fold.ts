@@ -1,4 +1,5 @@
 import type { Event } from '../event';
+import { countLines, lastLines } from '../output-text';
 import type { ActionState, OutputLine, RunState, StageState } from '../run-state';
 import { finder } from './finder';
 import { newAction, reduceAction, TAIL_LINES as TAIL } from './fold-action';
@@ -36,14 +37,14 @@ export class RunFold {
 
   add(event: Event): void {
     if (event.kind === 'output') {
-      const { stream, line } = event;
+      const { stream, text } = event;
       let output = this.#output.get(event.action);
       if (output === undefined) {
         output = { stage: event.stage, lines: 0, tail: [] };
         this.#output.set(event.action, output);
       }
-      output.lines++;
-      output.tail.push({ stream, line });
+      output.lines += countLines(text);
+      for (const line of lastLines(text, TAIL)) output.tail.push({ stream, line });
       if (output.tail.length >= 4 * TAIL) output.tail = output.tail.slice(-TAIL);
       return;
     }

@@ -35,7 +35,7 @@ export const approvalExecutor = ({ clock }: { readonly clock: Clock }): Executor
         };
       const summary = answer.summary.slice(0, 512);
       const said = summary === '' ? answer.status : `${answer.status}: ${summary}`;
-      emit({ kind: 'output', stream: 'stdout', line: said });
+      emit({ kind: 'output', stream: 'stdout', text: said });
       if (answer.status === 'Approved') return { status: 'Succeeded', variables: {}, artifacts: {} };
       return { status: 'Failed', reason: summary === '' ? 'rejected' : `rejected: ${summary}` };
     } finally {

@@ -35,7 +35,7 @@ export interface CloudFormationOptions extends Bindings {
  */
 export const cloudFormationExecutor = (options: CloudFormationOptions): Executor<CloudFormationAction> => ({
   async execute(action, context, emit) {
-    const say = (line: string): void => emit({ kind: 'output', stream: 'stdout', line });
+    const say = (line: string): void => emit({ kind: 'output', stream: 'stdout', text: line });
     say(NOTE);
     emit({ kind: 'fact', name: 'NOT RUN', value: `CloudFormation stack ${action.stackName}: recorded, not deployed` });
     const done = await perform(options, action, context, say);

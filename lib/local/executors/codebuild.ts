@@ -210,7 +210,7 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
       directory: prepared.view.setting.sourceFolder,
       // Of a container the first command puts it before the image's own.
       environment: { ...variables, ...(PATH !== undefined && { PATH: `${programs}:${PATH}` }) },
-      onLine: log.line,
+      onOutput: log.lines,
     });
     const shell =
       host.pause === undefined

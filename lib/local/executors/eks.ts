@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../result';
 import { extractZip } from '../codebuild/unzip';
 import { writeZip } from '../codebuild/zip';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
+import { linesOf } from '../output-text';
 import type { CodeBuildAction, EksAction, EnvironmentVariable } from '../plan';
 import { type ManagedPlace, managedBuild } from './managed-build';
 import { quote } from './quote';
@@ -26,8 +27,9 @@ export const eksExecutor = (builds: Executor<CodeBuildAction>, place: ManagedPla
     if (!input.ok) return { status: 'Failed', reason: input.errors.join('; ') };
     const complaints: string[] = [];
     const listening: Emit = (report) => {
-      if (report.kind === 'output' && !report.line.startsWith('[slipway] ')) complaints.push(report.line);
-      if (complaints.length > QUOTED_LINES) complaints.shift();
+      if (report.kind === 'output')
+        complaints.push(...linesOf(report.text).filter((line) => !line.startsWith('[slipway] ')));
+      complaints.splice(0, complaints.length - QUOTED_LINES);
       emit(report);
     };
     const inputs = { ...context.inputs, [action.inputs[0] as string]: input.value };

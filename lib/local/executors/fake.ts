@@ -69,7 +69,7 @@ export function fakeExecutors(steps: Readonly<Record<string, FakeStep | readonly
     running.add(run);
     for (const waiter of waiters) if (find(waiter.id, waiter.execution)) waiter.resolve();
     try {
-      for (const line of step.output ?? []) emit({ kind: 'output', stream: 'stdout', line });
+      for (const line of step.output ?? []) emit({ kind: 'output', stream: 'stdout', text: line });
       for (const report of step.reports ?? []) emit(report);
       if (step.hold) {
         const answer = await Promise.race([released, aborted(signal)]);

@@ -67,7 +67,7 @@ export const lambdaExecutor = (options: LambdaOptions): Executor<LambdaAction> =
       log.write(`${line}\n`);
       tail.push(line);
       if (tail.length > QUOTED_LINES) tail.shift();
-      emit({ kind: 'output', stream, line });
+      emit({ kind: 'output', stream, text: line });
     };
     const latest = clock.now().getTime() + (LONGEST_HOURS * 3_600_000) / clockRate;
     try {

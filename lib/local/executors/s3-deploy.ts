@@ -34,7 +34,7 @@ export const s3DeployExecutor = (options: S3DeployOptions): Executor<S3DeployAct
       if (signal.aborted) return { status: 'Stopped', reason: 'stopped' };
       const put = await buckets.put(bucket, key, await readFile(path), {});
       if (!put.ok) return failed(put.errors.map(({ message }) => message).join('; '));
-      emit({ kind: 'output', stream: 'stdout', line: `put s3://${bucket}/${key}` });
+      emit({ kind: 'output', stream: 'stdout', text: `put s3://${bucket}/${key}` });
     }
     await rm(join(context.workspace, 'files'), { recursive: true, force: true });
     const what = action.extract ? `${objects.length} object${objects.length === 1 ? '' : 's'}` : 'the zip';

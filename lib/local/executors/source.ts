@@ -84,8 +84,8 @@ function tell(
   branch: string,
   emit: Emit,
 ): void {
-  const say = (line: string) => emit({ kind: 'output', stream: 'stdout', line });
-  const warn = (line: string) => emit({ kind: 'output', stream: 'stderr', line });
+  const say = (line: string) => emit({ kind: 'output', stream: 'stdout', text: line });
+  const warn = (line: string) => emit({ kind: 'output', stream: 'stderr', text: line });
   const { commit, message } = revision;
   say(`${revision.dirty ? 'Work tree' : 'Commit'} ${commit.slice(0, 12)}: ${message.split('\n')[0]}`);
   say(`${contents.files} files of ${location.folder}${location.subfolder ? `, folder ${location.subfolder}` : ''}`);

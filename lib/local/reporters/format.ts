@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { linesOf } from '../output-text';
 
 /** How facts are written for people: the same in the terminal, in plain lines and in the summary. */
 
@@ -65,6 +66,12 @@ export const printable = (text: string): string =>
   stripVTControlCharacters(text)
     .replace(/\t/g, '  ')
     .replace(/\p{Cc}/gu, '');
+
+/** The same for lines with newlines between them. */
+export const printableLines = (text: string): string =>
+  SPECIAL.test(text) ? linesOf(text).map(printable).join('\n') : text;
+
+const SPECIAL = /[^\P{Cc}\n]/u;
 
 /** At most `width` columns, with an ellipsis where something was cut. */
 export function clip(text: string, width: number): string {

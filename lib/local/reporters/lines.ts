@@ -1,5 +1,6 @@
 import type { Event, Report } from '../event';
-import { clip, duration, mark, type Paint, printable, type Status } from './format';
+import { lastLines, prefixed } from '../output-text';
+import { clip, duration, mark, type Paint, printable, printableLines, type Status } from './format';
 
 /** How many lines of a failed action's output are shown. */
 const tailLength = 25;
@@ -31,7 +32,7 @@ export class Lines {
     private readonly options: { readonly announce: boolean; readonly verbose: boolean },
   ) {}
 
-  /** The lines that an event leaves behind, usually none or one. */
+  /** The lines that an event leaves behind, usually none or one; those of output together, with newlines between them. */
   of(event: Event): string[] {
     const { paint } = this;
     const at = Date.parse(event.time);
@@ -94,7 +95,7 @@ export class Lines {
       case 'action-ended':
         return this.#ended(event.action, event.status, at, event.reason);
       case 'output':
-        return this.#output(event.action, event.line);
+        return this.#output(event.action, event.text);
       case 'phase-started': {
         const running = this.running.get(event.action);
         if (running) running.phase = event.phase;
@@ -121,15 +122,16 @@ export class Lines {
     }
   }
 
-  #output(action: string, line: string): string[] {
-    const text = printable(line);
+  #output(action: string, text: string): string[] {
     const running = this.running.get(action);
     if (running) {
-      if (text.startsWith(commandMark)) running.tail.length = 0;
-      running.tail.push(text);
-      if (running.tail.length > tailLength) running.tail.shift();
+      const command = text.lastIndexOf(`\n${commandMark}`) + 1;
+      if (command > 0 || text.startsWith(commandMark)) running.tail.length = 0;
+      running.tail.push(...lastLines(text.slice(command), tailLength).map(printable));
+      running.tail.splice(0, running.tail.length - tailLength);
     }
-    return this.options.verbose ? [`    ${this.paint.dim(`${action} │`)} ${text}`] : [];
+    if (!this.options.verbose) return [];
+    return [prefixed(`    ${this.paint.dim(`${action} │`)} `, printableLines(text))];
   }
 
   #ended(action: string, status: Status, at: number, reason: string | undefined): string[] {

@@ -1,4 +1,5 @@
 import type { Event } from '../event';
+import { prefixed } from '../output-text';
 import type { Paint } from './format';
 import { Lines } from './lines';
 import { plainReporter } from './plain';
@@ -20,7 +21,8 @@ export function serviceReporter(write: (text: string) => void, paint: Paint, ver
       // Where the service can be reached is worth a line of its own: nobody prints a summary here.
       const url = event.kind === 'action-ended' ? event.variables['BASE_URL'] : undefined;
       if (url !== undefined) lines.push(`      ${paint.cyan(url)}`);
-      for (const line of lines) write(line === '' ? '\n' : `${paint.dim(event.execution.slice(0, 8))} ${line}\n`);
+      for (const line of lines)
+        write(line === '' ? '\n' : `${prefixed(`${paint.dim(event.execution.slice(0, 8))} `, line)}\n`);
     },
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { lineSplitter } from '../codebuild/lines';
 import type { ProcessEnd } from '../codebuild/process';
 import { quote } from '../codebuild/shell';
+import { linesOf } from '../output-text';
 import { PROGRAMS } from './breakpoint';
 import { containerName, type Mount, runFlags } from './container-flags';
 import { outputReader } from './container-output';
@@ -86,8 +87,8 @@ function watch(child: ChildProcess): Watched {
     child.once('close', () => resolve());
   });
   const ready = new Promise<Awaited<Watched['ready']>>((resolve) => {
-    const lines = lineSplitter((line) => {
-      if (line.startsWith(READY)) resolve({ bash: line.slice(READY.length).trim() });
+    const lines = lineSplitter((text) => {
+      for (const line of linesOf(text)) if (line.startsWith(READY)) resolve({ bash: line.slice(READY.length).trim() });
     });
     child.stdout?.on('data', (chunk: Buffer) => lines.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -121,10 +122,10 @@ function containerRoom(
     forgetContainer(stateFolder, name);
   });
 
-  let listener: RoomScript['onLine'] = () => {};
+  let listener: RoomScript['onOutput'] = () => {};
   let finished = (_word: string, _status: number): boolean => false;
   const output = outputReader(
-    (line, more) => listener('stdout', line, more),
+    (text, more) => listener('stdout', text, more),
     (word, status) => finished(word, status),
   );
   const follower = follow(join(scripts, 'output.txt'), output.push);
@@ -145,9 +146,9 @@ function containerRoom(
       running.once('exit', (code) => setImmediate(() => resolve({ status: code ?? 137, said: said.trim() })));
     });
 
-  const run = async ({ name: file, environment, onLine }: RoomScript): Promise<ProcessEnd> => {
+  const run = async ({ name: file, environment, onOutput }: RoomScript): Promise<ProcessEnd> => {
     if (over.signal.aborted) return { kind: 'not-started', reason: 'the container is gone' };
-    listener = onLine;
+    listener = onOutput;
     const word = randomUUID();
     const done = new Promise<ProcessEnd>((resolve) => {
       finished = (which, status) => {

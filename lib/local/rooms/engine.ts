@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { err, ok, type Result } from '../../result';
 import { lineSplitter } from '../codebuild/lines';
+import { linesOf } from '../output-text';
 import { type CommandResult, runCommand } from '../tools/command';
 import { findProgram } from '../tools/kubectl';
 
@@ -112,7 +113,9 @@ export async function tell(
     signal,
   });
   for (const stream of [child.stdout, child.stderr]) {
-    const lines = lineSplitter(onLine);
+    const lines = lineSplitter((text) => {
+      for (const line of linesOf(text)) onLine(line);
+    });
     stream.on('data', (chunk: Buffer) => lines.push(chunk));
     stream.on('end', () => lines.end());
   }

@@ -7,7 +7,7 @@ export interface Follower {
   close(): void;
 }
 
-const BLOCK = 256 * 1024;
+const BLOCK = 64 * 1024;
 /** Between two looks, milliseconds: while something comes, and at rest. */
 const BUSY = 10;
 const IDLE = 40;

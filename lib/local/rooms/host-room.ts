@@ -32,14 +32,14 @@ export async function hostRoom(options: HostRoomOptions): Promise<Room> {
   const marks = Object.fromEntries(marker);
   const since = processNumbers();
   let groups: ProcessGroup[] = [];
-  let listener: RoomScript['onLine'] = () => {};
-  const lines = lineSplitter((line, more) => listener('stdout', line, more));
+  let listener: RoomScript['onOutput'] = () => {};
+  const lines = lineSplitter((text, more) => listener('stdout', text, more));
   const pipe = await openPipe(join(scripts, 'output'), lines.push);
   return {
     notices: [],
     scripts,
-    async run({ name, directory, environment, onLine }) {
-      listener = onLine;
+    async run({ name, directory, environment, onOutput }) {
+      listener = onOutput;
       const running = startProcess({
         program: options.program,
         arguments: [join(scripts, name)],

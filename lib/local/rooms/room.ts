@@ -70,6 +70,6 @@ export interface RoomScript {
   readonly directory: string;
   /** The environment to start with; absent: the script brings its own. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** `more`: a piece of a very long line, which goes on in the next call. */
-  readonly onLine: (stream: 'stdout' | 'stderr', line: string, more?: boolean) => void;
+  /** Gets whole lines, with newlines between them and none at the end. `more`: the last one is a piece of a very long line, which goes on in the next call. */
+  readonly onOutput: (stream: 'stdout' | 'stderr', text: string, more?: boolean) => void;
 }

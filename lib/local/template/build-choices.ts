@@ -2,7 +2,7 @@ import { batchProblem } from '../codebuild/batch-rules';
 import { DEFAULT_BUILDSPEC } from '../codebuild/buildspec-source';
 import { checkSecretReference } from '../codebuild/secret-reference';
 import type { CodeBuildAction, EnvironmentVariable, PlannedBatch } from '../plan';
-import { readBuildspec } from './buildspec';
+import { readBuildspec, readBuildspecText } from './buildspec';
 import { KEYS } from './keys';
 import type { Node } from './node';
 import type { ReadProject } from './project';
@@ -22,7 +22,7 @@ export function readBuildChoices(
   produces: readonly string[] | undefined;
 } {
   const override = configuration.member('BuildspecOverride');
-  const buildspecOverride = override.text();
+  const buildspecOverride = readBuildspecText(override);
   const holdsVariables = buildspecOverride?.includes('#{') ?? false;
   const buildspec =
     buildspecOverride !== undefined

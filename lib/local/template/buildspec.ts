@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
 import { buildspecFile, isObjectInS3 } from '../codebuild/buildspec-source';
 import { shown } from './json';
@@ -9,10 +10,12 @@ import type { Node } from './node';
  * whoever can push decides what the project's role runs. Undefined where it is such a file, or wrong.
  */
 export function readBuildspec(node: Node, fallback?: string): Buildspec | undefined {
-  const text = node.absent ? fallback : node.text();
+  const text = node.absent ? fallback : readBuildspecText(node);
   if (text === undefined) return undefined;
   if (isObjectInS3(text)) {
-    node.fail('The buildspec is an object in S3, which a run here cannot read; inline it.');
+    node.fail(
+      'The buildspec is an object in S3 that is no file asset of this assembly; inline it, or make it an asset.',
+    );
     return undefined;
   }
   const file = buildspecFile(text);
@@ -29,4 +32,18 @@ export function readBuildspec(node: Node, fallback?: string): Buildspec | undefi
     node.fail(`buildspec:${line}:${column}${path && ` ${path}`}: ${message}`);
   }
   return undefined;
+}
+
+/** What stands at a buildspec's place; of the ARN of a file asset, which the assembly holds, the file. */
+export function readBuildspecText(node: Node): string | undefined {
+  const text = node.text();
+  const [, bucket, key] = /^arn:[^:]*:s3:::([^/]+)\/(.+)$/.exec(text?.trim() ?? '') ?? [];
+  if (text === undefined || bucket === undefined) return text;
+  const uploads = node.findings.evaluator.uploads(node.stack);
+  const asset = uploads.find((upload) => upload.bucket === bucket && upload.key === key && upload.packaging === 'file');
+  try {
+    return asset ? readFileSync(asset.path, 'utf8') : text;
+  } catch {
+    return text;
+  }
 }

@@ -11,6 +11,7 @@ export interface Keys {
   readonly refuses?: Readonly<Record<string, string>>;
 }
 
+const pipelineSource = "CodePipeline hands the source over in place of the project's own, on AWS too.";
 const singleSource = 'a build here has the one source that CodePipeline gives it; hand more over as input artifacts.';
 const hostExecutor = "The buildspec's commands run on this machine, not in an image.";
 const noAlarmActions = 'Nothing is notified here; who watches an alarm reads its state.';
@@ -62,6 +63,7 @@ export const KEYS = {
       'BuildBatchConfig',
       'EncryptionKey',
       'QueuedTimeoutInMinutes',
+      'Triggers',
     ],
     ignores: {
       AutoRetryLimit: 'It does not apply to builds that CodePipeline starts, on AWS neither.',
@@ -80,21 +82,20 @@ export const KEYS = {
       SecondaryArtifacts: 'use the outputs of the CodeBuild action.',
       SecondarySources: singleSource,
       SecondarySourceVersions: singleSource,
-      Triggers: 'a project that a pipeline uses is started by the pipeline; remove its webhook.',
     },
   },
   projectSource: {
     of: 'AWS::CodeBuild::Project.Source',
     reads: ['Type', 'BuildSpec'],
-    ignores: { InsecureSsl: 'CodePipeline hands the source over; nothing is cloned.' },
-    refuses: {
-      Auth: singleSource,
-      BuildStatusConfig: singleSource,
-      GitCloneDepth: singleSource,
-      GitSubmodulesConfig: singleSource,
-      Location: singleSource,
-      ReportBuildStatus: singleSource,
-      SourceIdentifier: singleSource,
+    ignores: {
+      Auth: pipelineSource,
+      BuildStatusConfig: pipelineSource,
+      GitCloneDepth: pipelineSource,
+      GitSubmodulesConfig: pipelineSource,
+      InsecureSsl: pipelineSource,
+      Location: pipelineSource,
+      ReportBuildStatus: pipelineSource,
+      SourceIdentifier: pipelineSource,
     },
   },
   projectArtifacts: {

@@ -2,6 +2,7 @@ import { ENVIRONMENT_TYPES } from '../codebuild/batch-spec';
 import { DEFAULT_BUILDSPEC } from '../codebuild/buildspec-source';
 import { checkSecretReference } from '../codebuild/secret-reference';
 import type { BuildProject, EnvironmentVariable } from '../plan';
+import { readBuildspecText } from './buildspec';
 import type { Resource } from './find-resource';
 import { KEYS } from './keys';
 import type { Node } from './node';
@@ -44,8 +45,7 @@ export function readProject(resource: Resource): ReadProject {
   const properties = resource.properties.object(KEYS.project);
   const environment = properties.member('Environment').object(KEYS.projectEnvironment);
   checkEnvironment(environment);
-  const artifacts = properties.member('Artifacts').object(KEYS.projectArtifacts);
-  checkCodePipeline(artifacts.member('Type'));
+  checkSource(properties);
   const { fallback, least, most } = BUILD_MINUTES;
   const privileged = environment.member('PrivilegedMode').flag() ?? false;
   const cache = readCache(properties.member('Cache'), resource.ref, privileged);
@@ -62,9 +62,7 @@ export function readProject(resource: Resource): ReadProject {
     const reason = "Artifacts are kept in the run's own folder, readable by its user only.";
     properties.findings.ignored.push({ path: key.path, property, reason });
   }
-  const source = properties.member('Source').object(KEYS.projectSource);
-  checkCodePipeline(source.member('Type'));
-  const buildspec = source.member('BuildSpec');
+  const buildspec = properties.member('Source').member('BuildSpec');
   const project = {
     name: resource.ref,
     logicalId: resource.logicalId,
@@ -73,7 +71,7 @@ export function readProject(resource: Resource): ReadProject {
     image: environment.member('Image').requiredText(),
     computeType: environment.member('ComputeType').requiredText(),
     privileged,
-    buildspec: buildspec.absent ? DEFAULT_BUILDSPEC : (buildspec.text() ?? ''),
+    buildspec: buildspec.absent ? DEFAULT_BUILDSPEC : (readBuildspecText(buildspec) ?? ''),
     environment: readEnvironment(environment.member('EnvironmentVariables')),
     timeoutMinutes: properties.member('TimeoutInMinutes').integer(least, most) ?? fallback,
     ...cache,
@@ -82,10 +80,45 @@ export function readProject(resource: Resource): ReadProject {
   return { project, buildspec, batch: properties.member('BuildBatchConfig') };
 }
 
-function checkCodePipeline(type: Node): void {
-  type
-    .required()
-    .oneOf(['CODEPIPELINE'], 'A project that a pipeline starts takes its source and hands over its output there.');
+/** Source: CodeBuild API, ProjectSource and ProjectArtifacts. */
+const SOURCES = [
+  'CODEPIPELINE',
+  'BITBUCKET',
+  'CODECOMMIT',
+  'GITHUB',
+  'GITHUB_ENTERPRISE',
+  'GITLAB',
+  'GITLAB_SELF_MANAGED',
+  'NO_SOURCE',
+  'S3',
+] as const;
+const ARTIFACTS = ['CODEPIPELINE', 'NO_ARTIFACTS', 'S3'] as const;
+
+/**
+ * A project with a source and artifacts of its own can be an action's, too: CodePipeline's StartBuild overrides both (CodeBuild
+ * user guide, how-to-create-pipeline: "CodePipeline overrides them"). The two types go together: one alone is never CODEPIPELINE.
+ */
+function checkSource(properties: Node): void {
+  const source = properties.member('Source').object(KEYS.projectSource).member('Type');
+  const artifacts = properties.member('Artifacts').object(KEYS.projectArtifacts).member('Type');
+  const triggers = properties.member('Triggers');
+  const from = source.required().oneOf(SOURCES);
+  const to = artifacts.required().oneOf(ARTIFACTS);
+  if (from === undefined || to === undefined) return;
+  if ((from === 'CODEPIPELINE') !== (to === 'CODEPIPELINE')) {
+    artifacts.fail(
+      `Expected ${from === 'CODEPIPELINE' ? from : 'NO_ARTIFACTS or S3'}, since the type of Source is ${from}, found "${to}".`,
+    );
+  } else if (from !== 'CODEPIPELINE') {
+    const reason = 'In a pipeline CodePipeline hands over the source and takes the artifacts, on AWS too.';
+    source.findings.ignored.push({ path: source.path, property: 'AWS::CodeBuild::Project.Source.Type', reason });
+  }
+  if (triggers.absent) return;
+  if (from === 'CODEPIPELINE') triggers.fail('A project whose source is CodePipeline has no webhook; remove it.');
+  else {
+    const reason = 'No webhook comes here; the pipeline starts the project.';
+    triggers.findings.ignored.push({ path: triggers.path, property: 'AWS::CodeBuild::Project.Triggers', reason });
+  }
 }
 
 function readEnvironment(list: Node): EnvironmentVariable[] {

@@ -5,6 +5,7 @@ import { type Endpoint, startEndpoint } from '../../../lib/local/aws/endpoint';
 import { ecrBuildExecutor } from '../../../lib/local/executors/ecr-build';
 import { eksExecutor, substitute } from '../../../lib/local/executors/eks';
 import { ImageStore } from '../../../lib/local/image/store';
+import { linesOf } from '../../../lib/local/output-text';
 import type { PipelineHost } from '../../../lib/local/pipelines/host';
 import { TestCluster } from '../cluster/harness';
 import { temporaryFolder } from '../codebuild/host';
@@ -126,7 +127,7 @@ withAwsCli('actions that call AWS as their role', () => {
     const lines: string[] = [];
     for (const host of hosts.values())
       host.subscribe((event) => {
-        if (event.kind === 'output') lines.push(event.line);
+        if (event.kind === 'output') lines.push(...linesOf(event.text));
       });
     const started = await shop.start({ trigger: { type: 'StartPipelineExecution', detail: 'test' } });
     if (!started.ok) throw new Error(JSON.stringify(started.errors));

@@ -6,6 +6,7 @@ import { extractZip } from '../../../lib/local/codebuild/unzip';
 import { writeZip } from '../../../lib/local/codebuild/zip';
 import type { ActionReport, Executor, Outcome } from '../../../lib/local/executor';
 import { codeBuildExecutor, type HostOptions } from '../../../lib/local/executors/codebuild';
+import { linesOf } from '../../../lib/local/output-text';
 import type { PlannedAction } from '../../../lib/local/plan';
 import { BINDINGS } from './kinds';
 
@@ -57,7 +58,7 @@ export async function runAction<A extends PlannedAction>(
   const events: ActionReport[] = [];
   const context = { pipeline: 'shop', execution, workspace, inputs: zips, revisions: { Source: '4f2c1d0' } };
   const outcome = await executor.execute(action, context, (event) => events.push(event), signal);
-  const output = events.flatMap((event) => (event.kind === 'output' ? [event.line] : []));
+  const output = events.flatMap((event) => (event.kind === 'output' ? linesOf(event.text) : []));
   return { outcome, events, lines: output.filter((line) => !line.startsWith('[slipway] ')), workspace };
 }
 

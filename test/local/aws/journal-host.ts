@@ -40,7 +40,7 @@ export class JournalHost {
 
   /** A line of an action's output. */
   line(action: string, line: string, at?: number): void {
-    this.write({ kind: 'output', stage: action.split('/')[0] as string, action, stream: 'stdout', line }, at);
+    this.write({ kind: 'output', stage: action.split('/')[0] as string, action, stream: 'stdout', text: line }, at);
   }
 
   startAction(action: string, buildId?: string, at?: number): void {

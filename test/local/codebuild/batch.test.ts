@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { batchProblem } from '../../../lib/local/codebuild/batch-rules';
 import { parseBuildspec } from '../../../lib/local/codebuild/buildspec';
 import { extractZip } from '../../../lib/local/codebuild/unzip';
+import { linesOf } from '../../../lib/local/output-text';
 import { plain, testHost } from './host';
 
 const host = testHost();
@@ -301,7 +302,7 @@ describe('a batch', () => {
       batch: { ...BATCH, timeoutMinutes: 7 },
       grace: 200,
       clock,
-      onEvent: (event) => event.kind === 'output' && event.line === '[a] here' && over(),
+      onEvent: (event) => event.kind === 'output' && linesOf(event.text).includes('[a] here') && over(),
       buildspec: spec('  build-list: [{identifier: a}]', 'echo here; sleep 600'),
     });
     expect(outcome).toMatchObject({
@@ -316,7 +317,7 @@ describe('a batch', () => {
       batch: BATCH,
       grace: 200,
       signal: stop.signal,
-      onEvent: (event) => event.kind === 'output' && event.line === '[a] here' && stop.abort(),
+      onEvent: (event) => event.kind === 'output' && linesOf(event.text).includes('[a] here') && stop.abort(),
       buildspec: spec('  build-list: [{identifier: a}]', 'echo here; sleep 600'),
     });
     expect(outcome).toMatchObject({ status: 'Stopped' });

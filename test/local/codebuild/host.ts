@@ -7,6 +7,7 @@ import { type SecretSource, secretsFile } from '../../../lib/local/codebuild/sec
 import { writeZip } from '../../../lib/local/codebuild/zip';
 import type { ActionReport, Outcome } from '../../../lib/local/executor';
 import { codeBuildExecutor } from '../../../lib/local/executors/codebuild';
+import { linesOf } from '../../../lib/local/output-text';
 import type { CodeBuildAction, EnvironmentVariable, PlannedBatch } from '../../../lib/local/plan';
 import type { AskAfterPause } from '../../../lib/local/rooms/pause';
 import type { RoomKind } from '../../../lib/local/rooms/room';
@@ -125,7 +126,7 @@ async function run(root: string, id: string, request: BuildRequest): Promise<Bui
     },
     request.signal ?? new AbortController().signal,
   );
-  const output = events.flatMap((event) => (event.kind === 'output' ? [event.line] : []));
+  const output = events.flatMap((event) => (event.kind === 'output' ? linesOf(event.text) : []));
   return {
     outcome,
     events,

@@ -1,9 +1,10 @@
 import { lineSplitter, MAX_LINE } from '../../../lib/local/codebuild/lines';
+import { linesOf } from '../../../lib/local/output-text';
 import { testHost } from './host';
 
 const split = (...chunks: (string | Uint8Array)[]): string[] => {
   const lines: string[] = [];
-  const splitter = lineSplitter((line) => lines.push(line));
+  const splitter = lineSplitter((text) => lines.push(...linesOf(text)));
   for (const chunk of chunks) splitter.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   splitter.end();
   return lines;

@@ -4,6 +4,7 @@ import { lineSplitter, MAX_LINE } from '../../../lib/local/codebuild/lines';
 import { buildLog } from '../../../lib/local/codebuild/log';
 import { createMask } from '../../../lib/local/codebuild/mask';
 import type { ActionReport } from '../../../lib/local/executor';
+import { linesOf } from '../../../lib/local/output-text';
 import { random } from '../../config/random';
 import { temporaryFolder } from './host';
 
@@ -67,7 +68,7 @@ test('a secret is masked wherever a very long line is cut, and however its bytes
     const events: ActionReport[] = [];
     const file = join(folder, `${round}.txt`);
     const log = buildLog(file, mask, (event) => events.push(event));
-    const splitter = lineSplitter((line, more) => log.line('stdout', line, more));
+    const splitter = lineSplitter((text, more) => log.lines('stdout', text, more));
     const all = Buffer.from(`${text}\nnext\n`);
     for (let at = 0; at < all.length; ) {
       const size = 1 + Math.floor(next() * 9_000);
@@ -76,7 +77,7 @@ test('a secret is masked wherever a very long line is cut, and however its bytes
     }
     splitter.end();
     log.close();
-    const lines = events.flatMap((event) => (event.kind === 'output' ? [event.line] : []));
+    const lines = events.flatMap((event) => (event.kind === 'output' ? linesOf(event.text) : []));
     expect(lines.at(-1)).toBe('next');
     expect(lines.slice(0, -1).join('')).toBe(text.replace(secret, '***'));
     expect(readFileSync(file, 'utf8')).toBe(`${lines.join('\n')}\n`);
@@ -86,9 +87,10 @@ test('a secret is masked wherever a very long line is cut, and however its bytes
 test('a line that is exactly as long as a piece ends there', () => {
   const events: ActionReport[] = [];
   const log = buildLog(join(folder, 'log'), mask, (event) => events.push(event));
-  const splitter = lineSplitter((line, more) => log.line('stdout', line, more));
+  const splitter = lineSplitter((text, more) => log.lines('stdout', text, more));
   splitter.push(Buffer.from(`${'a'.repeat(MAX_LINE)}\nb\n`));
   splitter.end();
   log.close();
-  expect(events.map((event) => event.kind === 'output' && event.line.length)).toEqual([MAX_LINE, 1]);
+  const lines = events.flatMap((event) => (event.kind === 'output' ? linesOf(event.text) : []));
+  expect(lines.map(({ length }) => length)).toEqual([MAX_LINE, 1]);
 });

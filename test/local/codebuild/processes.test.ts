@@ -5,6 +5,7 @@ import type { Clock } from '../../../lib/local/clock';
 import { findProcesses } from '../../../lib/local/codebuild/process-tree';
 import { removeTemporaryFolders } from '../../../lib/local/codebuild/temporary';
 import { endStrayBuilds } from '../../../lib/local/executors/codebuild';
+import { linesOf } from '../../../lib/local/output-text';
 import { processStart } from '../../../lib/local/process-identity';
 import { testHost } from './host';
 
@@ -25,8 +26,8 @@ const buildspec = (...commands: string[]): string =>
 /** Aborts as soon as the build prints `line`. */
 function abortAt(line: string) {
   const abort = new AbortController();
-  const onEvent = (event: { kind: string; line?: string }) => {
-    if (event.kind === 'output' && event.line === line) abort.abort();
+  const onEvent = (event: { kind: string; text?: string }) => {
+    if (event.kind === 'output' && linesOf(event.text ?? '').includes(line)) abort.abort();
   };
   return { signal: abort.signal, onEvent };
 }
@@ -105,7 +106,7 @@ test('a build that takes longer than its timeout fails as TIMED_OUT', async () =
   const { outcome } = await host.run({
     clock,
     buildspec: buildspec('echo go; sleep 60'),
-    onEvent: (event) => event.kind === 'output' && event.line === 'go' && elapse(),
+    onEvent: (event) => event.kind === 'output' && linesOf(event.text ?? '').includes('go') && elapse(),
   });
   expect(outcome).toMatchObject({ status: 'Failed', reason: 'TIMED_OUT: the build took longer than its 30 minutes' });
   expect(await left()).toEqual([]);

@@ -85,8 +85,8 @@ phases:
       grace: 200,
       signal: stop.signal,
       onEvent: (event) => {
-        if (event.kind !== 'output' || !event.line.startsWith('/tmp/')) return;
-        folder = event.line;
+        if (event.kind !== 'output' || !event.text.startsWith('/tmp/')) return;
+        folder = event.text;
         stop.abort();
       },
       buildspec: 'version: 0.2\nrun-as: nobody\nphases: {build: {commands: ["echo $TMPDIR; sleep 600"]}}',

@@ -559,7 +559,7 @@ describe('the runner breaks', () => {
     let say = () => {};
     const codebuild: typeof fake.executors.codebuild = {
       execute: async (_action, _context, emit) => {
-        say = () => emit({ kind: 'output', stream: 'stdout', line: 'late' });
+        say = () => emit({ kind: 'output', stream: 'stdout', text: 'late' });
         return { status: 'Succeeded', variables: {}, artifacts: {} };
       },
     };

@@ -37,7 +37,7 @@ const started: Event = {
   variables: {},
   stages: [],
 };
-const output = (line: string): Event => ({ ...at, kind: 'output', stream: 'stdout', line });
+const output = (text: string): Event => ({ ...at, kind: 'output', stream: 'stdout', text });
 const ended: Event = { ...base, kind: 'pipeline-ended', status: 'Succeeded' };
 
 describe('a journal file', () => {
@@ -72,7 +72,7 @@ describe('a journal file', () => {
     expect(steps.slice(1).every((step) => step >= 64 * 1024)).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const read = readJournal(path);
-    expect(read.ok && read.value.map((event) => event.kind === 'output' && event.line)).toEqual(
+    expect(read.ok && read.value.map((event) => event.kind === 'output' && event.text)).toEqual(
       Array.from({ length: 20_000 }, (_, n) => `line ${n}`),
     );
     await journal.close();

@@ -66,7 +66,7 @@ describe('run state', () => {
   test(`keeps the last ${TAIL_LINES} lines of output and counts all`, () => {
     const lines = Array.from(
       { length: 100 },
-      (_, n): EventBody => ({ kind: 'output', ...at, stream: 'stdout', line: `${n}` }),
+      (_, n): EventBody => ({ kind: 'output', ...at, stream: 'stdout', text: `${n}` }),
     );
     const action = deploy(...lines);
     expect(action?.lines).toBe(100);
@@ -142,7 +142,7 @@ describe('run state', () => {
     const frozen = deepFreeze(folded({ kind: 'action-started', ...at }));
     const next = reduce(
       frozen,
-      event({ kind: 'output', stage: 'New', action: 'New/One', stream: 'stdout', line: 'x' }),
+      event({ kind: 'output', stage: 'New', action: 'New/One', stream: 'stdout', text: 'x' }),
     );
     expect(next.stages.map(({ name }) => name)).toEqual(['Dev', 'New']);
     expect(frozen.stages).toHaveLength(1);

@@ -59,7 +59,7 @@ describe('an approval', () => {
         expires: '2026-01-01T00:30:00.000Z',
         token: 'token',
       },
-      { kind: 'output', stream: 'stdout', line: 'Approved: fine' },
+      { kind: 'output', stream: 'stdout', text: 'Approved: fine' },
     ]);
     expect(slept).toEqual([30 * 60_000]);
   });

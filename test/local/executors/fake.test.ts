@@ -38,7 +38,7 @@ describe('the fake executor, told by the environment of an action', () => {
     expect(
       await execute({ outcome: 'Failed', reason: 'r', output: ['a', 'b'] }, undefined, undefined, reports),
     ).toEqual({ status: 'Failed', reason: 'r' });
-    expect(reports).toEqual(['a', 'b'].map((line) => ({ kind: 'output', stream: 'stdout', line })));
+    expect(reports).toEqual(['a', 'b'].map((text) => ({ kind: 'output', stream: 'stdout', text })));
     expect((await execute({ outcome: 'Stopped' })).status).toBe('Stopped');
     await expect(execute({ throws: 'broken' })).rejects.toThrow('broken');
   });

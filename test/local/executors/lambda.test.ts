@@ -123,8 +123,8 @@ async function invoke(
     { pipeline: 'p', execution: 'e', workspace, inputs: {}, revisions: {} },
     (report) => {
       if (report.kind !== 'output') return;
-      lines.push(report.line);
-      onLine(report.line);
+      lines.push(report.text);
+      onLine(report.text);
     },
     signal,
   );

@@ -109,7 +109,7 @@ async function fetch(
     outcome,
     ...(await unzip(bytes)),
     bytes,
-    output: reports.flatMap((report) => (report.kind === 'output' ? [report.line] : [])),
+    output: reports.flatMap((report) => (report.kind === 'output' ? [report.text] : [])),
     facts: Object.fromEntries(
       reports.flatMap((report) => (report.kind === 'fact' ? [[report.name, report.value]] : [])),
     ),

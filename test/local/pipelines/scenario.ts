@@ -66,7 +66,7 @@ export async function openScenario(options: {
   let host: PipelineHost | undefined;
   const execute: Executor['execute'] = async (action, { execution, workspace }, emit, signal): Promise<Outcome> => {
     options.effect(`begin ${execution} ${action.id}`);
-    emit({ kind: 'output', stream: 'stdout', line: `${action.id} runs` });
+    emit({ kind: 'output', stream: 'stdout', text: `${action.id} runs` });
     await options.act(signal);
     if (signal.aborted) return { status: 'Stopped', reason: 'stopped' };
     const view = host?.execution(execution);

@@ -33,16 +33,28 @@ testMutants([
     /buildspec:3:\d+ .*biuld/,
   ],
   [
-    'a source of its own',
+    'a source of its own, with the artifacts of a pipeline',
     (t) => (project(t).Source.Type = 'CODECOMMIT'),
-    'BuildProject/Source.Type',
-    /Expected CODEPIPELINE/,
+    'BuildProject/Artifacts.Type',
+    /Expected NO_ARTIFACTS or S3, since the type of Source is CODECOMMIT/,
   ],
   [
-    'artifacts of its own',
+    'artifacts of its own, with the source of a pipeline',
     (t) => (project(t).Artifacts.Type = 'S3'),
     'BuildProject/Artifacts.Type',
-    /Expected CODEPIPELINE/,
+    /Expected CODEPIPELINE, since the type of Source is CODEPIPELINE/,
+  ],
+  [
+    'a source that there is not',
+    (t) => (project(t).Source.Type = 'SVN'),
+    'BuildProject/Source.Type',
+    /Expected CODEPIPELINE or BITBUCKET.*found "SVN"/,
+  ],
+  [
+    'a webhook of a project that has its source of a pipeline',
+    (t) => (project(t).Triggers = { Webhook: true }),
+    'BuildProject/Triggers',
+    /has no webhook/,
   ],
   ...[
     ['LINUX_LAMBDA_CONTAINER', /Builds on Lambda compute do not run here/],

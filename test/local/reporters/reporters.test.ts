@@ -32,8 +32,8 @@ const failing: Event[] = [
   started,
   at(1, { kind: 'stage-started', stage: 'Test' }),
   at(1, { kind: 'action-started', ...unit }),
-  at(2, { kind: 'output', ...unit, stream: 'stdout', line: 'collected 3 items' }),
-  at(3, { kind: 'output', ...unit, stream: 'stderr', line: '\u001b[31mE   assert 1 == 2\u001b[0m' }),
+  at(2, { kind: 'output', ...unit, stream: 'stdout', text: 'collected 3 items' }),
+  at(3, { kind: 'output', ...unit, stream: 'stderr', text: '\u001b[31mE   assert 1 == 2\u001b[0m' }),
   at(4, {
     kind: 'report',
     ...unit,
@@ -134,7 +134,7 @@ describe('terminal', () => {
   test('what runs now is one line with a spinner and its last output, and fits the width', () => {
     const { reporter, writes } = record([
       ...failing.slice(0, 3),
-      at(2, { kind: 'output', ...unit, stream: 'stdout', line: 'x'.repeat(200) }),
+      at(2, { kind: 'output', ...unit, stream: 'stdout', text: 'x'.repeat(200) }),
     ]);
     reporter.event(at(3, { kind: 'action-started', stage: 'Test', action: 'Test/Quality' }));
     const live = play(writes).filter((row) => row.includes('Test/'));

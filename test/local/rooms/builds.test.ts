@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import type { Clock } from '../../../lib/local/clock';
 import { extractZip } from '../../../lib/local/codebuild/unzip';
+import { linesOf } from '../../../lib/local/output-text';
 import { type BuildRequest, plain, testHost } from '../codebuild/host';
 import { inEveryRoom, kindOf } from './rooms';
 
@@ -21,8 +22,8 @@ const buildspec = (commands: readonly string[], rest: readonly string[] = []): s
 /** Aborts as soon as the build prints `line`. */
 function abortAt(line: string) {
   const abort = new AbortController();
-  const onEvent = (event: { kind: string; line?: string }) => {
-    if (event.kind === 'output' && event.line === line) abort.abort();
+  const onEvent = (event: { kind: string; text?: string }) => {
+    if (event.kind === 'output' && linesOf(event.text ?? '').includes(line)) abort.abort();
   };
   return { signal: abort.signal, onEvent };
 }
@@ -126,7 +127,7 @@ inEveryRoom((name) => {
     const { outcome } = await run({
       clock,
       buildspec: buildspec(['echo go; sleep 60']),
-      onEvent: (event) => event.kind === 'output' && event.line === 'go' && elapse(),
+      onEvent: (event) => event.kind === 'output' && linesOf(event.text ?? '').includes('go') && elapse(),
     });
     expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('TIMED_OUT') });
     expect(rooms()).toEqual([]);

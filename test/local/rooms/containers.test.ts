@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endStrayBuilds } from '../../../lib/local/executors/codebuild';
+import { linesOf } from '../../../lib/local/output-text';
 import { containerName } from '../../../lib/local/rooms/container-flags';
 import { findProgram } from '../../../lib/local/tools/kubectl';
 import { type BuildRequest, testHost } from '../codebuild/host';
@@ -57,8 +58,8 @@ inEveryRoom((name) => {
 
   test('it is privileged only where the project says so, and has its name and labels', async () => {
     const seen: string[] = [];
-    const look = (event: { kind: string; line?: string }) => {
-      if (event.kind !== 'output' || event.line !== 'go') return;
+    const look = (event: { kind: string; text?: string }) => {
+      if (event.kind !== 'output' || !linesOf(event.text ?? '').includes('go')) return;
       const format = '{{.HostConfig.Privileged}} {{.Name}} {{index .Config.Labels "slipway.build"}} {{.Config.Tty}}';
       const [found = ''] = engine('ps', '--quiet', '--filter', 'label=slipway.build').stdout.trim().split('\n');
       seen.push(
@@ -100,7 +101,7 @@ inEveryRoom((name) => {
   test('a container that dies under its command fails it', async () => {
     const { outcome, lines } = await run({
       onEvent: (event) => {
-        if (event.kind !== 'output' || event.line !== 'go') return;
+        if (event.kind !== 'output' || !linesOf(event.text ?? '').includes('go')) return;
         const [record = ''] = readdirSync(join(state, 'rooms'));
         engine('kill', record.replace('.json', ''));
       },

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createShell, type Shell, type ShellName } from '../../../lib/local/codebuild/shell';
+import { linesOf } from '../../../lib/local/output-text';
 import { temporaryFolder } from '../codebuild/host';
 import { inEveryRoom, type OpenRoom, openRoom } from './rooms';
 
@@ -29,7 +30,7 @@ inEveryRoom((name) => {
       stateFolder: scripts,
       directory,
       environment: { PATH: '/usr/bin:/bin', ...environment },
-      onLine: (_, line) => lines.push(line),
+      onOutput: (_, text) => lines.push(...linesOf(text)),
     });
     return { ...created, lines, room, scripts };
   }

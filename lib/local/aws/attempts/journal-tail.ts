@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Event } from '../../event';
+import { parseEvent } from '../../journal';
 
 /** A whole line of a journal, without its end. */
 export interface JournalLine {
@@ -13,13 +14,7 @@ const CHUNK = 1024 * 1024;
 const NEWLINE = 10;
 
 /** The event of a line; undefined for what a process that was killed left of one. */
-export function eventOf({ text }: Pick<JournalLine, 'text'>): Event | undefined {
-  try {
-    return JSON.parse(text) as Event;
-  } catch {
-    return undefined;
-  }
-}
+export const eventOf = ({ text }: Pick<JournalLine, 'text'>): Event | undefined => parseEvent(text);
 
 /** Reads a file that grows, each line once. A file that is not there yet is empty. */
 export class JournalTail {

@@ -9,8 +9,8 @@ import { type Operation, takes } from '../service';
 import { parseFilterPattern } from './filter-pattern';
 import { findGroup, invalid } from './find-group';
 import { EVENT_BYTES, LARGEST_ANSWER, LARGEST_PAGE } from './get-log-events';
-import type { LineIndex } from './log-index';
-import { firstAt, type LogStore } from './log-store';
+import type { LineIndex } from './line-index';
+import type { LogStore } from './log-store';
 import type { Stream } from './streams';
 
 /** Lines that one call looks at; a token leads to the rest, as the API may answer too. */
@@ -106,17 +106,16 @@ class Cursor {
     { startTime, endTime, after }: { startTime: number; endTime: number; after: Place | undefined },
   ) {
     this.lines = store.lines(stream);
-    const { times } = this.lines;
-    this.end = firstAt(times, endTime);
-    this.line = firstAt(times, Math.max(startTime, after?.time ?? 0));
+    this.end = this.lines.firstAt(endTime);
+    this.line = this.lines.firstAt(Math.max(startTime, after?.time ?? 0));
     if (!after) return;
-    if (stream.name < after.stream) this.line = Math.max(this.line, firstAt(times, after.time + 1));
+    if (stream.name < after.stream) this.line = Math.max(this.line, this.lines.firstAt(after.time + 1));
     else if (stream.name === after.stream) this.line = Math.max(this.line, after.line + 1);
   }
 
   /** Infinite at the end. */
   get time(): number {
-    return this.line < this.end ? (this.lines.times[this.line] as number) : Number.POSITIVE_INFINITY;
+    return this.line < this.end ? this.lines.time(this.line) : Number.POSITIVE_INFINITY;
   }
 
   get place(): Place {

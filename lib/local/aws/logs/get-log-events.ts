@@ -2,7 +2,7 @@ import type { GetLogEventsRequest, GetLogEventsResponse } from '@aws-sdk/client-
 import { err, ok } from '../../../result';
 import { type Operation, takes } from '../service';
 import { findGroup, invalid } from './find-group';
-import { firstAt, type LogStore } from './log-store';
+import type { LogStore } from './log-store';
 
 /** Most events, and most bytes, of one answer; an event counts 26 bytes beside its message. */
 export const LARGEST_PAGE = 10_000;
@@ -36,8 +36,8 @@ export const getLogEvents = (store: LogStore): Operation =>
       const token = input.nextToken === undefined ? undefined : readToken(input.nextToken);
       if (input.nextToken !== undefined && !token) return invalid('The specified nextToken is invalid.');
       const lines = store.lines(stream);
-      const low = firstAt(lines.times, startTime);
-      const high = Math.max(low, firstAt(lines.times, endTime));
+      const low = lines.firstAt(startTime);
+      const high = Math.max(low, lines.firstAt(endTime));
       const isForward = token ? token.direction === 'f' : (input.startFromHead ?? false);
       const place = Math.min(Math.max(token?.place ?? (isForward ? low : high), low), high);
       let [from, to] = isForward ? [place, Math.min(place + limit, high)] : [Math.max(place - limit, low), place];
@@ -52,7 +52,7 @@ export const getLogEvents = (store: LogStore): Operation =>
       const shown = fitting < 0 ? texts : isForward ? texts.slice(0, fitting) : texts.slice(texts.length - fitting);
       return ok({
         events: shown.map((message, index) => {
-          const timestamp = lines.times[from + index] as number;
+          const timestamp = lines.time(from + index);
           return { timestamp, message, ingestionTime: timestamp };
         }),
         nextForwardToken: tokenOf('f', to),

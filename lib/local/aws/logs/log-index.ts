@@ -1,21 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { parseEvent } from '../../journal';
+import { countLines, linesOf } from '../../output-text';
 import { eventOf, JournalTail } from '../attempts/journal-tail';
+import { LineIndex, type OutputRecord } from './line-index';
 
-/** Where the lines of one attempt stand in its execution's journal. */
-export interface LineIndex {
-  /** Milliseconds since 1970, one a line, never falling. */
-  readonly times: readonly number[];
-  readonly offsets: readonly number[];
-  readonly lengths: readonly number[];
-}
-
-const NONE: LineIndex = { times: [], offsets: [], lengths: [] };
-/** Lines that are read at once stand at most this far apart. */
+const NONE = new LineIndex();
+/** Records that are read at once stand at most this far apart. */
 const WINDOW = 4 * 1024 * 1024;
 
 /** The output of an execution, found again by its place in the journal; the journal alone holds it. */
 export class LogIndex {
-  private readonly lines = new Map<string, { times: number[]; offsets: number[]; lengths: number[] }>();
+  private readonly lines = new Map<string, LineIndex>();
   private readonly attempts = new Map<string, number>();
   /** Identifiers of builds of batches. */
   private readonly parts = new Set<string>();
@@ -37,35 +32,41 @@ export class LogIndex {
       if (event?.kind === 'fact' && named) this.parts.add(event.name.slice(0, named.index));
       if (event?.kind !== 'output') return;
       const number = this.attempts.get(event.action) ?? 1;
-      const own = this.parts.size === 0 ? undefined : /^\[([^\]]+)\] /.exec(event.line)?.[1];
+      // What one event has, is of one build.
+      const own = this.parts.size === 0 ? undefined : /^\[([^\]]+)\] /.exec(event.text)?.[1];
       const key = keyOf(event.action, number, own !== undefined && this.parts.has(own) ? own : undefined);
-      const index = this.lines.get(key) ?? { times: [], offsets: [], lengths: [] };
+      const index = this.lines.get(key) ?? new LineIndex();
       this.lines.set(key, index);
-      index.times.push(Math.max(Date.parse(event.time), index.times.at(-1) ?? 0));
-      index.offsets.push(offset);
-      index.lengths.push(length);
+      index.add({ time: Date.parse(event.time), offset, length, lines: countLines(event.text) });
     });
     return this.lines.get(keyOf(action, attempt, part)) ?? NONE;
   }
 
-  /** The text of the lines from one place up to, not including, another. */
-  text({ offsets, lengths }: LineIndex, from: number, to: number): string[] {
+  /** The text of the lines from one number up to, not including, another. */
+  text(index: LineIndex, from: number, to: number): string[] {
     if (from >= to) return [];
+    const [first, last] = [index.recordOf(from), index.recordOf(to - 1)];
+    const texts = this.read(index.records.slice(first, last + 1)).flatMap(linesOf);
+    return texts.slice(from - index.firstOf(first), to - index.firstOf(first));
+  }
+
+  private read(records: readonly OutputRecord[]): string[] {
     const file = openSync(this.journal, 'r');
     try {
       const texts: string[] = [];
-      for (let first = from; first < to; ) {
-        const start = offsets[first] as number;
-        let last = first + 1;
-        while (last < to && (offsets[last] as number) + (lengths[last] as number) - start <= WINDOW) last++;
-        const size = (offsets[last - 1] as number) + (lengths[last - 1] as number) - start;
-        const buffer = Buffer.alloc(size);
-        readSync(file, buffer, 0, size, start);
-        for (; first < last; first++) {
-          const at = (offsets[first] as number) - start;
-          const event = JSON.parse(buffer.toString('utf8', at, at + (lengths[first] as number))) as { line: string };
-          texts.push(event.line);
+      for (let next = 0; next < records.length; ) {
+        const start = (records[next] as OutputRecord).offset;
+        const far = records.findIndex(({ offset, length }, place) => place > next && offset + length - start > WINDOW);
+        const window = records.slice(next, far < 0 ? records.length : far);
+        const { offset, length } = window.at(-1) as OutputRecord;
+        const buffer = Buffer.alloc(offset + length - start);
+        readSync(file, buffer, 0, buffer.length, start);
+        for (const record of window) {
+          const at = record.offset - start;
+          const event = parseEvent(buffer.toString('utf8', at, at + record.length));
+          texts.push(event?.kind === 'output' ? event.text : '');
         }
+        next += window.length;
       }
       return texts;
     } finally {

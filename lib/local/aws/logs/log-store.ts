@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { JOURNAL } from '../../history';
 import { partsOf } from '../attempts/parts';
 import type { BuildContext } from '../codebuild/context';
-import { type LineIndex, LogIndex, prefixOf } from './log-index';
+import type { LineIndex } from './line-index';
+import { LogIndex, prefixOf } from './log-index';
 import { type Stream, streamOf } from './streams';
 
 /** The log groups of all pipelines, from the journals of their executions. */
@@ -39,15 +40,4 @@ export class LogStore {
     this.indexes.set(folder, index);
     return index;
   }
-}
-
-/** The first place whose time is not before `time`. */
-export function firstAt(times: readonly number[], time: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -58,7 +58,7 @@ export function logs(context: BuildContext): Service {
           const byTime = orderBy === 'LastEventTime';
           if (byTime && prefix !== undefined)
             return invalid('Cannot order by LastEventTime with a logStreamNamePrefix.');
-          const lastOf = (stream: Stream): number => store.lines(stream).times.at(-1) ?? startOf(stream);
+          const lastOf = (stream: Stream): number => store.lines(stream).records.at(-1)?.time ?? startOf(stream);
           const streams = [...group.value.streams.values()]
             .filter(({ name }) => name.startsWith(prefix ?? ''))
             .map((stream) => ({ stream, last: byTime ? lastOf(stream) : 0 }))
@@ -70,8 +70,8 @@ export function logs(context: BuildContext): Service {
           const { items, ...rest } = page.value;
           return ok({
             logStreams: items.map((stream) => {
-              const { times } = store.lines(stream);
-              const [first, last] = [times[0], times.at(-1)];
+              const { records } = store.lines(stream);
+              const [first, last] = [records[0]?.time, records.at(-1)?.time];
               return {
                 logStreamName: stream.name,
                 creationTime: startOf(stream),

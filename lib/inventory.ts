@@ -1,0 +1,151 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Assembly } from './local/assembly';
+import { Evaluator, type Place } from './local/intrinsics';
+import type { Bindings } from './local/plan';
+import { isObject } from './local/template/json';
+
+/** Everything that the templates of an assembly create, evaluated as far as its values are known before a deploy. */
+export interface Inventory {
+  readonly stacks: readonly InventoryStack[];
+  readonly resources: readonly DeployedResource[];
+}
+
+export interface InventoryStack {
+  readonly name: string;
+  /** Of the template file as it is uploaded. */
+  readonly templateBytes: number;
+  readonly resources: number;
+  readonly parameters: number;
+  readonly mappings: number;
+  readonly outputs: number;
+}
+
+export interface DeployedResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** What `Ref` gives; the logical id where that is not known before a deploy. */
+  readonly id: string;
+  readonly properties: Properties;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a template's properties are whatever JSON they are
+export type Properties = any;
+
+/** What stands for a value that only a deploy gives: about as long as an identifier, for those who count characters. */
+const UNKNOWN = '(known after deploy)';
+
+/**
+ * Reads every resource that exists under the bindings. Never fails: a value that cannot be known before a deploy reads
+ * `(known after deploy)`.
+ */
+export function readInventory(assembly: Assembly, bindings: Bindings): Inventory {
+  const evaluator = new Evaluator(assembly, bindings);
+  const resources = assembly.stacks.flatMap((stack) =>
+    Object.entries(stack.template.Resources).flatMap(([logicalId, raw]): DeployedResource[] => {
+      const place = { stack, path: `Resources.${logicalId}` };
+      if (!isObject(raw) || typeof raw['Type'] !== 'string') return [];
+      const exists = evaluator.exists(raw, place);
+      if (exists.ok && !exists.value) return [];
+      const ref = evaluator.ref(logicalId, place);
+      const properties = settle(evaluator, raw['Properties'] ?? {}, { stack, path: `${place.path}.Properties` });
+      const id = ref.ok && typeof ref.value === 'string' ? ref.value : logicalId;
+      return [{ stack: stack.name, logicalId, type: raw['Type'], id, properties }];
+    }),
+  );
+  const stacks = assembly.stacks.map((stack) => ({
+    name: stack.name,
+    templateBytes: statSync(join(assembly.directory, stack.file)).size,
+    resources: Object.keys(stack.template.Resources).length,
+    parameters: Object.keys(stack.template.Parameters).length,
+    mappings: Object.keys(stack.template.Mappings).length,
+    outputs: Object.keys(stack.template.Outputs).length,
+  }));
+  return { stacks, resources };
+}
+
+/** The value with what is known of it; members of `AWS::NoValue` are left out. */
+function settle(evaluator: Evaluator, raw: unknown, place: Place): Properties {
+  const resolved = evaluator.resolve(raw, place);
+  if (!resolved.ok) return UNKNOWN;
+  const { value, at } = resolved.value;
+  if (Array.isArray(value)) {
+    const items = value.map((item, index) => settle(evaluator, item, { ...at, path: `${at.path}[${index}]` }));
+    return items.filter((item) => item !== undefined);
+  }
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).map(([key, member]) => [
+    key,
+    settle(evaluator, member, { ...at, path: `${at.path}.${key}` }),
+  ]);
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+}
+
+export const ofType = (resources: readonly DeployedResource[], type: string): readonly DeployedResource[] =>
+  resources.filter((resource) => resource.type === type);
+
+/** A list that CloudFormation lets one write as a single value, or leave out. */
+export const listOf = (value: Properties): Properties[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+/** An environment of the configuration, and the Kubernetes namespace that is its own. */
+export interface InventoryEnvironment {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The name of the environment that a resource is there for; undefined: shared. */
+export type OwnerOf = (resource: DeployedResource) => string | undefined;
+
+/**
+ * A resource belongs to the environment whose namespace, and no other's, it names; a composite alarm to that of
+ * its alarms; a project's role and log group to that of the project. All else is shared.
+ */
+export function ownersIn(
+  resources: readonly DeployedResource[],
+  environments: readonly InventoryEnvironment[],
+): OwnerOf {
+  const direct = new Map<DeployedResource, string>();
+  for (const resource of resources) {
+    const values = namespacesIn(resource.properties);
+    const found = environments.filter(({ namespace }) => values.has(namespace));
+    if (found.length === 1 && found[0] !== undefined) direct.set(resource, found[0].name);
+  }
+  const projects = ofType(resources, 'AWS::CodeBuild::Project');
+  const inherited = (resource: DeployedResource): string | undefined => {
+    if (resource.type === 'AWS::CloudWatch::CompositeAlarm') {
+      const rule = String(resource.properties.AlarmRule);
+      return only(
+        ofType(resources, 'AWS::CloudWatch::Alarm').filter(({ id }) => rule.includes(`:${id}"`)),
+        direct,
+      );
+    }
+    const texts = [resource.id, `:role/${resource.id}`];
+    const users = projects.filter(({ properties: { ServiceRole: role, LogsConfig: logs } }) =>
+      resource.type === 'AWS::IAM::Role'
+        ? texts.some((text) => String(role).endsWith(text))
+        : resource.type === 'AWS::Logs::LogGroup' && logs?.CloudWatchLogs?.GroupName === resource.id,
+    );
+    return only(users, direct);
+  };
+  return (resource) => direct.get(resource) ?? inherited(resource);
+}
+
+/** The one owner that all of them have. */
+function only(
+  resources: readonly DeployedResource[],
+  owners: ReadonlyMap<DeployedResource, string>,
+): string | undefined {
+  const [first, ...others] = new Set(resources.map((resource) => owners.get(resource)));
+  return others.length === 0 ? first : undefined;
+}
+
+/** Kubernetes namespaces: of an access entry, of an alarm's dimension, of a build's variable NAMESPACE. */
+function namespacesIn(value: Properties, found = new Set<unknown>()): ReadonlySet<unknown> {
+  if (typeof value !== 'object' || value === null) return found;
+  if (/^namespace$/i.test(value.Name)) found.add(value.Value);
+  for (const namespace of listOf(value.Namespaces)) found.add(namespace);
+  for (const item of Object.values(value)) namespacesIn(item, found);
+  return found;
+}
