@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileAsset } from '../../../lib/local/assembly';
+import type { Plan } from '../../../lib/local/plan';
 import { workOf } from '../../../lib/local/plan-action-lines';
-import { planOf } from './delivery-assembly';
+import { readPlan } from '../../../lib/local/read-plan';
+import { BINDINGS, deliveryAssembly, planOf } from './delivery-assembly';
 import { action, type Mutant, project, resource, type Templates, testMutants, variables } from './mutants';
 
 const BATCH = 'version: 0.2\nbatch: {build-list: [{identifier: a}, {identifier: b}]}\nphases: {build: {commands: [x]}}';
@@ -270,6 +276,33 @@ test('a buildspec may be the name of a file in the source; what it exports is kn
   const plan = planOf((t) => (project(t).Source.BuildSpec = './ci/build.yml'));
   expect(buildOf(plan, 1).project.buildspec).toBe('./ci/build.yml');
   expect(plan.ignored?.some(({ reason }) => reason.includes('the file ci/build.yml of the source'))).toBe(true);
+});
+
+test('a buildspec may be a file asset of the assembly: its text runs, and what it exports is known', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'buildspec-'));
+  const path = join(folder, 'spec.yml');
+  const spec = buildOf(planOf(), 1).project.buildspec;
+  writeFileSync(path, spec);
+  const bucket = 'cdk-assets-111122223333';
+  const assembly = deliveryAssembly((t) => {
+    project(t).Source.BuildSpec = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${bucket}/spec.yml`]] };
+  });
+  const asset: FileAsset = { bucket, key: 'spec.yml', path, packaging: 'file' };
+  const read = readPlan({ ...assembly, assets: [...assembly.assets, asset] }, BINDINGS);
+  rmSync(folder, { recursive: true });
+  if (!read.ok) throw new Error(JSON.stringify(read.errors));
+  expect(buildOf(read.value[0] as Plan, 1).project.buildspec).toBe(spec);
+});
+
+test('a project may have a source and a webhook of its own: the pipeline’s go before, and the plan says so', () => {
+  const plan = planOf((t) => {
+    Object.assign(project(t).Source, { Type: 'GITHUB', Location: 'https://github.com/a/b.git', GitCloneDepth: 1 });
+    project(t).Artifacts = { Type: 'NO_ARTIFACTS' };
+    project(t).Triggers = { Webhook: true };
+  });
+  const told = plan.ignored?.map(({ property }) => property);
+  for (const name of ['Source.Type', 'Source.Location', 'Source.GitCloneDepth', 'Triggers'])
+    expect(told).toContain(`AWS::CodeBuild::Project.${name}`);
 });
 
 test('BuildspecOverride goes in front of the project’s buildspec', () => {
