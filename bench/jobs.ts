@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { buildExecutors } from './builds';
 import { oneProcess } from './engine';
 import { openHost, runOnce } from './host';
-import { type Figure, type NotRun, run, sideBySide } from './measure';
+import { type Figure, median, type NotRun, run, timed } from './measure';
 import { buildPlan, plainPlan } from './plans';
 import { unused } from './unused';
 
@@ -32,32 +32,48 @@ export async function gitlabFigures(root: string): Promise<readonly (Figure | No
  * program's. A tool's own start is left out of the figure for parallel jobs: the time of one job is taken off, and the rest
  * divided.
  */
-export async function jobFigures(program: string, { jobs, rounds }: JobSizes = SIZES): Promise<Figure[]> {
+export async function jobFigures(program: string, sizes: JobSizes = SIZES): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-jobs-'));
+  const { jobs, rounds } = sizes;
   try {
-    const theirs = (count: number, shape: Shape) =>
-      gitlab(program, join(folder, `theirs-${shape}-${count}`), count, shape);
-    const figures: Figure[] = [];
-    for (const [kind, ours] of Object.entries({ build: builds, process: processes })) {
-      const of = (count: number, shape: Shape) => ours(join(folder, `${kind}-${shape}-${count}`), count, shape);
-      const one = await sideBySide(rounds, await of(1, 'parallel'), theirs(1, 'parallel'));
-      const many = await sideBySide(rounds, await of(jobs, 'parallel'), theirs(jobs, 'parallel'));
-      const chain = await sideBySide(1, await of(jobs, 'chain'), theirs(jobs, 'chain'));
-      figures.push(
-        {
-          name: `a ${kind} more, of ${jobs} parallel`,
-          ours: (many.ours - one.ours) / (jobs - 1),
-          yardstick: (many.yardstick - one.yardstick) / (jobs - 1),
-          against: 'gitlab-ci-local, shell executor: a job more',
-          aim: 0.2,
-        },
-        { name: `a chain of ${jobs}, each a ${kind}`, ...chain, against: 'gitlab-ci-local, needs', aim: 0.05 },
-      );
-    }
-    return figures;
+    const one = await measure(program, join(folder, 'one'), 1, 'parallel', rounds);
+    const many = await measure(program, join(folder, 'many'), jobs, 'parallel', rounds);
+    const chain = await measure(program, join(folder, 'chain'), jobs, 'chain', 1);
+    return (['builds', 'processes'] as const).flatMap((kind) => [
+      {
+        name: `a job more of ${jobs} parallel, ${kind}`,
+        ours: (many[kind] - one[kind]) / (jobs - 1),
+        yardstick: (many.theirs - one.theirs) / (jobs - 1),
+        against: 'gitlab-ci-local, shell executor: a job more',
+        aim: 0.2,
+      },
+      {
+        name: `a chain of ${jobs} jobs, ${kind}`,
+        ours: chain[kind],
+        yardstick: chain.theirs,
+        against: 'gitlab-ci-local, needs',
+        aim: 0.05,
+      },
+    ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Medians of all three, alternating. Only what stays in this process has to warm up. */
+async function measure(program: string, folder: string, jobs: number, shape: Shape, rounds: number) {
+  const works = {
+    builds: await builds(join(folder, 'builds'), jobs, shape),
+    processes: await processes(join(folder, 'processes'), jobs, shape),
+    theirs: gitlab(program, join(folder, 'theirs'), jobs, shape),
+  };
+  const times = { builds: [] as number[], processes: [] as number[], theirs: [] as number[] };
+  await works.builds();
+  await works.processes();
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of ['builds', 'processes', 'theirs'] as const) times[kind].push(await timed(works[kind]));
+  }
+  return { builds: median(times.builds), processes: median(times.processes), theirs: median(times.theirs) };
 }
 
 const onPath = (program: string): boolean =>
