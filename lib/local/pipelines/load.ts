@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { JOURNAL } from '../history';
 import { parseJournal } from '../journal';
 import type { Plan } from '../plan';
-import { runState } from '../run-state';
+import { RunFold } from '../run-state';
 import { Tracked } from './tracked';
 
 /** The executions of a pipeline below `runs`, oldest first. What can't be read is told and left out. */
@@ -23,10 +23,16 @@ export async function loadExecutions(
     const path = join(folder, JOURNAL);
     const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined || !isOf(text, plan.pipeline)) continue;
-    const events = parseJournal(text, path, { withoutOutput: true });
+    // One that is unfinished is read once and for all.
+    const isEnded = hasEnded(text);
+    const events = parseJournal(text, path, { withoutOutput: isEnded });
     if (!events.ok) for (const reason of events.errors) onUnreadable(reason);
-    else if (events.value[0]?.kind === 'pipeline-started')
-      found.push(new Tracked(plan, entry.name, folder, runState(events.value), events.value.at(-1)?.time ?? ''));
+    else if (events.value[0]?.kind === 'pipeline-started') {
+      const fold = new RunFold();
+      for (const event of events.value) fold.add(event);
+      const updated = events.value.at(-1)?.time ?? '';
+      found.push(new Tracked(plan, entry.name, folder, fold.state, updated, isEnded ? undefined : fold));
+    }
   }
   const order = (a: Tracked, b: Tracked) => {
     const [one, other] = [a.brief, b.brief];
@@ -34,6 +40,13 @@ export async function loadExecutions(
     return one.started < other.started ? -1 : one.started > other.started ? 1 : a.id < b.id ? -1 : 1;
   };
   return found.sort(order);
+}
+
+/** Whether the last whole record tells the end. */
+function hasEnded(text: string): boolean {
+  const end = text.lastIndexOf('\n');
+  const [last] = parseable(text.slice(text.lastIndexOf('\n', end - 1) + 1, end + 1));
+  return last?.kind === 'pipeline-ended';
 }
 
 /** Whether a journal is of this pipeline, by its first record. */

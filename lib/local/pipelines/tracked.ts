@@ -26,6 +26,8 @@ export class Tracked {
   /** How it ended, its rollback included; rejects with RunnerBroke. Present once it ran in this process. */
   outcome?: Promise<PipelineOutcome>;
   #brief: Brief;
+  /** What its journal holds, of one that is unfinished since an earlier process: until it goes on. */
+  #unfinished: RunFold | undefined;
   updated: string;
 
   constructor(
@@ -34,9 +36,11 @@ export class Tracked {
     readonly folder: string,
     state: RunState,
     updated: string,
+    unfinished?: RunFold,
   ) {
     this.#brief = briefOf(state, plan);
     this.updated = updated;
+    this.#unfinished = unfinished;
   }
 
   get brief(): Brief {
@@ -45,11 +49,17 @@ export class Tracked {
 
   /** The journal folded; of an execution that does not run it is read anew. Throws if it can't be read. */
   get state(): RunState {
-    return this.live?.fold.state ?? this.recall().state;
+    return (this.live?.fold ?? this.#unfinished ?? this.#read()).state;
   }
 
-  /** The fold of what the journal holds. */
+  /** The fold of what the journal holds, for the one who goes on with it. */
   recall(): RunFold {
+    const fold = this.#unfinished ?? this.#read();
+    this.#unfinished = undefined;
+    return fold;
+  }
+
+  #read(): RunFold {
     const path = join(this.folder, JOURNAL);
     const events = readJournal(path);
     if (!events.ok) throw new Error(events.errors.join('; '));
