@@ -33,9 +33,10 @@ export class Ledger {
     for (const record of readRecords(ledger.file)) ledger.#take(record as Record);
     if (ledger.#structure === plan.structure) return ledger;
     const time = now.toISOString();
-    ledger.#write({ kind: 'structure', time, version: ledger.#version + 1, structure: plan.structure });
+    // The version's record comes last: without it, all of this is done again.
     for (const { stage, reason } of plan.disabledTransitions ?? [])
       ledger.setTransition({ stage, enabled: false, reason, by: 'the template', time });
+    ledger.#write({ kind: 'structure', time, version: ledger.#version + 1, structure: plan.structure });
     return ledger;
   }
 

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../../lib/local/plan';
 import { planOf } from '../engine/harness';
@@ -151,6 +153,23 @@ describe('a disabled transition', () => {
     done(bed.host.setTransition({ stage: 'Deploy', enabled: true }));
     await bed.fake.started('Deploy/Deploy', inbound[0]);
     expect(bed.fake.running()).toEqual(['Deploy/Deploy']);
+  });
+
+  test('of the template is there again after a kill before the record of the new version was written', async () => {
+    const disabling = { ...pipeline('QUEUED'), disabledTransitions: [{ stage: 'Deploy', reason: 'by hand' }] };
+    bed = await Bed.open(disabling);
+    const file = join(bed.folder, 'pipelines', disabling.pipeline, 'journal.jsonl');
+    const records = readFileSync(file, 'utf8').split(/(?<=\n)/);
+    for (let count = 0; count <= records.length; count++) {
+      await bed.host.close('unfinished');
+      writeFileSync(file, records.slice(0, count).join(''));
+      await bed.reopen(disabling);
+      expect([count, bed.host.view().version, bed.host.view().stages[2]?.transition]).toMatchObject([
+        count,
+        1,
+        { enabled: false, reason: 'by hand' },
+      ]);
+    }
   });
 
   test('is remembered by the next process, and an unknown stage is refused', async () => {
