@@ -127,7 +127,13 @@ export interface ActionState {
   /** Present while somebody's answer is awaited. */
   readonly approval?: ApprovalState;
   /** What somebody answered. */
-  readonly answer?: { readonly status: 'Approved' | 'Rejected'; readonly summary: string; readonly by?: string };
+  readonly answer?: {
+    readonly status: 'Approved' | 'Rejected';
+    readonly summary: string;
+    readonly by?: string;
+    /** That of the approval that it answered. */
+    readonly token?: string;
+  };
 }
 
 export interface ApprovalState {

@@ -83,8 +83,10 @@ export function reduceAction(action: ActionState, event: Extract<Event, { action
     }
     case 'approval-answered': {
       const { status, summary, by } = event;
-      const { approval: _, ...rest } = action;
-      return { ...rest, answer: { status, summary, ...(by !== undefined && { by }) } };
+      const { approval, ...rest } = action;
+      const token = approval?.token;
+      const answer = { status, summary, ...(by !== undefined && { by }), ...(token !== undefined && { token }) };
+      return { ...rest, answer };
     }
     case 'fact':
       return { ...action, facts: { ...action.facts, [event.name]: event.value } };

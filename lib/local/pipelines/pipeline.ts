@@ -143,7 +143,18 @@ export class Host implements PipelineHost {
       slot.answer({ status, summary });
       return ok({ approvedAt });
     }
+    if (this.#wasAnswered(stage, id, token))
+      return refused('ApprovalAlreadyCompletedException', `${id} has been answered already`);
     return refused('InvalidApprovalTokenException', `no approval of ${id} waits for an answer with this token`);
+  }
+
+  /** What an earlier process was answered stands in the executions' journals. */
+  #wasAnswered(stage: string, action: string, token: string): boolean {
+    return [...this.#runner.executions.values()].some(({ state }) =>
+      state.stages
+        .find(({ name }) => name === stage)
+        ?.actions.some(({ id, answer }) => id === action && answer?.token === token),
+    );
   }
 
   view(): PipelineView {

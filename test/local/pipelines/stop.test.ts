@@ -146,6 +146,19 @@ describe('an approval', () => {
     expect(state.stages[1]?.actions[0]).toMatchObject({ status: 'Succeeded', answer: { status: 'Approved' } });
   });
 
+  test('that was answered is so for the next process, too', async () => {
+    bed = await Bed.open(withApproval);
+    const id = await bed.start();
+    await until(() => token() !== 'nobody waits');
+    const right = token();
+    done(answer());
+    await bed.host.ended(id);
+    await bed.host.close('unfinished');
+    await bed.reopen(withApproval);
+    expect(codeOf(answer({ token: right }))).toBe('ApprovalAlreadyCompletedException');
+    expect(codeOf(answer({ token: 'wrong' }))).toBe('InvalidApprovalTokenException');
+  });
+
   test('that is rejected fails its action, with the summary', async () => {
     bed = await Bed.open(withApproval);
     const id = await bed.start();
