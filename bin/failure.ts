@@ -37,7 +37,7 @@ function machineTrouble(error: unknown): string | undefined {
     case 'EROFS':
       return `${path ?? 'this folder'} is read-only: slipway keeps its state in .slipway/ beside slipway.yaml; copy the project to a folder that can be written`;
     case 'ENOSPC':
-      return `no space left on the device${path ? ` for ${path}` : ''}: free some, or run \`slipway clean\``;
+      return `no space left on the device${path ? ` for ${path}` : ''}: free some; \`slipway resume\` goes on with what it broke off`;
     case 'EMFILE':
     case 'ENFILE':
       return 'too many files are open: raise the limit (ulimit -n 4096)';

@@ -22,7 +22,7 @@ test.each([
   ['EACCES', { path: '/p/x' }, 'no permission for /p/x: make it writable'],
   ['EPERM', {}, 'no permission for a file: make it writable'],
   ['EROFS', { path: '/p/x' }, '/p/x is read-only: slipway keeps its state in .slipway/'],
-  ['ENOSPC', {}, 'no space left on the device: free some, or run `slipway clean`'],
+  ['ENOSPC', {}, 'no space left on the device: free some; `slipway resume` goes on'],
   ['EMFILE', {}, 'too many files are open: raise the limit (ulimit -n 4096)'],
   ['ENFILE', {}, 'too many files are open'],
   ['ENOMEM', { syscall: 'spawn' }, 'the system has no memory or no process left (ENOMEM in spawn)'],
