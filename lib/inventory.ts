@@ -115,9 +115,10 @@ export function ownersIn(
   const projects = ofType(resources, 'AWS::CodeBuild::Project');
   const inherited = (resource: DeployedResource): string | undefined => {
     if (resource.type === 'AWS::CloudWatch::CompositeAlarm') {
-      const rule = String(resource.properties.AlarmRule);
+      // ALARM(name), ALARM("name") or ALARM("arn:…:alarm:name").
+      const names = String(resource.properties.AlarmRule).split(/[()":]/);
       return only(
-        ofType(resources, 'AWS::CloudWatch::Alarm').filter(({ id }) => rule.includes(`:${id}"`)),
+        ofType(resources, 'AWS::CloudWatch::Alarm').filter(({ id }) => names.includes(id)),
         direct,
       );
     }

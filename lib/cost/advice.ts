@@ -43,7 +43,7 @@ const CHANGES: readonly Change[] = [
   {
     id: 's3-endpoint',
     what: () => 'a gateway endpoint for S3 (free)',
-    but: 'nothing; one more resource',
+    but: 'one more resource, and nothing else',
     apply: (estate) => {
       const hasNat = ofType(estate.resources, 'AWS::EC2::NatGateway').length > 0;
       const has = ofType(estate.resources, 'AWS::EC2::VPCEndpoint').some(({ properties: { ServiceName: name } }) =>

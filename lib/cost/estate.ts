@@ -21,6 +21,8 @@ export interface CostLine {
   readonly resource?: string;
   /** The environment that it is there for; absent: shared. */
   readonly environment?: string;
+  /** How many of them there are. */
+  readonly count: number;
   readonly quantity: number;
   readonly unit: string;
   readonly price: PriceId;
@@ -47,6 +49,7 @@ export function line(
     what,
     ...(resource !== undefined && { resource: `${resource.stack}/${resource.logicalId}` }),
     ...(environment !== undefined && { environment }),
+    count: 1,
     quantity,
     unit: estate.prices.prices[price].per,
     price,

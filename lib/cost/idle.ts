@@ -78,7 +78,8 @@ export function idleLines(
     const hours = prices.hoursPerMonth * assumptions['load-balancers'];
     if (hours === 0) continue;
     const what = 'load balancer of the Service';
-    lines.push(line(estate, 'network-load-balancer', what, hours, { environment }, ['load-balancers']));
+    const balancers = line(estate, 'network-load-balancer', what, hours, { environment }, ['load-balancers']);
+    lines.push({ ...balancers, count: assumptions['load-balancers'] });
   }
   const users = assumptions['codecommit-users'] - FREE_CODECOMMIT_USERS;
   if (users > 0 && ofType(resources, 'AWS::CodeCommit::Repository').length > 0)
@@ -94,7 +95,10 @@ function nodeLines(cluster: DeployedResource, estate: Estate): CostLine[] {
   const hours = prices.hoursPerMonth * assumptions.nodes;
   if (hours === 0) return [];
   const nodes = line(estate, 'ec2-m5-large', 'EC2 instance of Auto Mode', hours, { resource: cluster }, ['nodes']);
-  return [nodes, line(estate, 'eks-auto-mode', 'Auto Mode', nodes.usd, { resource: cluster }, ['nodes'])];
+  return [
+    { ...nodes, count: assumptions.nodes },
+    line(estate, 'eks-auto-mode', 'Auto Mode', nodes.usd, { resource: cluster }, ['nodes']),
+  ];
 }
 
 function observations(resource: DeployedResource, estate: Estate, owner: OwnerOf): CostLine {

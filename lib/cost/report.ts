@@ -12,7 +12,7 @@ export function costReport(estate: Estate, estimated: Estimate, advice: readonly
   const sections = [
     [
       `List prices of ${prices.region} on ${prices.date}, US dollars, without tax and free tiers.`,
-      ...(region === prices.region ? [] : [`The stacks go to ${region}: expect up to a fifth more there, and look.`]),
+      ...(region === prices.region ? [] : [`The stacks go to ${region}: prices differ there, most are higher.`]),
     ],
     idleTable(estate, estimated),
     ...runTables(estate, estimated),
@@ -39,7 +39,10 @@ function runTables(estate: Estate, { runs }: Estimate): string[][] {
     row(`A run of ${pipeline}${skipped.length > 0 ? `, ${skipped.join(', ')} skipped` : ''}`, 'a run', '1,000 runs'),
     ...grouped(estate, lines).map(({ what, usd }) => row(`  ${what}`, money(usd, 4), money(usd * RUNS))),
     row('  total', money(sum(lines), 4), money(sum(lines) * RUNS)),
-    `  ${minutes} action minutes; ${builds} builds, ${measured} as long as on this machine, the others assumed`,
+    ...wrap(
+      `${minutes} action minutes; ${builds} builds, ${measured} as long as on this machine, the others assumed`,
+      '  ',
+    ),
   ]);
 }
 
@@ -83,7 +86,11 @@ function grouped({ prices }: Estate, lines: readonly CostLine[]): Group[] {
     .map(([what, each]) => {
       const assumed = each.some((line) => line.assumed.length > 0) ? ' *' : '';
       const uncertain = each.some(({ price }) => prices.prices[price].uncertain) ? ' ?' : '';
-      return { what: `${what}${assumed}${uncertain}`, count: each.length, usd: sum(each) };
+      return {
+        what: `${what}${assumed}${uncertain}`,
+        count: each.reduce((total, { count }) => total + count, 0),
+        usd: sum(each),
+      };
     })
     .sort((a, b) => b.usd - a.usd);
 }
