@@ -91,7 +91,7 @@ class FileJournal implements Journal {
   private write(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const text = this.buffer.join('');
+    const text = this.buffer.length === 1 ? (this.buffer[0] as string) : this.buffer.join('');
     this.buffer = [];
     this.buffered = 0;
     if (this.unwritable) return;

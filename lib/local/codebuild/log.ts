@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { writeWhole } from '../engine/records';
 import type { Emit } from '../executor';
 import { prefixed } from '../output-text';
 import type { Mask } from './mask';
@@ -29,10 +30,10 @@ export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
   const flush = (): void => {
     clearImmediate(turn);
     turn = undefined;
-    const bytes = Buffer.from(pending);
+    const text = pending;
     pending = '';
     try {
-      for (let at = 0; writable && at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      if (writable) writeWhole(descriptor, text);
     } catch {
       writable = false;
     }

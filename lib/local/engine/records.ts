@@ -82,9 +82,15 @@ function lastLine(file: number, size: number): Buffer {
 }
 
 export function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  const bytes = text.length * MOST_BYTES <= scratch.length ? scratch : Buffer.from(text);
+  const length = bytes === scratch ? scratch.write(text) : bytes.length;
+  for (let at = 0; at < length; ) at += writeSync(file, bytes, at, length - at);
 }
+
+/** Of a character (of a string of JavaScript) in UTF-8. */
+const MOST_BYTES = 3;
+/** Holds a text while it is written: a buffer for each is dearer than the rest. */
+const scratch = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** So that a file that was made or renamed in it is there after a loss of power too. Best effort: not every system has it. */
 function syncFolder(path: string): void {
