@@ -37,8 +37,10 @@ async function pastRun(execution: string, day: number, lines = 2): Promise<void>
   tell(0, { kind: 'action-started', ...unit });
   tell(0, { kind: 'action-started', ...quality });
   tell(1, { kind: 'output', stream: 'stdout', text: `unit of ${execution.slice(0, 4)}`, ...unit });
-  for (let line = 1; line <= lines; line++)
-    tell(1, { kind: 'output', stream: 'stderr', text: `quality ${line}`, ...quality });
+  for (let line = 1; line <= lines; line += 2) {
+    const two = [line, line + 1].filter((each) => each <= lines).map((each) => `quality ${each}`);
+    tell(1, { kind: 'output', stream: 'stderr', text: two.join('\n'), ...quality });
+  }
   tell(2, { kind: 'action-ended', status: 'Succeeded', variables: {}, artifacts: {}, ...unit });
   tell(2, { kind: 'action-ended', status: 'Failed', variables: {}, artifacts: {}, reason: 'flake8', ...quality });
   tell(2, { kind: 'stage-ended', stage: 'Test', status: 'Failed' });
@@ -121,5 +123,19 @@ describe('clean', () => {
     rmdirSync(place.state);
     expect(await place.run(['clean'])).toMatchObject({ code: 0, stdout: 'nothing to clean\n' });
     expect(contents(place.project)).toEqual(['service', 'slipway.yaml']);
+  });
+});
+
+describe('resume', () => {
+  test.each([
+    [[], 'no execution is unfinished: there is nothing to resume'],
+    [['1111'], `execution ${OLD} has ended (Failed): there is nothing to resume; \`slipway retry\``],
+  ])('%j: what has ended is told before anything is synthesized or started', async (args, words) => {
+    await pastRun(OLD, 1);
+    place.app('false');
+    const { code, stdout, stderr } = await place.run(['resume', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(contents(place.state)).toEqual(['runs']);
   });
 });

@@ -51,6 +51,13 @@ describe('a journal file', () => {
     expect(readJournal(path)).toEqual({ ok: true, value: events });
   });
 
+  test('of an earlier version has a line in each event of output', () => {
+    const { text, ...rest } = output('a line') as Extract<Event, { kind: 'output' }>;
+    const old = JSON.stringify({ ...rest, line: text });
+    expect(parseJournal(`${old}\n`, 'j')).toEqual({ ok: true, value: [output('a line')] });
+    expect(parseJournal(`${JSON.stringify(rest)}\n`, 'j')).toMatchObject({ ok: false });
+  });
+
   test('has a state event, and the output before it, as soon as it is appended', () => {
     const path = join(folder, 'journal.jsonl');
     const journal = openJournal(path);

@@ -75,6 +75,31 @@ describe('run state', () => {
     );
   });
 
+  test('counts the lines that come at once, and takes the last of them', () => {
+    const say = (text: string): EventBody => ({ kind: 'output', ...at, stream: 'stdout', text });
+    const numbers = (first: number, count: number): string =>
+      Array.from({ length: count }, (_, n) => `${first + n}`).join('\n');
+    for (const sizes of [[100], [1, 98, 1], [39, 61], [60, 40], [41, 1, 58]]) {
+      let first = 0;
+      const events = sizes.map((size) => {
+        first += size;
+        return say(numbers(first - size, size));
+      });
+      const action = deploy(...events);
+      expect(action?.lines).toBe(100);
+      expect(action?.tail.map(({ line }) => Number(line))).toEqual(
+        Array.from({ length: TAIL_LINES }, (_, n) => 100 - TAIL_LINES + n),
+      );
+      // Event by event, as whoever looks at each state has it.
+      const single = events.map((body) => event(body)).reduce(reduce, emptyRun);
+      expect(actionsOf(single)[0]).toMatchObject({ lines: 100, tail: action?.tail });
+    }
+    expect(deploy(say(''), say('\n'), say('a\n'))).toMatchObject({
+      lines: 5,
+      tail: ['', '', '', 'a', ''].map((line) => ({ stream: 'stdout', line })),
+    });
+  });
+
   test('has phases, reports and facts', () => {
     const report = { type: 'CODE_COVERAGE', name: 'coverage', lineCoverage: 97 } as const;
     const action = deploy(

@@ -95,6 +95,34 @@ describe('plain lines', () => {
   });
 });
 
+describe('lines that come at once', () => {
+  const outputs = (...texts: string[]): Event[] => [
+    ...failing.slice(0, 3),
+    ...texts.map((text) => at(2, { kind: 'output', ...unit, stream: 'stdout', text })),
+    ...failing.slice(7, 8),
+  ];
+
+  test('are lines of their own, each without escape sequences', () => {
+    const shown = plainOutput(outputs('one\n\u001b[31mtwo\u001b[0m\n\n\tthree', '$& $1\nfour'), true);
+    const mine = shown.split('\n').filter((row) => row.includes('│'));
+    expect(mine).toEqual(['one', 'two', '', '  three', '$& $1', 'four'].map((line) => `    Test/Unit │ ${line}`));
+  });
+
+  test('of a failed action the last are shown, from the last command on', () => {
+    const tailOf = (...texts: string[]): string[] =>
+      plainOutput(outputs(...texts))
+        .split('\n')
+        .filter((row) => row.includes('│'))
+        .map((row) => row.replace(/^ *│ /, ''));
+    const command = (name: string): string => `[slipway] Running command ${name}`;
+    expect(tailOf(`a\n${command('one')}\nb\n${command('two')}\nc`, 'd\ne')).toEqual([command('two'), 'c', 'd', 'e']);
+    expect(tailOf('a', `${command('one')}\nb`)).toEqual([command('one'), 'b']);
+    const many = Array.from({ length: 60 }, (_, n) => `${n}`);
+    expect(tailOf('x', many.join('\n'))).toEqual(many.slice(-25));
+    expect(tailOf(many.slice(0, 50).join('\n'), many.slice(50).join('\n'))).toEqual(many.slice(-25));
+  });
+});
+
 test('JSON output is every event, one object a line', () => {
   const rows: string[] = [];
   const reporter = jsonReporter((text) => rows.push(text));
@@ -130,6 +158,16 @@ describe('terminal', () => {
     for (const event of events) reporter.event(event);
     return { reporter, writes };
   }
+
+  test('of lines that come at once the last one is shown', () => {
+    const { reporter, writes } = record([
+      ...failing.slice(0, 3),
+      at(2, { kind: 'output', ...unit, stream: 'stdout', text: 'one\ntwo\nthree' }),
+    ]);
+    reporter.event(at(3, { kind: 'action-started', stage: 'Test', action: 'Test/Quality' }));
+    expect(play(writes).find((row) => row.includes('Test/Unit'))).toMatch(/ three$/);
+    reporter.close();
+  });
 
   test('what runs now is one line with a spinner and its last output, and fits the width', () => {
     const { reporter, writes } = record([

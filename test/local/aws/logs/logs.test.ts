@@ -105,6 +105,36 @@ describe('GetLogEvents', () => {
     expect((await get()).lines).toEqual(['one']);
   });
 
+  it('gives each line of those that came at once for itself, and those that earlier versions wrote', async () => {
+    write('one\n\nthree\nfour', 'five');
+    journal.tear(
+      `${JSON.stringify({ time: new Date(START + 9000).toISOString(), execution: 'e', kind: 'output', stream: 'stdout', line: 'old', stage: 'Build', action: 'Build/Build' })}\n`,
+    );
+    const all = ['one', '', 'three', 'four', 'five', 'old'];
+    const { lines, events } = await get({ startFromHead: true });
+    expect(lines).toEqual(all);
+    expect(events.map(({ timestamp = 0 }) => timestamp - START)).toEqual([2000, 2000, 2000, 2000, 3000, 9000]);
+    // Pages begin and end within them.
+    for (const limit of [1, 2, 3, 4, 5]) {
+      const pages = [];
+      for (let token: string | undefined; pages.flat().length < all.length; ) {
+        const page = await get({ startFromHead: true, limit, ...(token !== undefined && { nextToken: token }) });
+        pages.push(page.lines);
+        token = page.nextForwardToken;
+      }
+      expect(pages.flat()).toEqual(all);
+      expect((await get({ limit })).lines).toEqual(all.slice(-limit));
+      const filtered: (string | undefined)[] = [];
+      for await (const { events: found = [] } of paginateFilterLogEvents({ client }, { logGroupName: GROUP, limit }))
+        filtered.push(...found.map(({ message }) => message));
+      expect(filtered).toEqual(all);
+    }
+    expect((await get({ startTime: START + 3000, startFromHead: true })).lines).toEqual(['five', 'old']);
+    expect((await get({ endTime: START + 3000, startFromHead: true })).lines).toEqual(all.slice(0, 4));
+    const { events: found } = await filter();
+    expect(new Set(found.map(({ eventId }) => eventId)).size).toBe(all.length);
+  });
+
   it('keeps the lines of attempts and of actions apart', async () => {
     write('first');
     journal.startAction('Test/Unit', `visits-unit:${UUID}`);
