@@ -61,7 +61,10 @@ const essenceOf = (folder: string): unknown => JSON.parse(readFileSync(join(fold
 function ranAgain(folder: string): string[] {
   const runs = join(folder, 'state/runs');
   return readdirSync(runs).flatMap((id) => {
-    const events = readJournal(join(runs, id, 'journal.jsonl'));
+    const journal = join(runs, id, 'journal.jsonl');
+    // Killed before the execution began.
+    if (!existsSync(journal)) return [];
+    const events = readJournal(journal);
     if (!events.ok) throw new Error(events.errors.join('; '));
     const succeeded = new Set<string>();
     return events.value.flatMap((event) => {
