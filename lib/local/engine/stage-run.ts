@@ -1,8 +1,9 @@
 import type { PlannedAction, PlannedCondition, PlannedStage } from '../plan';
-import type { StageState } from '../run-state';
+import type { ActionState, StageState } from '../run-state';
 import { runAction } from './action-run';
 import { checkCondition, judge } from './condition-run';
 import { type Execution, isBroken, isStopping, stageState } from './execution';
+import { finder } from './finder';
 
 export interface StageResult {
   readonly status: 'Succeeded' | 'Failed' | 'Stopped' | 'Skipped';
@@ -151,10 +152,10 @@ function endInterrupted(
   });
 }
 
-function statesOf({ actions }: StageState, group: readonly PlannedAction[]) {
-  const byId = new Map(actions.map((action) => [action.id, action]));
-  return group.map(({ id }) => byId.get(id));
-}
+const statesOf = ({ actions }: StageState, group: readonly PlannedAction[]) =>
+  group.map(({ id }): ActionState | undefined => actions[indexOf(actions, id)]);
+
+const indexOf = finder((action: ActionState) => action.id);
 
 function byRunOrder(actions: readonly PlannedAction[]): PlannedAction[][] {
   const groups = new Map<number, PlannedAction[]>();
