@@ -1,0 +1,56 @@
+from ..aws import document
+from ..strict import Refused
+from . import Handler, handles
+from .iam import retag
+
+
+def _tags(tags):
+    return [{"TagKey": item["Key"], "TagValue": item["Value"]} for item in tags or []]
+
+
+@handles("AWS::KMS::Key")
+class Key(Handler):
+    def create(self, c, p):
+        text = document(p["KeyPolicy"])
+        self._manageable(c, p["KeyPolicy"])
+        key = c.send(
+            "kms", "CreateKey", p, without=("EnableKeyRotation", "RotationPeriodInDays", "PendingWindowInDays", "KeyPolicy", "Tags"),
+            Policy=text, Tags=_tags(p.get("Tags")),
+        )["KeyMetadata"]  # fmt: skip
+        if p.get("EnableKeyRotation"):
+            c.call("kms", "EnableKeyRotation", KeyId=key["KeyId"])
+        return key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]}
+
+    def _manageable(self, c, policy):
+        """KMS refuses a policy that would lock everybody out of changing it."""
+        from ..policy import allows
+
+        root = {"AWS": f"arn:aws:iam::{c.account}:root"}
+        if not allows(policy, root, "kms:PutKeyPolicy", {}):
+            raise Refused("The new key policy will not allow you to update the key policy in the future.")
+
+    def update(self, c, physical, old, new):
+        self._manageable(c, new["KeyPolicy"])
+        c.call("kms", "PutKeyPolicy", KeyId=physical, PolicyName="default", Policy=document(new["KeyPolicy"]))
+        c.call("kms", "UpdateKeyDescription", KeyId=physical, Description=new.get("Description", ""))
+        rotation = "EnableKeyRotation" if new.get("EnableKeyRotation") else "DisableKeyRotation"
+        c.call("kms", rotation, KeyId=physical)
+        retag(c, "kms", old, new, lambda tags: ("TagResource", {"KeyId": physical, "Tags": _tags(tags)}),
+              lambda keys: ("UntagResource", {"KeyId": physical, "TagKeys": keys}))  # fmt: skip
+
+    def delete(self, c, physical, p):
+        c.call("kms", "ScheduleKeyDeletion", KeyId=physical, PendingWindowInDays=p.get("PendingWindowInDays", 30))
+
+
+@handles("AWS::KMS::Alias")
+class Alias(Handler):
+    def create(self, c, p):
+        c.key(p["TargetKeyId"])
+        c.send("kms", "CreateAlias", p)
+        return p["AliasName"], {}
+
+    def update(self, c, physical, old, new):
+        c.call("kms", "UpdateAlias", AliasName=physical, TargetKeyId=new["TargetKeyId"])
+
+    def delete(self, c, physical, p):
+        c.call("kms", "DeleteAlias", AliasName=physical)
