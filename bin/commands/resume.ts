@@ -1,3 +1,4 @@
+import { readHistory } from '../../lib/local/history';
 import type { ExecutionView, PipelineHost } from '../../lib/local/pipelines/host';
 import type { Reporter } from '../../lib/local/reporters/reporter';
 import type { RepositoryLocation } from '../../lib/local/source/revision';
@@ -33,6 +34,7 @@ export async function resume(execution: string | undefined, options: ResumeOptio
   const source: RepositoryLocation = { folder: serviceFolder(project), dirty: options.dirty ?? false };
   process.exitCode = await untilStopped(async (signal) => {
     await checkSource(source, signal);
+    await checkUnfinished(project, execution);
     const folder = holdFolder(project.state, 'slipway resume');
     const reporter = chooseReporter(options);
     try {
@@ -69,20 +71,41 @@ async function resumeIn(
   }
 }
 
+/** That there is nothing to go on with is told before a cluster is started for it. */
+async function checkUnfinished(project: Project, wanted: string | undefined): Promise<void> {
+  const all: Known[] = [];
+  for await (const { execution, state } of readHistory(`${project.state}/runs`).runs()) {
+    const { status } = state;
+    if (isUnfinished({ status }) && (wanted === undefined || execution.startsWith(wanted))) return;
+    all.push({ execution, status });
+  }
+  throw usage(notFound(all, wanted));
+}
+
 interface Choice {
   readonly host: PipelineHost;
   readonly execution: ExecutionView;
 }
+
+type Known = Pick<ExecutionView, 'execution'> & { readonly status: string };
+
+const isUnfinished = ({ status }: Pick<Known, 'status'>): boolean => status === 'InProgress' || status === 'Stopping';
 
 function choose({ hosts }: Hosting, wanted: string | undefined): Choice {
   const all: Choice[] = [...hosts.values()].flatMap((host) =>
     host.executions().map((execution) => ({ host, execution })),
   );
   const unfinished = all
-    .filter(({ execution: { status } }) => status === 'InProgress' || status === 'Stopping')
+    .filter(({ execution }) => isUnfinished(execution))
     .sort((a, b) => (a.execution.started < b.execution.started ? 1 : -1));
   const chosen = unfinished.find(({ execution }) => wanted === undefined || execution.execution.startsWith(wanted));
-  if (chosen === undefined) throw usage(notFound(all, unfinished, wanted));
+  if (chosen === undefined)
+    throw usage(
+      notFound(
+        all.map(({ execution }) => execution),
+        wanted,
+      ),
+    );
   const { host, execution } = chosen;
   const { version, pipeline } = host.view();
   if (execution.state.structure !== host.plan.structure)
@@ -92,12 +115,13 @@ function choose({ hosts }: Hosting, wanted: string | undefined): Choice {
   return chosen;
 }
 
-function notFound(all: readonly Choice[], unfinished: readonly Choice[], wanted: string | undefined): string {
-  const ended = wanted === undefined ? undefined : all.find(({ execution }) => execution.execution.startsWith(wanted));
+function notFound(all: readonly Known[], wanted: string | undefined): string {
+  const ended = wanted === undefined ? undefined : all.find(({ execution }) => execution.startsWith(wanted));
   if (ended !== undefined)
-    return `execution ${ended.execution.execution} has ended (${ended.execution.status}): there is nothing to resume; \`slipway retry\` runs a failed stage of it again`;
+    return `execution ${ended.execution} has ended (${ended.status}): there is nothing to resume; \`slipway retry\` runs a failed stage of it again`;
+  const unfinished = all.filter(isUnfinished);
   if (unfinished.length === 0) return 'no execution is unfinished: there is nothing to resume';
-  return `no unfinished execution ${wanted}; there are: ${unfinished.map(({ execution }) => execution.execution).join(', ')}`;
+  return `no unfinished execution ${wanted}; there are: ${unfinished.map(({ execution }) => execution).join(', ')}`;
 }
 
 const usage = (message: string): Failure => new Failure(message, exitCode['usage, configuration or template is wrong']);
