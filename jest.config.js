@@ -9,4 +9,6 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/.slipway', '<rootDir>/dist', '<rootDir>/cdk.out'],
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Of concurrent tests in a file; they wait for pods, which are processes of this machine.
+  maxConcurrency: 3,
 };

@@ -7,7 +7,7 @@ import { fetchText } from '../local/cluster/harness';
 import { type Room, Stage, web } from './stage';
 
 /** A shared machine may be slow; nothing here waits for it. */
-const LONG = 240_000;
+const LONG = 480_000;
 const PROJECT = join(__dirname, '..', '..');
 let opened: Promise<Stage> | undefined;
 /** Concurrent tests begin before any hook; they mostly wait for pods, each in a namespace of its own. */
