@@ -150,6 +150,14 @@ program
   .option('--json', 'print JSON, with every position')
   .action(async (options) => (await import('./commands/cost')).cost({ ...program.opts(), ...options }));
 
+program
+  .command('quotas')
+  .description("show what the project uses of AWS's limits, and which a growing team meets first; 1 if one is exceeded")
+  .option('--limit <NAME=VALUE>', 'a limit that your account has raised; may be repeated', variable)
+  .option('--assembly <folder>', 'of this cdk.out, not of slipway.yaml')
+  .option('--json', 'print JSON, with every limit and its source')
+  .action(async (options) => (await import('./commands/quotas')).quotas({ ...program.opts(), ...options }));
+
 addOperations(program, { variable, runsHere });
 
 program

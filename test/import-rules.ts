@@ -83,6 +83,14 @@ export const RULES: readonly Rule[] = [
     forbids: ({ from }) => isProject(from) && !under('lib/ops', 'lib/result')(from),
   },
   {
+    says: 'lib/cost and lib/quotas read the synthesized templates as strangers: of the project only themselves, lib/inventory, lib/result and types of runs',
+    of: under('lib/cost', 'lib/quotas'),
+    forbids: ({ from, typeOnly }, path) =>
+      isProject(from) &&
+      !under('lib/inventory', 'lib/result', dirname(path))(from) &&
+      !(typeOnly && from === 'lib/local/history'),
+  },
+  {
     says: 'the engine imports no executor: of the project only itself, its contracts and lib/result',
     of: (path) => ENGINE.some((file) => under(`lib/local/${file}`)(path)),
     forbids: ({ from }) =>
