@@ -51,6 +51,17 @@ describe('a journal file', () => {
     expect(readJournal(path)).toEqual({ ok: true, value: events });
   });
 
+  test('takes output no faster than the file does: all but 64 KB of it is written when append returns', async () => {
+    const path = join(folder, 'journal.jsonl');
+    const journal = openJournal(path);
+    const text = 'a line of output\n'.repeat(500);
+    for (let count = 1; count <= 200; count++) {
+      journal.append(output(text));
+      expect(count * text.length - statSync(path).size).toBeLessThan(64 * 1024);
+    }
+    await journal.close();
+  });
+
   test('of an earlier version has a line in each event of output', () => {
     const { text, ...rest } = output('a line') as Extract<Event, { kind: 'output' }>;
     const old = JSON.stringify({ ...rest, line: text });
