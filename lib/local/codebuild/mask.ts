@@ -1,3 +1,5 @@
+import { mayHold } from './needles';
+
 /** Replaces secrets in a text. */
 export interface Mask {
   (text: string): string;
@@ -30,10 +32,12 @@ export function createMask(secrets: readonly string[]): Mask {
   const ordered = [...forms].filter((form) => form !== '').sort((a, b) => b.length - a.length);
   if (ordered.length === 0) return (text) => text;
   const pattern = patternOf(ordered);
-  const inLine = patternOf(ordered.filter((form) => !form.includes('\n')));
+  const inLines = ordered.filter((form) => !form.includes('\n'));
+  const inLine = patternOf(inLines);
+  const mayHoldOne = mayHold(inLines);
   const longest = ordered[0]?.length ?? 0;
   const mask = (text: string): string => text.replace(pattern, STARS);
-  const lines = (text: string): string => text.replace(inLine, STARS);
+  const lines = (text: string): string => (mayHoldOne(text) ? text.replace(inLine, STARS) : text);
   const settled = (text: string): number => {
     let cut = Math.max(0, text.length - longest + 1);
     for (const match of text.matchAll(inLine)) {
