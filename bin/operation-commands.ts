@@ -116,6 +116,15 @@ export function addOperations(program: Command, { variable, runsHere }: Shared):
     .addOption(yes())
     .action(async (pipeline, options) => (await import('./commands/rollback')).rollback(pipeline, given(options)));
 
+  operation('override', 'let an execution go on whose stage a condition has failed', [
+    'slipway override production --stage Production',
+  ])
+    .argument('[pipeline]', 'development, production, or a full name')
+    .requiredOption('--stage <name>', 'the stage')
+    .addOption(wait())
+    .addOption(yes())
+    .action(async (pipeline, options) => (await import('./commands/override')).override(pipeline, given(options)));
+
   operation('stop', 'stop an execution', [
     'slipway stop                       what runs may finish, nothing new starts',
     'slipway stop production --abandon --reason "wrong branch"',

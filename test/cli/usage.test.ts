@@ -28,7 +28,7 @@ test('--help shows commands, examples and exit codes', async () => {
 
 const commands = [
   ...['run', 'plan', 'preview', 'validate', 'logs', 'drill', 'clean', 'doctor'],
-  ...['status', 'start', 'approve', 'reject', 'retry', 'rollback', 'stop', 'transition', 'shell'],
+  ...['status', 'start', 'approve', 'reject', 'retry', 'rollback', 'override', 'stop', 'transition', 'shell'],
 ];
 
 test.each(commands)('%s --help tells its options', async (command) => {

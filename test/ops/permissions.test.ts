@@ -3,7 +3,18 @@ import { dirname, join, normalize } from 'node:path';
 import { parseSync } from '@swc/core';
 
 const ROOT = join(__dirname, '..', '..');
-const COMMANDS = ['status', 'start', 'logs', 'approve', 'reject', 'retry', 'rollback', 'stop', 'transition'] as const;
+const COMMANDS = [
+  'status',
+  'start',
+  'logs',
+  'approve',
+  'reject',
+  'retry',
+  'rollback',
+  'override',
+  'stop',
+  'transition',
+] as const;
 
 interface Definition {
   /** What its code mentions of the project: `<file>#<name>`. */
