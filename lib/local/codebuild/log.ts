@@ -6,7 +6,7 @@ import type { Mask } from './mask';
 
 /**
  * Where a build's output goes: its log file and the run's events, both masked, in the same order. Lines reach the file with the
- * turn of the event loop in which they come, or every 64 KB. A file that cannot be written to any more stays as it is: the
+ * turn of the event loop in which they come, or every 16 KB. A file that cannot be written to any more stays as it is: the
  * journal, which has the same lines, tells of a full disk.
  */
 export interface BuildLog {
@@ -17,7 +17,7 @@ export interface BuildLog {
   close(): void;
 }
 
-const BLOCK = 64 * 1024;
+const BLOCK = 16 * 1024;
 
 export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
   const descriptor = openSync(file, 'w', 0o600);
@@ -27,22 +27,30 @@ export function buildLog(file: string, mask: Mask, emit: Emit): BuildLog {
   let pending = '';
   let turn: NodeJS.Immediate | undefined;
   let writable = true;
+  const put = (text: string, end: string): void => {
+    try {
+      if (writable) writeWhole(descriptor, text, end);
+    } catch {
+      writable = false;
+    }
+  };
   const flush = (): void => {
     clearImmediate(turn);
     turn = undefined;
     const text = pending;
     pending = '';
-    try {
-      if (writable) writeWhole(descriptor, text);
-    } catch {
-      writable = false;
-    }
+    put(text, '');
   };
   const write = (stream: 'stdout' | 'stderr', lines: string): void => {
     const text = mask.lines?.(lines) ?? mask(lines);
-    pending += `${text}\n`;
-    if (pending.length >= BLOCK) flush();
-    else turn ??= setImmediate(flush);
+    if (text.length >= BLOCK) {
+      flush();
+      put(text, '\n');
+    } else {
+      pending += `${text}\n`;
+      if (pending.length >= BLOCK) flush();
+      else turn ??= setImmediate(flush);
+    }
     emit({ kind: 'output', stream, text });
   };
   const lines: BuildLog['lines'] = (stream, text, more = false) => {

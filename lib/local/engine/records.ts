@@ -81,9 +81,15 @@ function lastLine(file: number, size: number): Buffer {
   }
 }
 
-export function writeWhole(file: number, text: string): void {
-  const bytes = text.length * MOST_BYTES <= scratch.length ? scratch : Buffer.from(text);
-  const length = bytes === scratch ? scratch.write(text) : bytes.length;
+/** `end` comes after the text: to put it there first would copy a long one. */
+export function writeWhole(file: number, text: string, end = ''): void {
+  const fits = (text.length + end.length) * MOST_BYTES <= scratch.length;
+  const bytes = fits ? scratch : Buffer.from(text + end);
+  let length = bytes.length;
+  if (fits) {
+    length = scratch.write(text);
+    length += scratch.write(end, length);
+  }
   for (let at = 0; at < length; ) at += writeSync(file, bytes, at, length - at);
 }
 
