@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type * as cc from '@aws-sdk/client-codecommit';
 import { err, ok, type Result } from '../../result';
 import type { EventBus } from '../events/bus';
-import { type CodeCommitPlace, repositoryArn } from '../events/codecommit-events';
+import type { CodeCommitPlace } from '../events/codecommit-events';
 import { findCommit } from '../git-server/contents';
 import { mergeCommit } from '../git-server/merge';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../git-server/pull-requests';
 import type { ChangeListener, GitService } from '../git-server/service';
 import { pageOf } from './paging';
+import { describePullRequest, describeRule, pullRequestEvent } from './pull-request-shapes';
 import { type AwsError, type Operation, takes } from './service';
 
 export interface PullRequestContext extends CodeCommitPlace {
@@ -100,7 +101,7 @@ export function pullRequestOperations(context: PullRequestContext): Readonly<Rec
           merged: { by: caller.arn, commit: outcome.value, option },
         });
         await tell(merged, 'pullRequestMergeStatusUpdated', caller.arn);
-        return ok({ pullRequest: describe(merged) });
+        return ok({ pullRequest: describePullRequest(merged) });
       },
     );
 
@@ -109,7 +110,7 @@ export function pullRequestOperations(context: PullRequestContext): Readonly<Rec
       ['title', 'description', 'targets', 'clientRequestToken'],
       async ({ title = '', description, targets = [], clientRequestToken }, caller) => {
         const before = requests?.all().find(({ token }) => token !== undefined && token === clientRequestToken);
-        if (before) return ok({ pullRequest: describe(before) });
+        if (before) return ok({ pullRequest: describePullRequest(before) });
         const [target, second] = targets;
         if (!target || second) return refused('MultipleRepositoriesInPullRequestException', 'One target is expected');
         const repository = repositoryOf(target.repositoryName);
@@ -149,12 +150,12 @@ export function pullRequestOperations(context: PullRequestContext): Readonly<Rec
           ...(clientRequestToken !== undefined && { token: clientRequestToken }),
         });
         await tell(made, 'pullRequestCreated', caller.arn);
-        return ok({ pullRequest: describe(made) });
+        return ok({ pullRequest: describePullRequest(made) });
       },
     ),
     GetPullRequest: takes<cc.GetPullRequestInput, cc.GetPullRequestOutput>()(['pullRequestId'], ({ pullRequestId }) => {
       const found = find(pullRequestId);
-      return found.ok ? ok({ pullRequest: describe(found.value) }) : found;
+      return found.ok ? ok({ pullRequest: describePullRequest(found.value) }) : found;
     }),
     ListPullRequests: takes<cc.ListPullRequestsInput, cc.ListPullRequestsOutput>()(
       ['repositoryName', 'pullRequestStatus', 'authorArn', 'nextToken', 'maxResults'],
@@ -279,77 +280,3 @@ export const followSource =
       });
       return kept ? [pullRequestEvent(context, kept, 'pullRequestSourceBranchUpdated', kept.author)] : [];
     });
-
-/** `CodeCommit Pull Request State Change` (CodeCommit user guide, monitoring-events). */
-function pullRequestEvent(
-  place: CodeCommitPlace,
-  request: PullRequest,
-  event: string,
-  caller: string,
-  more: Readonly<Record<string, string>> = {},
-) {
-  return {
-    source: 'aws.codecommit',
-    'detail-type': 'CodeCommit Pull Request State Change',
-    resources: [repositoryArn(place, request.repository)],
-    detail: {
-      event,
-      pullRequestId: request.id,
-      repositoryNames: [request.repository],
-      title: request.title,
-      ...(request.description !== undefined && { description: request.description }),
-      author: request.author,
-      callerUserArn: caller,
-      pullRequestStatus: request.status === 'OPEN' ? 'Open' : 'Closed',
-      isMerged: request.merged ? 'True' : 'False',
-      sourceReference: request.source,
-      destinationReference: request.destination,
-      sourceCommit: request.sourceCommit,
-      destinationCommit: request.destinationCommit,
-      mergeBase: request.mergeBase,
-      revisionId: request.revision,
-      creationDate: request.created,
-      lastModifiedDate: request.updated,
-      ...(request.merged && { mergeOption: request.merged.option }),
-      ...more,
-    },
-  };
-}
-
-const describeRule = ({ id, name, content, created, by }: PullRequest['rules'][number]): cc.ApprovalRule => ({
-  approvalRuleId: id,
-  approvalRuleName: name,
-  approvalRuleContent: content,
-  creationDate: new Date(created),
-  lastModifiedDate: new Date(created),
-  lastModifiedUser: by,
-});
-
-function describe(request: PullRequest): cc.PullRequest {
-  const { merged } = request;
-  return {
-    pullRequestId: request.id,
-    title: request.title,
-    ...(request.description !== undefined && { description: request.description }),
-    lastActivityDate: new Date(request.updated),
-    creationDate: new Date(request.created),
-    pullRequestStatus: request.status,
-    authorArn: request.author,
-    pullRequestTargets: [
-      {
-        repositoryName: request.repository,
-        sourceReference: request.source,
-        destinationReference: request.destination,
-        sourceCommit: request.sourceCommit,
-        destinationCommit: request.destinationCommit,
-        mergeBase: request.mergeBase,
-        mergeMetadata: merged
-          ? { isMerged: true, mergedBy: merged.by, mergeCommitId: merged.commit, mergeOption: merged.option }
-          : { isMerged: false },
-      },
-    ],
-    revisionId: request.revision,
-    approvalRules: request.rules.map(describeRule),
-    ...(request.token !== undefined && { clientRequestToken: request.token }),
-  };
-}
