@@ -20,13 +20,18 @@ export interface OutputPipe {
 const CAPACITY = 1024 * 1024;
 const BLOCK = 64 * 1024;
 
-/** `path`: a name for it, where there is nothing; it is taken away at once. */
+/** A chunk holds until the function returns. `path`: a name for it, where there is nothing; it is taken away at once. */
 export async function openPipe(path: string, onChunk: (chunk: Uint8Array) => void): Promise<OutputPipe> {
   const { output, input } = await takeEnds(path);
-  const socket = new Socket({ fd: output, readable: true, writable: false });
-  socket.on('data', onChunk);
-  socket.on('error', () => {});
   const buffer = Buffer.allocUnsafe(BLOCK);
+  const take = (length: number): boolean => {
+    onChunk(buffer.subarray(0, length));
+    return true;
+  };
+  // One buffer for all that is read: as for net.connect, which the types of the constructor do not say.
+  const options = { fd: output, readable: true, writable: false, onread: { buffer, callback: take } };
+  const socket = new Socket(options);
+  socket.on('error', () => {});
   let open = true;
   return {
     input,
@@ -36,7 +41,7 @@ export async function openPipe(path: string, onChunk: (chunk: Uint8Array) => voi
           const read = readSync(output, buffer, 0, BLOCK, null);
           if (read === 0) return;
           length += read;
-          onChunk(buffer.subarray(0, read));
+          take(read);
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return;
           throw error;
