@@ -14,6 +14,8 @@ Examples:
   slipway status --watch             how the pipelines are, on AWS or on this machine
   slipway approve production         say yes to the approval that waits
   slipway drill                      every fault that a deploy can meet, and what comes of it
+  slipway cost                       what it costs on AWS, and what would be cheaper
+  slipway quotas                     what it uses of AWS's limits
   slipway doctor                     what this machine has, what is missing, what to do
 
 Exit codes:
@@ -138,8 +140,16 @@ program
 
 program
   .command('validate')
-  .description('check slipway.yaml and the synthesized pipelines')
-  .action(async (options) => (await import('./commands/validate')).validate({ ...program.opts(), ...options }));
+  .description(
+    'check slipway.yaml and the synthesized pipelines; or templates of anybody by the rules of docs/rules.md',
+  )
+  .option('--template <file...>', 'CloudFormation templates, JSON or YAML, in place of slipway.yaml')
+  .option('--privileged <project...>', 'with --template: CodeBuild projects that may be privileged', [])
+  .action(async ({ template, privileged, ...options }) =>
+    template === undefined
+      ? (await import('./commands/validate')).validate({ ...program.opts(), ...options })
+      : (await import('./commands/validate-template')).validateTemplate(template, privileged),
+  );
 
 program
   .command('cost')

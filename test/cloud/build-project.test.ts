@@ -1,5 +1,5 @@
 import { renderBuildspec } from '../../lib/cloud/buildspec';
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { actionsOf, buildsOf, deliver, managedPoliciesOf, statementsOf } from './delivery';
 import { projectRoot, propertiesOf, readable, resourcesOf, someCluster } from './fixtures';
 

@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { ClusterStack } from '../../lib/cloud/cluster-stack';
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { configOf, kubectlZip, newApp, propertiesOf, readable, resourcesOf } from './fixtures';
 
 const cluster = (yaml = '') =>

@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { actionsOf, buildsOf, deliver, pipelineOf, statementsOf } from './delivery';
 import { propertiesOf, readable, resourcesOf } from './fixtures';
 

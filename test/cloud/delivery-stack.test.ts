@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { deliver } from './delivery';
 import { propertiesOf, resourcesOf } from './fixtures';
 

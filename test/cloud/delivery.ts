@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { DeliveryStack } from '../../lib/cloud/delivery-stack';
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { projectName } from '../../lib/model/names';
 import type { BuildAction, Pipeline } from '../../lib/model/pipeline';

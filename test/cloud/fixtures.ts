@@ -5,7 +5,7 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { addStacks } from '../../lib/cloud/app';
 import type { ClusterReference } from '../../lib/cloud/cluster-reference';
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { parseConfig } from '../../lib/config/parse';
 import type { Config } from '../../lib/config/schema';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';

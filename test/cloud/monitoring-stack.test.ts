@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { MonitoringStack } from '../../lib/cloud/monitoring-stack';
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { configOf, newApp, propertiesOf, readable, resourcesOf } from './fixtures';
 

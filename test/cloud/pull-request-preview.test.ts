@@ -1,4 +1,4 @@
-import type { Json } from '../../lib/cloud/template-rules/template';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { actionsOf, deliver, managedPoliciesOf, statementsOf } from './delivery';
 import { propertiesOf, readable, resourcesOf } from './fixtures';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
-import { checkTemplate, type Template, type TemplateRule } from './template';
+import { checkTemplate, type Template, type TemplateRule } from './rule';
 
 /** Runs template rules in every synthesis, beside cdk-nag: a finding fails it. */
 export class TemplateRules implements IPolicyValidationPlugin {

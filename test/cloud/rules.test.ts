@@ -1,8 +1,8 @@
-import { PIPELINE_RULES } from '../../lib/cloud/template-rules/pipeline-rules';
-import { privilegedOnly, RESOURCE_RULES } from '../../lib/cloud/template-rules/resource-rules';
-import { checkTemplate, type Json } from '../../lib/cloud/template-rules/template';
+import { templateRules } from '../../lib/cloud/rules/all';
+import { checkTemplate, type Json } from '../../lib/cloud/rules/rule';
+import { structuralMutants } from '../structural-mutants';
 
-const rules = [...RESOURCE_RULES, ...PIPELINE_RULES, privilegedOnly(['visits-image'])];
+const rules = templateRules(['visits-image']);
 
 /** A resource of each kind that every rule is content with. */
 const sound = (): Record<string, Json> => ({
@@ -11,7 +11,7 @@ const sound = (): Record<string, Json> => ({
     Properties: {
       Name: 'visits-unit',
       Source: { Type: 'CODEPIPELINE', BuildSpec: 'version: 0.2\nphases: {}\n' },
-      Environment: { PrivilegedMode: false },
+      Environment: { PrivilegedMode: false, ComputeType: 'BUILD_GENERAL1_SMALL', Type: 'LINUX_CONTAINER' },
       TimeoutInMinutes: 10,
       QueuedTimeoutInMinutes: 10,
       LogsConfig: { CloudWatchLogs: { Status: 'ENABLED', GroupName: 'visits' } },
@@ -57,6 +57,7 @@ const sound = (): Record<string, Json> => ({
       AccessConfig: { AuthenticationMode: 'API', BootstrapClusterCreatorAdminPermissions: false },
     },
   },
+  Nodes: { Type: 'AWS::EKS::Nodegroup', Properties: { InstanceTypes: ['m6i.large', 't3.medium'] } },
   Pipeline: {
     Type: 'AWS::CodePipeline::Pipeline',
     Properties: {
@@ -97,7 +98,10 @@ it('a sound template has no findings', () => {
 
 type Mutate = (properties: Json) => void;
 
-/** For every rule, templates that break it and nothing else. */
+/** A PARALLEL pipeline breaks `queued` too, since that is stricter. */
+const parallel = (properties: Json) => Object.assign(properties, { ExecutionMode: 'PARALLEL' });
+
+/** For every rule, templates that break it and nothing else; of several rules the first is the one that is meant. */
 const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] = [
   ['privileged-builds', 'Project', 'privileged', (p) => Object.assign(p.Environment, { PrivilegedMode: true })],
   [
@@ -150,7 +154,25 @@ const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] 
     (p) => Object.assign(p.AccessConfig, { AuthenticationMode: 'API_AND_CONFIG_MAP' }),
   ],
   ['cluster', 'Cluster', 'creator is admin', (p) => delete p.AccessConfig.BootstrapClusterCreatorAdminPermissions],
-  ['cluster', 'Cluster', 'no such version', (p) => Object.assign(p, { Version: '1.99' })],
+  ['kubernetes-version', 'Cluster', 'no such version', (p) => Object.assign(p, { Version: '1.99' })],
+  ['kubernetes-version', 'Cluster', 'out of standard support', (p) => Object.assign(p, { Version: '1.33' })],
+  ['kubernetes-version', 'Cluster', 'whatever is the newest', (p) => delete p.Version],
+  ['instance-types', 'Nodes', 'no such type', (p) => p.InstanceTypes.push('m6i.huge')],
+  ['instance-types', 'Nodes', 'another architecture', (p) => p.InstanceTypes.push('m6g.large')],
+  ['instance-types', 'Nodes', 'known after deploy', (p) => p.InstanceTypes.push({ Ref: 'Type' })],
+  ['instance-types', 'Nodes', 'none', (p) => delete p.InstanceTypes],
+  [
+    'compute-types',
+    'Project',
+    'a large one',
+    (p) => Object.assign(p.Environment, { ComputeType: 'BUILD_GENERAL1_2XLARGE' }),
+  ],
+  [
+    'compute-types',
+    'Project',
+    'another system',
+    (p) => Object.assign(p.Environment, { Type: 'WINDOWS_SERVER_2022_CONTAINER' }),
+  ],
   [
     'pipeline-providers',
     'Pipeline',
@@ -158,7 +180,42 @@ const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] 
     (p) => Object.assign(p.Stages[1].Actions[0].ActionTypeId, { Provider: 'Jenkins' }),
   ],
   ['pipeline-type', 'Pipeline', 'V1', (p) => delete p.PipelineType],
-  ['queued', 'Pipeline', 'parallel', (p) => Object.assign(p, { ExecutionMode: 'PARALLEL' })],
+  [
+    'parallel-codecommit+queued',
+    'Pipeline',
+    'parallel with a CodeCommit source',
+    (p) => {
+      delete parallel(p).Stages[1].OnFailure;
+    },
+  ],
+  [
+    'parallel-rollback+queued',
+    'Pipeline',
+    'parallel with a rollback',
+    (p) => Object.assign(parallel(p).Stages[0].Actions[0].ActionTypeId, { Provider: 'CodeStarSourceConnection' }),
+  ],
+  [
+    'parallel-rollback+queued',
+    'Pipeline',
+    'parallel with a rollback by a condition',
+    (p) => {
+      Object.assign(parallel(p).Stages[0].Actions[0].ActionTypeId, { Provider: 'CodeStarSourceConnection' });
+      p.Stages[1].OnFailure = undefined;
+      p.Stages[1].OnSuccess = { Conditions: [{ Result: 'ROLLBACK', Rules: [] }] };
+    },
+  ],
+  [
+    'single-line-commands',
+    'Pipeline',
+    'a command of two lines',
+    (p) => Object.assign(p.Stages[1].Actions[0], { Commands: ['echo 1', 'echo 2\necho 3'] }),
+  ],
+  [
+    'single-line-commands',
+    'Pipeline',
+    'a command of two lines in a rule',
+    (p) => Object.assign(p.Stages[1].BeforeEntry.Conditions[0].Rules[0], { Commands: ['echo 2\r\necho 3\n'] }),
+  ],
   ['queued', 'Pipeline', 'superseded by default', (p) => delete p.ExecutionMode],
   [
     'no-polling',
@@ -209,9 +266,46 @@ const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] 
 it.each(mutants)('%s: %s, %s', (rule, resource, _what, mutate) => {
   const template = sound();
   mutate(template[resource].Properties);
-  expect(findings(template)).toEqual([[rule, resource]]);
+  const broken = findings(template);
+  expect(broken.map(([, logicalId]) => logicalId)).toEqual(broken.map(() => resource));
+  expect(broken.map(([id]) => id).sort()).toEqual(rule.split('+').sort());
 });
 
 it('every rule has a mutant', () => {
-  expect([...new Set(mutants.map(([rule]) => rule))].sort()).toEqual(rules.map(({ id }) => id).sort());
+  expect([...new Set(mutants.map(([rule]) => rule.split('+')[0]))].sort()).toEqual(rules.map(({ id }) => id).sort());
+});
+
+it('every rule says what it holds, why, and what to do', () => {
+  for (const { id, holds, reason, remedy } of rules) {
+    expect(id).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
+    for (const text of [holds, reason]) expect([id, text]).toEqual([id, expect.stringMatching(/^[A-Z].*\.$/)]);
+    expect([id, remedy]).toEqual([id, expect.stringMatching(/^[a-z].*[^.]$/)]);
+  }
+});
+
+it('a finding says what is wrong and what to do', () => {
+  const template = sound();
+  delete template['Logs'].Properties.RetentionInDays;
+  expect(checkTemplate({ Resources: template }, rules)).toEqual([
+    {
+      rule: 'log-groups',
+      logicalId: 'Logs',
+      message: 'the log group never forgets: set RetentionInDays and KmsKeyId',
+    },
+  ]);
+});
+
+it('a command that ends with a line break is one line', () => {
+  const template = sound();
+  template['Pipeline'].Properties.Stages[1].Actions[0].Commands = ['echo 1\n'];
+  expect(findings(template)).toEqual([]);
+});
+
+it('whatever stands in a template, no rule throws', () => {
+  for (const { tree } of structuralMutants(sound(), 7, 3000)) {
+    const resources = Object.entries(typeof tree === 'object' && tree !== null ? tree : {}).filter(
+      ([, one]) => typeof (one as Json)?.Type === 'string',
+    );
+    expect(() => findings(Object.fromEntries(resources) as Record<string, Json>)).not.toThrow();
+  }
 });
