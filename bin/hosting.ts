@@ -27,6 +27,7 @@ export interface HostingOptions extends RoomOptions {
   readonly realTime?: boolean;
   /** Services of the endpoint beside its own, made when the templates are known. */
   services?(synthesized: { readonly plans: readonly Plan[]; readonly world: World }): MachineOptions['services'];
+  readonly onAlarm?: MachineOptions['onAlarm'];
   /** Holds builds whose command failed, and asks how to go on. */
   readonly pause?: AskAfterPause;
   /** Shows how it gets ready. */
@@ -120,7 +121,7 @@ async function machineOf(
   signal: AbortSignal,
 ): Promise<Machine> {
   const { plans, world, tools, pipelines, rooms } = made;
-  const { project, source, context, realTime, services, pause } = options;
+  const { project, source, context, realTime, services, onAlarm, pause } = options;
   const { local } = project.config;
   const otherCluster = context === undefined ? undefined : await contextOf(project, context, tools, signal);
   const more = services?.({ plans, world });
@@ -140,6 +141,7 @@ async function machineOf(
     clock: systemClock,
     clockRate: realTime ? 1 : CLOCK_RATE,
     ...(rooms && { rooms }),
+    ...(onAlarm && { onAlarm }),
     ...(pause && { pause }),
     ...(otherCluster && { otherCluster }),
     signal,

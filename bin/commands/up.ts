@@ -70,6 +70,7 @@ async function serve(project: Project, options: UpOptions, reporter: Reporter, s
       project,
       reporter,
       source: (repository, branch) => room?.source(prefix)(repository, branch),
+      onAlarm: (before, now) => room?.alarmChanged(before, now),
       services({ plans, world }) {
         room = makeDeliveryRoom({
           stateFolder: project.state,

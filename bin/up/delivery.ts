@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { AlarmWatchOptions } from '../../lib/local/aws/alarms';
 import { codecommit } from '../../lib/local/aws/codecommit';
 import { events } from '../../lib/local/aws/events';
 import { followSource } from '../../lib/local/aws/pull-requests';
 import type { Service } from '../../lib/local/aws/service';
 import { sns } from '../../lib/local/aws/sns';
 import { systemClock } from '../../lib/local/clock';
+import { alarmEvent } from '../../lib/local/events/alarm-events';
 import { type EventBus, openBus } from '../../lib/local/events/bus';
+import type { EventContent } from '../../lib/local/events/bus-event';
 import { consequencesOf } from '../../lib/local/events/consequences';
 import { type Notifications, openNotifications } from '../../lib/local/events/notifications';
 import { pipelineEvents } from '../../lib/local/events/pipeline-events';
@@ -41,6 +44,8 @@ export interface DeliveryRoom {
   server(): GitServer | undefined;
   /** Tells the bus what the pipelines do, and begins to deliver. */
   start(): void;
+  /** Tells the bus that an alarm has another state. */
+  alarmChanged: NonNullable<AlarmWatchOptions['onChange']>;
   /** Where a source action takes its source. */
   source(subfolder: string): (repository: string, branch: string) => RepositoryLocation | undefined;
   /** Lets no more in, and ends what is under way. */
@@ -70,6 +75,11 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
   let server: GitServer | undefined;
   const subscriptions: (() => void)[] = [];
   let telling: Promise<unknown> = Promise.resolve();
+  let isOpen = true;
+  const tell = (contents: readonly EventContent[]) => {
+    if (contents.length === 0 || !isOpen) return;
+    telling = Promise.all([telling, bus.publish(contents)]).catch((cause: Error) => say(`! ${cause.message}`));
+  };
   return {
     bus,
     notifications,
@@ -119,15 +129,11 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
     },
     start() {
       for (const host of pipelines().values()) {
-        const end = host.subscribe((event) => {
-          const contents = pipelineEvents(host, event, place);
-          if (contents.length === 0) return;
-          telling = Promise.all([telling, bus.publish(contents)]).catch((cause: Error) => say(`! ${cause.message}`));
-        });
-        subscriptions.push(end);
+        subscriptions.push(host.subscribe((event) => tell(pipelineEvents(host, event, place))));
       }
       bus.start();
     },
+    alarmChanged: (before, now) => tell([alarmEvent(before, now)]),
     source: (subfolder) => (repository, branch) => {
       const folder = git?.find(repository)?.folder;
       return folder === undefined ? undefined : { folder, branch, ...(subfolder !== '' && { subfolder }) };
@@ -135,6 +141,7 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
     async close() {
       await server?.close();
       for (const end of subscriptions) end();
+      isOpen = false;
       await telling;
       await bus.close();
     },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { watchAlarms } from './aws/alarms';
+import { type AlarmWatchOptions, watchAlarms } from './aws/alarms';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './aws/endpoint';
 import { type MetricSource, MetricStore } from './aws/metrics';
 import type { Clock } from './clock';
@@ -58,6 +58,8 @@ export interface MachineOptions {
   readonly clock: Clock;
   /** How many times faster than on AWS bake times pass. */
   readonly clockRate: number;
+  /** Told of each change of an alarm's state. */
+  readonly onAlarm?: AlarmWatchOptions['onChange'];
   /** A cluster to deploy to in place of the embedded one: its kubeconfig (see copyContext). */
   readonly otherCluster?: { readonly kubeconfig: string; readonly server: string };
   /** Pipelines by name; asked at every call, since hosts are made after the machine. None: no pipeline can be invoked. */
@@ -103,6 +105,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     metrics: metrics.over(insights, () => clock.now(), 60_000),
     clock,
     clockRate: options.clockRate,
+    ...(options.onAlarm && { onChange: options.onAlarm }),
   });
   if (!watch.ok) throw new Error(`alarms of the templates: ${watch.errors.join('; ')}`);
   const endpoint = await startEndpoint({

@@ -23,6 +23,8 @@ export interface AlarmWatchOptions {
    * sample stands for a period, whatever the statistic.
    */
   readonly clockRate: number;
+  /** Told of each change of a state. */
+  readonly onChange?: (before: AlarmState, now: AlarmState) => void;
 }
 
 /** Alarms whose state follows their metrics. */
@@ -74,7 +76,9 @@ export function watchAlarms(options: AlarmWatchOptions): Result<AlarmWatch, stri
     const before = states.get(alarm.name) as AlarmState;
     const isNew = before.state !== state;
     const now = clock.now();
-    states.set(alarm.name, { alarm, state, reason, since: isNew ? now : before.since });
+    const after = { alarm, state, reason, since: isNew ? now : before.since };
+    states.set(alarm.name, after);
+    if (isNew) options.onChange?.(before, after);
     if (isNew) changes.unshift({ alarm, at: now, from: before.state, to: state, reason });
     if (changes.length > MOST_CHANGES) changes.pop();
   };

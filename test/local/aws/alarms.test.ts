@@ -92,6 +92,19 @@ describe('alarms', () => {
     expect(states()).toEqual({ a: 'OK' });
   });
 
+  it('tell each change of a state, and nothing while it stays, by sample or by hand', async () => {
+    const values: Record<string, number | undefined> = { a: 1 };
+    const told: string[] = [];
+    const onChange: AlarmWatchOptions['onChange'] = (before, now) =>
+      told.push(`${now.alarm.name} ${before.state} ${now.state}`);
+    const { watch: made } = watch([metric('a'), composite('c', 'ALARM(a)')], values, { onChange });
+    await made.sample();
+    await made.sample();
+    expect(told.splice(0)).toEqual(['a INSUFFICIENT_DATA ALARM', 'c INSUFFICIENT_DATA ALARM']);
+    made.set('a', 'OK', 'a trial');
+    expect(told).toEqual(['a ALARM OK', 'c ALARM OK']);
+  });
+
   it('tell since when they are as they are', async () => {
     const values: Record<string, number | undefined> = { a: 1 };
     const { watch: made, clock } = watch([metric('a')], values);
