@@ -82,7 +82,7 @@ test('nothing is held in memory while lines come: all but 64 KB of the log is wr
 test('a very long line keeps its place among short ones, and nothing of it is lost', () => {
   const long = 'ä'.repeat(3 * MAX_LINE + 5);
   for (const largest of [70, 5_000, 200_000]) {
-    const { lines } = flow(cut(Buffer.from(`a\n\n${long}\n\nb\r\nc`), () => 0.999_99, largest));
+    const { lines } = flow(cut(Buffer.from(`a\n\n${long}\n\nb\nc`), () => 0.999_99, largest));
     expect([lines.slice(0, 2), lines.slice(-3)]).toEqual([
       ['a', ''],
       ['', 'b', 'c'],
