@@ -30,7 +30,14 @@ const under =
 const cdk = (from: string): boolean => /^(aws-cdk-lib|constructs|cdk-nag|@aws-cdk)(\/|$)/.test(from);
 const isProject = under('lib', 'bin', 'lambda', 'test', 'scripts', 'bench');
 const ENGINE = ['engine', 'engine.ts', 'journal.ts', 'history.ts', 'run-state.ts', 'run-folder.ts', 'variables.ts'];
-const CONTRACTS = ['event', 'plan', 'executor', 'clock', ...ENGINE.map((file) => file.replace('.ts', ''))];
+const CONTRACTS = [
+  'event',
+  'plan',
+  'executor',
+  'clock',
+  ...ENGINE.map((file) => file.replace('.ts', '')),
+  'output-text',
+];
 
 /** The rooms of the house, and who may look into which. */
 export const RULES: readonly Rule[] = [
@@ -113,7 +120,8 @@ export const RULES: readonly Rule[] = [
     says: 'reporters read events and what is folded from them, and nothing else of the project',
     of: under('lib/local/reporters'),
     forbids: ({ from }) =>
-      isProject(from) && !under('lib/local/reporters', 'lib/local/event', 'lib/local/run-state')(from),
+      isProject(from) &&
+      !under('lib/local/reporters', 'lib/local/event', 'lib/local/output-text', 'lib/local/run-state')(from),
   },
   {
     says: 'a function of lambda/ imports of the project only its own folder',
