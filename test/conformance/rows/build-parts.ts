@@ -246,14 +246,27 @@ export const COMPUTE: readonly Row[] = section('2.9', [
   ['The timeout of a build is 5 to 2,160 minutes.', 'CB:limits', enforced(PROJECT, 'a timeout of 4 minutes')],
   ['The time in the queue is 5 to 480 minutes.', 'CB:limits', enforced(PROJECT, 'a queue of 4 minutes')],
   [
-    'A project of a pipeline has no webhook.',
+    'A project whose source is CODEPIPELINE has no webhook.',
     'CB:github-webhook',
-    rejected(KEYS, 'that are not supported are an error that says what to do instead'),
+    enforced(PROJECT, 'a webhook of a project that has its source of a pipeline'),
   ],
   [
-    'A buildspec stands in the project, in the source, or in S3; the last does not run here.',
+    'A buildspec stands in the project, in the source, or in S3.',
+    'API:ProjectSource',
+    holds(PROJECT, 'a buildspec may be a file asset of the assembly: its text runs, and what it exports is known'),
+  ],
+  [
+    'An object in S3 that is no file asset of the templates does not run as a buildspec here.',
     'API:ProjectSource',
     rejected(PROJECT, 'a buildspec in S3'),
+  ],
+  [
+    'A project with a source of its own runs in a pipeline with what CodePipeline hands over.',
+    'CB:how-to-create-pipeline',
+    holds(
+      PROJECT,
+      'a project may have a source and a webhook of its own: the pipeline’s go before, and the plan says so',
+    ),
   ],
   ['What is wrong in a buildspec is told.', 'CB:build-spec-ref', enforced(PROJECT, 'a buildspec that is wrong')],
   ['The number of builds at once has a limit that is often 1.', 'CB:limits', notApplicable('A quota of an account.')],

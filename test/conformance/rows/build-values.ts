@@ -144,11 +144,15 @@ export const ARTIFACTS: readonly Row[] = section('2.4', [
     holds(BUILDS, 'of a build in a pipeline ignore their name'),
   ],
   [
-    'In a pipeline the project’s artifacts are of type CODEPIPELINE.',
+    'Where the project’s source is of type CODEPIPELINE its artifacts are, too.',
     'API:ProjectArtifacts',
-    enforced(PROJECT, 'artifacts of its own'),
+    enforced(PROJECT, 'artifacts of its own, with the source of a pipeline'),
   ],
-  ['And so is its source.', 'API:ProjectSource', enforced(PROJECT, 'a source of its own')],
+  [
+    'And where its artifacts are, its source is.',
+    'API:ProjectSource',
+    enforced(PROJECT, 'a source of its own, with the artifacts of a pipeline'),
+  ],
   [
     'One output is the top-level section.',
     'CP:action-reference-CodeBuild',
