@@ -89,6 +89,24 @@ export const ofType = (resources: readonly DeployedResource[], type: string): re
 export const listOf = (value: Properties): Properties[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
+/** The same, of which each member is an object. */
+export const objectsOf = (value: Properties): Properties[] =>
+  listOf(value).map((item) => (typeof item === 'object' && item !== null ? item : {}));
+
+/** What a table has under a key that a template gave. */
+export const lookUp = <T>(table: Readonly<Record<string, T>>, key: Properties): T | undefined =>
+  typeof key === 'string' && Object.hasOwn(table, key) ? table[key] : undefined;
+
+/** A value as text, whatever it is. */
+export const textOf = (value: Properties): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : `${value}`;
+
+/** A number above 0, also one that is written as text; else `fallback`. */
+export function numberOf(value: Properties, fallback: number): number {
+  const number = /^(number|string)$/.test(typeof value) ? Number(value) : 0;
+  return number > 0 && number < Infinity ? number : fallback;
+}
+
 /** An environment of the configuration, and the Kubernetes namespace that is its own. */
 export interface InventoryEnvironment {
   readonly name: string;
@@ -116,7 +134,7 @@ export function ownersIn(
   const inherited = (resource: DeployedResource): string | undefined => {
     if (resource.type === 'AWS::CloudWatch::CompositeAlarm') {
       // ALARM(name), ALARM("name") or ALARM("arn:…:alarm:name").
-      const names = String(resource.properties.AlarmRule).split(/[()":]/);
+      const names = textOf(resource.properties.AlarmRule).split(/[()":]/);
       return only(
         ofType(resources, 'AWS::CloudWatch::Alarm').filter(({ id }) => names.includes(id)),
         direct,
@@ -125,7 +143,7 @@ export function ownersIn(
     const texts = [resource.id, `:role/${resource.id}`];
     const users = projects.filter(({ properties: { ServiceRole: role, LogsConfig: logs } }) =>
       resource.type === 'AWS::IAM::Role'
-        ? texts.some((text) => String(role).endsWith(text))
+        ? texts.some((text) => textOf(role).endsWith(text))
         : resource.type === 'AWS::Logs::LogGroup' && logs?.CloudWatchLogs?.GroupName === resource.id,
     );
     return only(users, direct);
@@ -145,7 +163,7 @@ function only(
 /** Kubernetes namespaces: of an access entry, of an alarm's dimension, of a build's variable NAMESPACE. */
 function namespacesIn(value: Properties, found = new Set<unknown>()): ReadonlySet<unknown> {
   if (typeof value !== 'object' || value === null) return found;
-  if (/^namespace$/i.test(value.Name)) found.add(value.Value);
+  if (/^namespace$/i.test(textOf(value.Name))) found.add(value.Value);
   for (const namespace of listOf(value.Namespaces)) found.add(namespace);
   for (const item of Object.values(value)) namespacesIn(item, found);
   return found;

@@ -1,4 +1,4 @@
-import { type DeployedResource, listOf, ofType, ownersIn } from '../inventory';
+import { type DeployedResource, lookUp, numberOf, objectsOf, ofType, ownersIn, textOf } from '../inventory';
 import type { AssumptionName } from './assumptions';
 import { type Estate, sum } from './estate';
 import { type Estimate, estimate } from './estimate';
@@ -47,7 +47,7 @@ const CHANGES: readonly Change[] = [
     apply: (estate) => {
       const hasNat = ofType(estate.resources, 'AWS::EC2::NatGateway').length > 0;
       const has = ofType(estate.resources, 'AWS::EC2::VPCEndpoint').some(({ properties: { ServiceName: name } }) =>
-        String(name).endsWith('.s3'),
+        textOf(name).endsWith('.s3'),
       );
       if (has || !hasNat) return undefined;
       const rest = 1 - estate.assumptions['nat-s3-share'];
@@ -66,7 +66,7 @@ const CHANGES: readonly Change[] = [
     but: 'what happened before is gone: retention.logs of slipway.yaml',
     apply: (estate) =>
       changed(estate, 'AWS::Logs::LogGroup', (properties) =>
-        Number(properties.RetentionInDays) <= RETENTION_DAYS
+        numberOf(properties.RetentionInDays, Infinity) <= RETENTION_DAYS
           ? undefined
           : { ...properties, RetentionInDays: RETENTION_DAYS },
       ),
@@ -86,7 +86,7 @@ const CHANGES: readonly Change[] = [
     but: 'nobody can tell who changed what; the rule `cluster` refuses it',
     apply: (estate) =>
       ofType(estate.resources, 'AWS::EKS::Cluster').some(({ properties }) =>
-        listOf(properties.Logging?.ClusterLogging?.EnabledTypes).some(({ Type: type }) => type === 'audit'),
+        objectsOf(properties.Logging?.ClusterLogging?.EnabledTypes).some(({ Type: type }) => type === 'audit'),
       )
         ? scaled(estate, 'control-plane-log-gb', 1 - estate.assumptions['audit-log-share'])
         : undefined,
@@ -97,7 +97,7 @@ const CHANGES: readonly Change[] = [
     but: 'the sum holds if they take as long; one that takes twice as long saves nothing',
     apply: (estate) =>
       changed(estate, 'AWS::CodeBuild::Project', (properties) => {
-        const smaller = SMALLER[properties.Environment?.ComputeType];
+        const smaller = lookUp(SMALLER, properties.Environment?.ComputeType);
         return smaller && { ...properties, Environment: { ...properties.Environment, ComputeType: smaller } };
       }),
   },
@@ -107,7 +107,7 @@ const CHANGES: readonly Change[] = [
     but: 'an upgrade: cluster.version of slipway.yaml',
     apply: (estate) =>
       changed(estate, 'AWS::EKS::Cluster', (properties) => {
-        const ends = estate.prices.standardSupportEnds.versions[properties.Version];
+        const ends = lookUp(estate.prices.standardSupportEnds.versions, properties.Version);
         return ends !== undefined && ends < estate.today ? { ...properties, Version: 'supported' } : undefined;
       }),
   },

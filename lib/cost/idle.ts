@@ -1,4 +1,4 @@
-import { type DeployedResource, listOf, type OwnerOf, ofType } from '../inventory';
+import { type DeployedResource, listOf, lookUp, numberOf, type OwnerOf, objectsOf, ofType, textOf } from '../inventory';
 import { type CostLine, type Estate, line } from './estate';
 import { logLines } from './logs';
 
@@ -13,7 +13,7 @@ type PriceResource = (resource: DeployedResource, estate: Estate, owner: OwnerOf
 const BY_TYPE: Readonly<Record<string, PriceResource>> = {
   'AWS::EKS::Cluster': (resource, estate, owner) => {
     const { prices, today } = estate;
-    const ends = prices.standardSupportEnds.versions[String(resource.properties.Version)];
+    const ends = lookUp(prices.standardSupportEnds.versions, textOf(resource.properties.Version));
     const extended = ends !== undefined && ends < today.slice(0, ends.length);
     const price = extended ? 'eks-cluster-extended' : 'eks-cluster';
     const what = extended ? 'EKS control plane, extended support' : 'EKS control plane';
@@ -41,8 +41,10 @@ const BY_TYPE: Readonly<Record<string, PriceResource>> = {
   'AWS::KMS::Key': (resource, estate, owner) => [line(estate, 'kms-key', 'KMS key', 1, { resource, owner })],
   'AWS::CloudWatch::Alarm': (resource, estate, owner) => {
     const { Period: period, Metrics: metrics } = resource.properties;
-    const watched = listOf(metrics).filter(({ MetricStat: stat }) => stat !== undefined);
-    const shortest = Math.min(...[period, ...watched.map(({ MetricStat: stat }) => stat.Period)].map((p) => p ?? 60));
+    const watched = objectsOf(metrics).filter(({ MetricStat: stat }) => stat !== undefined);
+    const shortest = Math.min(
+      ...[period, ...watched.map(({ MetricStat: stat }) => stat?.Period)].map((p) => numberOf(p, 60)),
+    );
     const price = shortest < 60 ? 'alarm-high-resolution' : 'alarm';
     return [line(estate, price, 'alarm', Math.max(1, watched.length), { resource, owner })];
   },
@@ -69,7 +71,7 @@ export function idleLines(
   owner: OwnerOf,
 ): { readonly lines: CostLine[]; readonly unpriced: readonly string[] } {
   const { resources, prices, assumptions, environments } = estate;
-  const lines = resources.flatMap((resource) => BY_TYPE[resource.type]?.(resource, estate, owner) ?? []);
+  const lines = resources.flatMap((resource) => lookUp(BY_TYPE, resource.type)?.(resource, estate, owner) ?? []);
   for (const vpc of ofType(resources, 'AWS::EC2::VPC')) {
     if (ofType(resources, 'AWS::EC2::NatGateway').length === 0) continue;
     lines.push(line(estate, 'nat-data', 'data through NAT', assumptions['nat-gb'], { resource: vpc }, ['nat-gb']));

@@ -1,4 +1,4 @@
-import { type DeployedResource, type OwnerOf, ofType } from '../inventory';
+import { type DeployedResource, numberOf, type OwnerOf, ofType } from '../inventory';
 import type { AssumptionName } from './assumptions';
 import { type CostLine, type Estate, line } from './estate';
 
@@ -26,7 +26,7 @@ export function logLines(estate: Estate, owner: OwnerOf): CostLine[] {
     const name = filledBy(resource, estate);
     if (name === undefined || estate.assumptions[name] === 0) return [];
     const gigabytes = estate.assumptions[name];
-    const months = (Number(resource.properties.RetentionInDays) || FOREVER_DAYS) / DAYS_A_MONTH;
+    const months = numberOf(resource.properties.RetentionInDays, FOREVER_DAYS) / DAYS_A_MONTH;
     const kept = gigabytes * estate.assumptions['log-compression'] * months;
     const at = { resource, owner };
     return [

@@ -1,4 +1,14 @@
-import { type DeployedResource, listOf, type OwnerOf, ofType, type Properties } from '../inventory';
+import {
+  type DeployedResource,
+  listOf,
+  lookUp,
+  numberOf,
+  type OwnerOf,
+  objectsOf,
+  ofType,
+  type Properties,
+  textOf,
+} from '../inventory';
 import type { AssumptionName } from './assumptions';
 import { type CostLine, type Estate, line } from './estate';
 import type { PriceId } from './price-table';
@@ -44,9 +54,9 @@ export function pipelineRuns(
   const unpriced: string[] = [];
   const runs = ofType(estate.resources, 'AWS::CodePipeline::Pipeline').flatMap((pipeline) => {
     const billing: Billing = { estate, owner, pipeline, unpriced };
-    const stages: Properties[] = listOf(pipeline.properties.Stages);
+    const stages: Properties[] = objectsOf(pipeline.properties.Stages);
     const skippable = stages.filter((stage) =>
-      listOf(stage.BeforeEntry?.Conditions).some(({ Result: result }) => result === 'SKIP'),
+      objectsOf(stage.BeforeEntry?.Conditions).some(({ Result: result }) => result === 'SKIP'),
     );
     const all = run(billing, stages, []);
     if (skippable.length === 0) return [all];
@@ -56,7 +66,7 @@ export function pipelineRuns(
       run(
         billing,
         rest,
-        skippable.map(({ Name: name }) => name),
+        skippable.map(({ Name: name }) => textOf(name)),
       ),
     ];
   });
@@ -65,7 +75,7 @@ export function pipelineRuns(
 
 function run(billing: Billing, stages: readonly Properties[], skipped: readonly string[]): PipelineRun {
   const actions = stages.flatMap((stage) =>
-    listOf(stage.Actions).map((action) => actionCost(billing, String(stage.Name), action)),
+    objectsOf(stage.Actions).map((action) => actionCost(billing, textOf(stage.Name), action)),
   );
   const { estate, pipeline } = billing;
   const { assumptions } = estate;
@@ -75,7 +85,7 @@ function run(billing: Billing, stages: readonly Properties[], skipped: readonly 
   const amount = (price: PriceId, what: string, quantity: number, ...assumed: AssumptionName[]): CostLine[] =>
     quantity === 0 ? [] : [line(estate, price, what, quantity, {}, assumed)];
   return {
-    pipeline: String(pipeline.properties.Name ?? pipeline.id),
+    pipeline: textOf(pipeline.properties.Name ?? pipeline.id),
     skipped,
     minutes: actions.reduce((total, { minutes }) => total + minutes, 0),
     builds: builds.length,
@@ -117,7 +127,7 @@ function actionCost(billing: Billing, stage: string, action: Properties): Action
   const managed = MANAGED_BUILDS.has(provider);
   const project = provider === 'CodeBuild' ? projectOf(estate, action.Configuration?.ProjectName) : undefined;
   const isBuild = managed || provider === 'CodeBuild';
-  const seconds = estate.measured.get(String(pipeline.properties.Name))?.get(`${stage}/${action.Name}`);
+  const seconds = estate.measured.get(textOf(pipeline.properties.Name))?.get(`${stage}/${textOf(action.Name)}`);
   const isMeasured = isBuild && seconds !== undefined;
   const { minutes, assumed } = duration(estate, category, provider, action, isBuild ? seconds : undefined);
   const environment = project === undefined ? undefined : owner(project);
@@ -159,7 +169,7 @@ function duration(
 /** `{"minutes": 5}` of a function that watches for that long. */
 function minutesOf(parameters: unknown): number | undefined {
   try {
-    const { minutes } = JSON.parse(String(parameters)) as { minutes?: unknown };
+    const { minutes } = JSON.parse(textOf(parameters)) as { minutes?: unknown };
     return typeof minutes === 'number' && minutes > 0 ? minutes : undefined;
   } catch {
     return undefined;
@@ -175,10 +185,10 @@ function buildLines(
   assumed: readonly AssumptionName[],
 ): CostLine[] {
   const { Type: kind, ComputeType: type } = project?.properties.Environment ?? {};
-  const compute = String(type ?? action.Configuration?.ComputeType ?? 'SMALL');
-  const price = kind === undefined || kind === 'LINUX_CONTAINER' ? COMPUTE[compute] : undefined;
+  const compute = textOf(type ?? action.Configuration?.ComputeType ?? 'SMALL');
+  const price = kind === undefined || kind === 'LINUX_CONTAINER' ? lookUp(COMPUTE, compute) : undefined;
   if (price === undefined) {
-    unpriced.push(`CodeBuild ${kind ?? ''} ${compute}`);
+    unpriced.push(`CodeBuild ${textOf(kind ?? '')} ${compute}`);
     return [];
   }
   const what = `CodeBuild ${price.slice('codebuild-'.length)}`;
@@ -191,7 +201,7 @@ function lambdaLines(estate: Estate, action: Properties, minutes: number): CostL
   const name = action.Configuration?.FunctionName;
   const called = ofType(estate.resources, 'AWS::Lambda::Function').find(({ id }) => id === name);
   const calls = minutes * 2;
-  const gigabytes = Number(called?.properties.MemorySize ?? 128) / MB_A_GB;
+  const gigabytes = numberOf(called?.properties.MemorySize, 128) / MB_A_GB;
   const price = listOf(called?.properties.Architectures).includes('arm64') ? 'lambda-arm' : 'lambda-x86';
   const at = called === undefined ? {} : { resource: called };
   return [

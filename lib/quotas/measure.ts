@@ -6,6 +6,7 @@ import {
   ofType,
   ownersIn,
   type Properties,
+  textOf,
 } from '../inventory';
 import type { LimitId } from './limit-table';
 import { pipelineUses } from './pipelines';
@@ -113,7 +114,7 @@ function eventUses(resources: readonly DeployedResource[], growthOf: GrowthOf): 
   const rules = ofType(resources, 'AWS::Events::Rule');
   const buses = new Map<string, DeployedResource[]>();
   for (const rule of rules) {
-    const bus = String(rule.properties.EventBusName ?? 'default');
+    const bus = textOf(rule.properties.EventBusName ?? 'default');
     buses.set(bus, [...(buses.get(bus) ?? []), rule]);
   }
   return [
@@ -133,7 +134,7 @@ function alarmUses(resources: readonly DeployedResource[]): [LimitId, readonly U
     ['composite-children', composites.map((one) => ({ where: nameOf(one), used: children(one.properties.AlarmRule) }))],
     [
       'composite-rule',
-      composites.map((one) => ({ where: nameOf(one), used: String(one.properties.AlarmRule).length })),
+      composites.map((one) => ({ where: nameOf(one), used: textOf(one.properties.AlarmRule).length })),
     ],
     [
       'alarm-actions',
@@ -154,7 +155,7 @@ function networkUses(resources: readonly DeployedResource[]): [LimitId, readonly
   }));
   const apart = new Map<string, number>();
   for (const { properties } of ofType(resources, 'AWS::EC2::SecurityGroupIngress')) {
-    const group = String(properties.GroupId);
+    const group = textOf(properties.GroupId);
     apart.set(group, (apart.get(group) ?? 0) + 1);
   }
   const others = [...apart].map(([group, used]): Use => {

@@ -1,4 +1,4 @@
-import { type DeployedResource, listOf, ofType, type Properties } from '../inventory';
+import { type DeployedResource, listOf, objectsOf, ofType, type Properties, textOf } from '../inventory';
 import type { LimitId } from './limit-table';
 import type { Estate } from './measure';
 import type { Growth, Use } from './use';
@@ -21,7 +21,7 @@ export function pipelineUses({ inventory, environments }: Estate): [LimitId, rea
   const byStage = (id: LimitId, count: (stage: Properties) => number): [LimitId, Use[]] => [
     id,
     each((pipeline) =>
-      stagesOf(pipeline).map((stage) => ({ where: `${pipeline.id}/${stage.Name}`, used: count(stage) })),
+      stagesOf(pipeline).map((stage) => ({ where: `${pipeline.id}/${textOf(stage.Name)}`, used: count(stage) })),
     ),
   ];
   return [
@@ -39,7 +39,7 @@ export function pipelineUses({ inventory, environments }: Estate): [LimitId, rea
     byStage('condition-rules', (stage) =>
       Math.max(
         0,
-        ...HOOKS.flatMap((hook) => listOf(stage[hook]?.Conditions)).map(({ Rules: rules }) => listOf(rules).length),
+        ...HOOKS.flatMap((hook) => objectsOf(stage[hook]?.Conditions)).map(({ Rules: rules }) => listOf(rules).length),
       ),
     ),
     ['configuration-value', each(configurationValues)],
@@ -50,16 +50,16 @@ export function pipelineUses({ inventory, environments }: Estate): [LimitId, rea
   ];
 }
 
-const stagesOf = ({ properties }: DeployedResource): Properties[] => listOf(properties.Stages);
+const stagesOf = ({ properties }: DeployedResource): Properties[] => objectsOf(properties.Stages);
 const actionsOf = (pipeline: DeployedResource): Properties[] =>
-  stagesOf(pipeline).flatMap(({ Actions: actions }) => listOf(actions));
+  stagesOf(pipeline).flatMap(({ Actions: actions }) => objectsOf(actions));
 
 function configurationValues(pipeline: DeployedResource): Use[] {
   return stagesOf(pipeline).flatMap((stage) =>
-    listOf(stage.Actions).flatMap((action) =>
+    objectsOf(stage.Actions).flatMap((action) =>
       Object.entries(action.Configuration ?? {}).map(([key, value]) => ({
-        where: `${pipeline.id}/${stage.Name}/${action.Name}.${key}`,
-        used: String(value).length,
+        where: `${pipeline.id}/${textOf(stage.Name)}/${textOf(action.Name)}.${key}`,
+        used: textOf(value).length,
       })),
     ),
   );
@@ -70,11 +70,11 @@ function buildsAtOnce(pipeline: DeployedResource, compute: string, resources: re
   const projects = ofType(resources, 'AWS::CodeBuild::Project');
   const groups = new Map<string, number>([[pipeline.id, 0]]);
   for (const stage of stagesOf(pipeline)) {
-    for (const { ActionTypeId: kind, Configuration: configuration, RunOrder: order } of listOf(stage.Actions)) {
+    for (const { ActionTypeId: kind, Configuration: configuration, RunOrder: order } of objectsOf(stage.Actions)) {
       if (kind?.Provider !== 'CodeBuild') continue;
       const project = projects.find(({ id }) => id === configuration?.ProjectName);
       if (project?.properties.Environment?.ComputeType !== compute) continue;
-      const group = `${pipeline.id}/${stage.Name}, run order ${order ?? 1}`;
+      const group = `${pipeline.id}/${textOf(stage.Name)}, run order ${textOf(order ?? 1)}`;
       groups.set(group, (groups.get(group) ?? 0) + 1);
     }
   }
@@ -91,16 +91,16 @@ function stageGrowth(
 ): Growth {
   const namespaces = environments.map(({ namespace }) => namespace);
   const projects = ofType(resources, 'AWS::CodeBuild::Project').filter(({ properties }) =>
-    listOf(properties.Environment?.EnvironmentVariables).some(
+    objectsOf(properties.Environment?.EnvironmentVariables).some(
       ({ Name: name, Value: value }) => name === 'NAMESPACE' && namespaces.includes(value),
     ),
   );
   const deploys = (stage: Properties): boolean =>
-    listOf(stage.Actions).some(({ Configuration: configuration }) =>
+    objectsOf(stage.Actions).some(({ Configuration: configuration }) =>
       projects.some(({ id }) => id === configuration?.ProjectName),
     );
   const isApproval = (stage: Properties): boolean =>
-    listOf(stage.Actions).every(({ ActionTypeId: kind }) => kind?.Category === 'Approval');
+    objectsOf(stage.Actions).every(({ ActionTypeId: kind }) => kind?.Category === 'Approval');
   const stages = stagesOf(pipeline);
   const deployed = stages.filter(deploys).length;
   const environment = deployed === 0 ? 0 : (deployed + stages.filter(isApproval).length) / deployed;

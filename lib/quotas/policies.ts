@@ -1,4 +1,4 @@
-import { type DeployedResource, listOf, ofType, type Properties } from '../inventory';
+import { type DeployedResource, listOf, objectsOf, ofType, type Properties } from '../inventory';
 import type { LimitId } from './limit-table';
 import type { Use } from './use';
 
@@ -11,7 +11,7 @@ export function policyUses(resources: readonly DeployedResource[]): [LimitId, re
   const apart = [...ofType(resources, 'AWS::IAM::Policy'), ...ofType(resources, 'AWS::IAM::RolePolicy')];
   const managed = ofType(resources, 'AWS::IAM::ManagedPolicy');
   const inline = (role: DeployedResource): number => {
-    const own = listOf(role.properties.Policies).map(({ PolicyDocument: document }) => document);
+    const own = objectsOf(role.properties.Policies).map(({ PolicyDocument: document }) => document);
     const more = apart
       .filter(({ properties: { Roles: names, RoleName: name } }) => [...listOf(names), name].includes(role.id))
       .map(({ properties: { PolicyDocument: document } }) => document);

@@ -27,7 +27,7 @@ test('--help shows commands, examples and exit codes', async () => {
 });
 
 const commands = [
-  ...['run', 'plan', 'preview', 'validate', 'logs', 'drill', 'clean', 'doctor'],
+  ...['run', 'plan', 'preview', 'validate', 'logs', 'drill', 'clean', 'doctor', 'cost', 'quotas'],
   ...['status', 'start', 'approve', 'reject', 'retry', 'rollback', 'override', 'stop', 'transition', 'shell'],
 ];
 
