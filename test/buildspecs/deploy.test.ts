@@ -47,7 +47,8 @@ esac ;;
 *) echo "unexpected: aws $*" >&2; exit 1 ;;
 esac`,
     kubectl: `echo 'Client Version: v1.35.2'`,
-    node: `printf '%s\\n' "$@" > "$STATE/arguments"; command -v helm > "$STATE/helm"; mkdir -p .reports
+    // The build asks for its version, to tell what the machine has.
+    node: `[ "$1" != --version ] || exit 0; printf '%s\\n' "$@" > "$STATE/arguments"; command -v helm > "$STATE/helm"; mkdir -p .reports
 echo '<testsuite name="deploy" tests="1"><testcase name="Lock"/></testsuite>' > .reports/junit.xml; exit ${status}`,
   });
   const source = workshop.sample();
