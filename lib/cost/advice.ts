@@ -185,7 +185,9 @@ export function advise(estate: Estate): Advice[] {
 
 const cents = (usd: number): number => Math.round(usd * 100) / 100;
 const allRuns = ({ runs }: Estimate): number =>
-  runs.filter(({ skipped }) => skipped.length === 0).reduce((total, { lines }) => total + sum(lines), 0);
+  runs
+    .filter(({ kind, skipped }) => kind === 'pipeline' && skipped.length === 0)
+    .reduce((total, { lines }) => total + sum(lines), 0);
 
 const interfaceEndpoints = (resources: readonly DeployedResource[]): DeployedResource[] =>
   ofType(resources, 'AWS::EC2::VPCEndpoint').filter(({ properties }) => properties.VpcEndpointType === 'Interface');

@@ -35,8 +35,12 @@ function idleTable(estate: Estate, { idle }: Estimate): string[] {
 }
 
 function runTables(estate: Estate, { runs }: Estimate): string[][] {
-  return runs.map(({ pipeline, skipped, lines, minutes, builds, measured }) => [
-    row(`A run of ${pipeline}${skipped.length > 0 ? `, ${skipped.join(', ')} skipped` : ''}`, 'a run', '1,000 runs'),
+  return runs.map(({ pipeline, kind, skipped, lines, minutes, builds, measured }) => [
+    row(
+      title(kind, pipeline, skipped),
+      `a ${kind === 'pipeline' ? 'run' : 'build'}`,
+      `1,000 ${kind === 'pipeline' ? 'runs' : 'builds'}`,
+    ),
     ...grouped(estate, lines).map(({ what, usd }) => row(`  ${what}`, money(usd, 4), money(usd * RUNS))),
     row('  total', money(sum(lines), 4), money(sum(lines) * RUNS)),
     ...wrap(
@@ -45,6 +49,11 @@ function runTables(estate: Estate, { runs }: Estimate): string[][] {
     ),
   ]);
 }
+
+const title = (kind: 'pipeline' | 'build', name: string, skipped: readonly string[]): string =>
+  kind === 'build'
+    ? `A build of ${name}, which no pipeline starts`
+    : `A run of ${name}${skipped.length > 0 ? `, ${skipped.join(', ')} skipped` : ''}`;
 
 function adviceTable(advice: readonly Advice[]): string[] {
   return [

@@ -13,9 +13,11 @@ import type { AssumptionName } from './assumptions';
 import { type CostLine, type Estate, line } from './estate';
 import type { PriceId } from './price-table';
 
-/** What one execution of a pipeline costs when every action succeeds the first time. */
+/** What one execution of a pipeline, or one build that no pipeline starts, costs when everything succeeds the first time. */
 export interface PipelineRun {
+  /** Its name; of a build that its project. */
   readonly pipeline: string;
+  readonly kind: 'pipeline' | 'build';
   /** Stages that a condition skips in this variant; none: all run. */
   readonly skipped: readonly string[];
   readonly lines: readonly CostLine[];
@@ -70,7 +72,33 @@ export function pipelineRuns(
       ),
     ];
   });
-  return { runs, unpriced };
+  return { runs: [...runs, ...buildsApart(estate, owner, unpriced)], unpriced };
+}
+
+/** A build of each project that no pipeline names: an event starts it, such as a pull request. */
+function buildsApart(estate: Estate, owner: OwnerOf, unpriced: string[]): PipelineRun[] {
+  const named = new Set(
+    ofType(estate.resources, 'AWS::CodePipeline::Pipeline').flatMap(({ properties }) => projectNames(properties)),
+  );
+  return ofType(estate.resources, 'AWS::CodeBuild::Project')
+    .filter(({ id }) => !named.has(id))
+    .map((project) => {
+      const action = {
+        ActionTypeId: { Category: 'Build', Owner: 'AWS', Provider: 'CodeBuild' },
+        Configuration: { ProjectName: project.id },
+      };
+      // It is no action of a pipeline, so nobody bills action minutes.
+      const alone = { ...project, properties: { Name: project.id } };
+      const stage = { Name: project.id, Actions: [action] };
+      return { ...run({ estate, owner, pipeline: alone, unpriced }, [stage], []), kind: 'build' as const, minutes: 0 };
+    });
+}
+
+/** Every ProjectName of a pipeline, of its actions and of its conditions' rules. */
+function projectNames(value: Properties): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = value.ProjectName === undefined ? [] : [value.ProjectName];
+  return [...own, ...Object.values(value).flatMap(projectNames)];
 }
 
 function run(billing: Billing, stages: readonly Properties[], skipped: readonly string[]): PipelineRun {
@@ -82,10 +110,12 @@ function run(billing: Billing, stages: readonly Properties[], skipped: readonly 
   const builds = actions.filter(({ project, managed }) => project !== undefined || managed);
   const inVpc = builds.filter(({ project }) => project?.properties.VpcConfig !== undefined);
   const images = builds.filter(({ project }) => project?.properties.Environment?.PrivilegedMode === true);
+  const keepsArtifacts = pipeline.type === 'AWS::CodePipeline::Pipeline';
   const amount = (price: PriceId, what: string, quantity: number, ...assumed: AssumptionName[]): CostLine[] =>
     quantity === 0 ? [] : [line(estate, price, what, quantity, {}, assumed)];
   return {
     pipeline: textOf(pipeline.properties.Name ?? pipeline.id),
+    kind: 'pipeline',
     skipped,
     minutes: actions.reduce((total, { minutes }) => total + minutes, 0),
     builds: builds.length,
@@ -104,7 +134,12 @@ function run(billing: Billing, stages: readonly Properties[], skipped: readonly 
         (inVpc.length * assumptions['nat-mb-per-build']) / MB_A_GB,
         'nat-mb-per-build',
       ),
-      ...amount('s3-stored', 'artifacts, a month', assumptions['artifact-mb'] / MB_A_GB, 'artifact-mb'),
+      ...amount(
+        's3-stored',
+        'artifacts, a month',
+        keepsArtifacts ? assumptions['artifact-mb'] / MB_A_GB : 0,
+        'artifact-mb',
+      ),
       ...amount('ecr-stored', 'image, a month', (images.length * assumptions['image-mb']) / MB_A_GB, 'image-mb'),
       ...amount('kms-requests', 'KMS requests', assumptions['kms-requests'] / 10_000, 'kms-requests'),
     ],

@@ -92,6 +92,13 @@ describe('a run', () => {
     expect(inRun(estimated, 'visits-production', 'Lambda')).toBeCloseTo((10 / 1e6) * 0.2 + 10 * 0.25 * 0.0000133334, 9);
   });
 
+  it('of the build that a pull request starts: three small minutes inside the VPC, no action minutes, no artifacts', () => {
+    const run = runOf(estimated, 'visits-preview');
+    expect([run.kind, run.minutes, run.builds]).toEqual(['build', 0, 1]);
+    expect(sum(run.lines)).toBeCloseTo(3 * 0.005 + (1 / 1024) * 0.5 + (200 / 1024) * 0.045 + 0.05 * 0.03, 9);
+    expect(estimated.runs.filter(({ kind }) => kind === 'build')).toHaveLength(1);
+  });
+
   it('takes the durations of this machine where there are some: 45 s and 30 s around are two minutes', () => {
     const measured = new Map([['visits-development', new Map([['Test/Unit', 45]])]]);
     const run = runOf(estimate({ ...sample, measured }), 'visits-development');
