@@ -186,6 +186,8 @@ describe('advice', () => {
   const share = (gigabytes: number) => gigabytes * (0.5 + 0.15 * (90 / (365 / 12)) * 0.03);
 
   it.each([
+    // All of its stack: control plane, instances, NAT with addresses and data, Container Insights, a key, its logs.
+    ['shared-cluster', 73 + 140.16 * 1.12 + 65.7 + 7.3 + 0.9 + 8.09424 + 1 + share(41), 0], // 334.02
     ['one-nat-gateway', (0.045 + 0.005) * HOURS, 0], // 36.50
     ['s3-endpoint', 10 * 0.045, (1000 * ((3 + 6) * 100 * 0.045)) / 1024], // half of 20 GB; half of 9 builds' 200 MB
     ['log-retention', 41 * 0.15 * (60 / (365 / 12)) * 0.03, 0], // 0.36
