@@ -1,18 +1,24 @@
-"""Calls of the emulated services by the handlers: validated against the service model, then sent over the loopback."""
+"""Calls of the emulated services by the handlers: validated against the service model, then handed to them in this process."""
 
+import io
 import json
-import os
 
 import boto3
 import botocore.session
+from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.loaders import Loader
+
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from .strict import Refused, check
 
 # A stand-in pair, as AWS's documentation spells it; moto takes any.
 KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+ENDPOINT = "http://localhost:1"
 
 
 class JsonLoader(Loader):
@@ -30,20 +36,43 @@ class JsonLoader(Loader):
 _session = botocore.session.get_session({"data_path": (None, None, "", None)})
 _session.register_component("data_loader", JsonLoader(extra_search_paths=_session.get_component("data_loader").search_paths))
 _clients: dict = {}
+_application = None
 
 
-def endpoint() -> str:
-    return os.environ["AWS_ENDPOINT_URL"]
+def connect(application) -> None:
+    """Which WSGI application answers."""
+    global _application
+    _application = application
+
+
+def _answer(request, **_):
+    """In place of botocore's HTTP: half the time of a connection over the loopback."""
+    body = request.body or b""
+    body = body.read() if hasattr(body, "read") else body.encode() if isinstance(body, str) else bytes(body)
+    environ = EnvironBuilder(
+        method=request.method, path=request.url.removeprefix(ENDPOINT).split("?")[0] or "/", base_url=ENDPOINT,
+        query_string=request.url.partition("?")[2], data=body,
+        headers=[(key, value.decode() if isinstance(value, bytes) else value) for key, value in request.headers.items()],
+    ).get_environ()  # fmt: skip
+    environ["RAW_URI"] = request.url.removeprefix(ENDPOINT)
+    chunks, status, headers = run_wsgi_app(_application, environ)
+    raw = io.BytesIO(b"".join(chunks))
+    raw.stream = lambda amount=None, **_: iter([raw.read()])
+    return AWSResponse(request.url, int(status.split()[0]), HeadersDict(headers.items()), raw)
+
+
+def session(region: str) -> boto3.Session:
+    return boto3.Session(KEY, SECRET, region_name=region, botocore_session=_session)
 
 
 def client(service: str, region: str):
     if (service, region) not in _clients:
-        session = boto3.Session(KEY, SECRET, region_name=region, botocore_session=_session)
-        _clients[service, region] = session.client(
+        made = _clients[service, region] = session(region).client(
             service,
-            endpoint_url=endpoint(),
+            endpoint_url=ENDPOINT,
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, parameter_validation=False),
         )
+        made.meta.events.register(f"before-send.{service}", _answer)
     return _clients[service, region]
 
 

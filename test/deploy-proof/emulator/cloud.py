@@ -11,7 +11,11 @@ from .template import Template
 
 
 class Missing(Refused):
-    """A stack or change set that is not there."""
+    """A stack that is not there."""
+
+
+class MissingChangeSet(Missing):
+    code = "ChangeSetNotFound"
 
 
 class Cloud:
@@ -19,6 +23,7 @@ class Cloud:
         self.account, self.region = account, region
         self.stacks: dict[str, Stack] = {}
         self.deleted: dict[str, Stack] = {}
+        self.read: dict = {}
 
     def stack(self, name: str) -> Stack:
         for stack in (*self.stacks.values(), *self.deleted.values()):
@@ -28,7 +33,7 @@ class Cloud:
 
     def export(self, name: str) -> str:
         for stack in self.stacks.values():
-            for output in stack.outputs():
+            for output in stack.outputs:
                 if output.get("ExportName") == name:
                     return output["OutputValue"]
         raise Refused(f"No export named {name} found.")
@@ -36,24 +41,23 @@ class Cloud:
     def exports(self) -> list[dict]:
         return [
             {"ExportingStackId": stack.id, "Name": output["ExportName"], "Value": output["OutputValue"]}
-            for stack in self.stacks.values() for output in stack.outputs() if "ExportName" in output
+            for stack in self.stacks.values() for output in stack.outputs if "ExportName" in output
         ]  # fmt: skip
 
-    def importers(self, names: set[str], besides: Stack) -> set[str]:
+    def importers(self, names: set[str], besides: Stack | None) -> set[str]:
         return {stack.name for stack in self.stacks.values() if stack is not besides and stack.imports() & names}
 
-    def check_exports(self, stack: Stack) -> None:
-        """What others import must stay; a name must be exported once. Resolves every output."""
-        own = [output["ExportName"] for output in stack.outputs() if "ExportName" in output]
+    def check_exports(self, stack: Stack, own: set[str]) -> None:
+        """What others import must stay, with its value; a name is exported once. `own`: the names that the stack will export."""
+        gone = {output["ExportName"] for output in stack.outputs if "ExportName" in output} - own
         for other in self.stacks.values():
             if other is stack:
                 continue
-            theirs = {output["ExportName"] for output in other.outputs() if "ExportName" in output}
-            if theirs & set(own):
-                raise Refused(f"Export with name {sorted(theirs & set(own))[0]} is already exported by stack {other.name}")
-            for name in other.imports():
-                if name not in own and name.startswith(f"{stack.name}:"):
-                    raise Refused(f"Export {name} cannot be deleted as it is in use by {other.name}")
+            theirs = {output["ExportName"] for output in other.outputs if "ExportName" in output}
+            if theirs & own:
+                raise Refused(f"Export with name {sorted(theirs & own)[0]} is already exported by stack {other.name}")
+            if other.imports() & gone:
+                raise Refused(f"Export {sorted(other.imports() & gone)[0]} cannot be deleted as it is in use by {other.name}")
 
     def template(self, stack: Stack, request: dict) -> Template:
         text = request.get("TemplateBody")
@@ -108,7 +112,7 @@ class Cloud:
             for change_set in stack.change_sets.values():
                 if wanted in (change_set["name"], change_set["id"]):
                     return stack, change_set
-        raise Missing(f"ChangeSet [{wanted}] does not exist")
+        raise MissingChangeSet(f"ChangeSet [{wanted}] does not exist")
 
     def execute(self, request: dict) -> None:
         stack, change_set = self.change_set(request)

@@ -37,7 +37,7 @@ def _stack(stack) -> dict:
         "StackId": stack.id, "StackName": stack.name, "CreationTime": stack.created, "StackStatus": stack.status,
         "StackStatusReason": stack.reason, "EnableTerminationProtection": stack.protected, "Tags": stack.tags,
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in stack.parameters.items()],
-        "Outputs": stack.outputs(), "Description": stack.template.body.get("Description", "") if stack.template else "",
+        "Outputs": stack.outputs, "Description": stack.template.body.get("Description", "") if stack.template else "",
         "DisableRollback": False,
     }  # fmt: skip
 

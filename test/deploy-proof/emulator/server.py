@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
-from . import own
+from . import aws, own
 from .cloud import Cloud
 from .cloudformation import operations
 from .front import answer, operation_of
@@ -65,12 +65,18 @@ def _scope(authorization: str) -> tuple[str, str]:
         return "", ""
 
 
-def main() -> None:
+def application() -> Application:
+    """The whole, and the handlers connected to it. One a process: moto's backends are global."""
     os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)
     # moto would deny all that a policy denies under a condition (plain HTTP), for it reads no conditions. Kept, not enforced.
     FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
-    server = make_server("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0, Application(), threaded=True)
-    os.environ["AWS_ENDPOINT_URL"] = f"http://localhost:{server.port}"
+    made = Application()
+    aws.connect(made)
+    return made
+
+
+def main() -> None:
+    server = make_server("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0, application(), threaded=True)
     print(server.port, flush=True)
     threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
     server.serve_forever()

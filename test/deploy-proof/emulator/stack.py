@@ -31,9 +31,10 @@ class Stack:
         self.resources: dict[str, Resource] = {}
         self.events: list[dict] = []
         self.change_sets: dict = {}
+        self.outputs: list[dict] = []
         self.protected = False
         self.checks: dict[str, list] = {}
-        self.retained: list[tuple[str, str]] = []
+        self.kept: list[tuple[str, str, dict]] = []
 
     # -- Values ---------------------------------------------------------------------------------------------------
 
@@ -61,11 +62,9 @@ class Stack:
             raise Refused(f"Unresolved reference to {name}")
         return self.resources[name]
 
-    def outputs(self) -> list[dict]:
-        if self.template is None:
-            return []
-        resolve, found = self.resolver(self.template), []
-        for key, output in self.template.body.get("Outputs", {}).items():
+    def _resolved_outputs(self, template: Template) -> list[dict]:
+        resolve, found = self.resolver(template), []
+        for key, output in template.body.get("Outputs", {}).items():
             if "Condition" in output and not resolve.condition(output["Condition"]):
                 continue
             entry = {"OutputKey": key, "OutputValue": str(resolve(output["Value"]))}
@@ -124,13 +123,10 @@ class Stack:
                 self._apply(template, name, undo, garbage)
             for name in [name for name in self.resources if name not in template.resources]:
                 garbage.append(self.resources.pop(name))
-            before, self.template = self.template, template
-            try:
-                self._check_in_the_end()
-                self.cloud.check_exports(self)
-            except Refused:
-                self.template = before
-                raise
+            self._check_in_the_end()
+            outputs = self._resolved_outputs(template)
+            self.cloud.check_exports(self, {output["ExportName"] for output in outputs if "ExportName" in output})
+            self.template, self.outputs = template, outputs
         except Refused as error:
             self._roll_back(first, verb, undo, str(error))
             return
@@ -204,7 +200,7 @@ class Stack:
         self._stack_event(f"{prefix}_COMPLETE", reason)
 
     def delete(self) -> None:
-        used = self.cloud.importers({output["ExportName"] for output in self.outputs() if "ExportName" in output}, self)
+        used = self.cloud.importers({output["ExportName"] for output in self.outputs if "ExportName" in output}, self)
         if used:
             raise Refused(f"Delete canceled. Export cannot be deleted as it is in use by {', '.join(sorted(used))}")
         self._stack_event("DELETE_IN_PROGRESS", "User Initiated")
@@ -221,7 +217,7 @@ class Stack:
 
     def _delete(self, resource: Resource, policy: str | None) -> None:
         if policy in ("Retain", "RetainExceptOnCreate"):
-            self.retained.append((resource.kind, resource.physical))
+            self.kept.append((resource.kind, resource.physical, resource.properties))
             self._event(resource.name, resource.kind, "DELETE_SKIPPED", resource.physical)
             return
         self._event(resource.name, resource.kind, "DELETE_IN_PROGRESS", resource.physical)

@@ -22,7 +22,6 @@ PROVIDERS = {
 RULES = {"VariableCheck", "CodeBuild", "LambdaInvoke", "CloudWatchAlarm", "DeploymentWindow", "Commands"}
 NEEDS = {
     "CodeCommit": ("codecommit:GetBranch", "codecommit:UploadArchive"),
-    "CodeStarSourceConnection": ("codestar-connections:UseConnection",),
     "CodeBuild": ("codebuild:StartBuild", "codebuild:BatchGetBuilds"),
     "Lambda": ("lambda:InvokeFunction",),
 }
@@ -176,15 +175,19 @@ def _references(c, p):
         for action in stage["Actions"]:
             where = f"stage {stage['Name']}, action {action['Name']}"
             yield from _target(c, where, action["ActionTypeId"]["Provider"], action.get("Configuration", {}))
-            yield from _permitted(c, where, p["RoleArn"], action["ActionTypeId"]["Provider"])
+            yield from _permitted(c, where, p["RoleArn"], action["ActionTypeId"]["Provider"], action.get("Configuration", {}))
             if "RoleArn" in action:
                 c.call("iam", "GetRole", RoleName=action["RoleArn"].split("/")[-1])
         for rule in rules:
             yield from _target(c, f"stage {stage['Name']}, rule {rule['Name']}", rule["RuleTypeId"]["Provider"], rule.get("Configuration", {}))
 
 
-def _permitted(c, where: str, role: str, provider: str):
-    for action in NEEDS.get(provider, ()):
+def _permitted(c, where: str, role: str, provider: str, configuration: dict):
+    needs = NEEDS.get(provider, ())
+    if provider == "CodeStarSourceConnection":
+        # The service was renamed; IAM goes by the prefix of the connection's ARN.
+        needs = (f"{configuration['ConnectionArn'].split(':')[2]}:UseConnection",)
+    for action in needs:
         if not c.role_allows(role, action):
             yield f"{where}: the role of the pipeline may not {action}"
 
