@@ -7,7 +7,11 @@ export interface Fault {
   readonly mutate: (resources: Record<string, Json>) => void;
 }
 
-const first = (resources: Record<string, Json>, type: string, where: (item: Json, id: string) => boolean = () => true) => {
+const first = (
+  resources: Record<string, Json>,
+  type: string,
+  where: (item: Json, id: string) => boolean = () => true,
+) => {
   const found = Object.entries(resources).find(([id, item]) => item.Type === type && where(item, id));
   if (!found) throw new Error(`no ${type} to break`);
   return found;
@@ -24,7 +28,8 @@ const inVpc = (resources: Record<string, Json>): Json =>
 const cluster = (resources: Record<string, Json>): Json => properties(resources, 'AWS::EKS::Cluster');
 const trust = (resources: Record<string, Json>, id: RegExp): Json =>
   properties(resources, 'AWS::IAM::Role', (_, name) => id.test(name)).AssumeRolePolicyDocument.Statement[0];
-const without = (statements: Json[], service: RegExp) => statements.filter((item) => !service.test(JSON.stringify(item.Principal)));
+const without = (statements: Json[], service: RegExp) =>
+  statements.filter((item) => !service.test(JSON.stringify(item.Principal)));
 
 const delivery = (what: string, mutate: Fault['mutate']): Fault => ({ what, stack: 'VisitsDelivery', mutate });
 const clustered = (what: string, mutate: Fault['mutate']): Fault => ({ what, stack: 'SlipwayCluster', mutate });

@@ -1,6 +1,7 @@
 """A template read and checked before anything is made: structure, known types, references, cycles, property names and forms."""
 
 import json
+import re
 
 import yaml
 
@@ -16,6 +17,7 @@ MEMBERS = {
     "Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdatePolicy",
     "UpdateReplacePolicy",
 }  # fmt: skip
+SIDE = re.compile("Policy$|Route$|Attachment$|Association$|Permission$|Ingress$|Egress$")
 POLICIES = {"Delete", "Retain", "RetainExceptOnCreate", "Snapshot"}
 
 
@@ -154,14 +156,19 @@ class Template:
         return {other for other in direct | set(_depends_on(item)) if other in self.resources}
 
     def _order(self) -> list[str]:
-        left, order = {name: self.needs(name) for name in self.resources}, []
-        while left:
-            ready = [name for name, needs in left.items() if not needs & left.keys()]
+        """One after the other, what nobody waits for as late as possible: CloudFormation makes things side by side, so a
+        resource that needs a route or a policy without saying so shall meet its absence."""
+        needs = {name: self.needs(name) for name in self.resources}
+        waited_for = set().union(*needs.values()) if needs else set()
+        late = lambda name: (name not in waited_for, bool(SIDE.search(self.resources[name]["Type"])))  # noqa: E731
+        done: set[str] = set()
+        order: list[str] = []
+        while len(order) < len(needs):
+            ready = [name for name in needs if name not in done and needs[name] <= done]
             if not ready:
-                raise Refused(f"Circular dependency between resources: {sorted(left)}")
-            order += ready
-            for name in ready:
-                del left[name]
+                raise Refused(f"Circular dependency between resources: {sorted(set(needs) - done)}")
+            order.append(min(ready, key=late))
+            done.add(order[-1])
         return order
 
 

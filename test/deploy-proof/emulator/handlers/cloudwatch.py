@@ -13,7 +13,8 @@ def notified(c, p) -> None:
     for arn in p.get("AlarmActions", []) + p.get("OKActions", []) + p.get("InsufficientDataActions", []):
         if not arn.startswith("arn:aws:sns:"):
             raise Refused(f"action {arn} is not emulated")
-        publishable(c, arn, "cloudwatch.amazonaws.com", {"aws:SourceArn": c.arn("cloudwatch", f"alarm:{p['AlarmName']}")})
+        source = {"aws:SourceArn": c.arn("cloudwatch", f"alarm:{p['AlarmName']}")}
+        c.in_the_end(lambda arn=arn: publishable(c, arn, "cloudwatch.amazonaws.com", source))
 
 
 def publishable(c, topic: str, service: str, context: dict) -> None:
@@ -105,7 +106,7 @@ class Dashboard(Handler):
         for widget in widgets:
             if widget["type"] == "alarm":
                 for arn in widget["properties"]["alarms"]:
-                    self._alarm(c, arn)
+                    c.in_the_end(lambda arn=arn: self._alarm(c, arn))
         name = p.get("DashboardName") or c.name(255)
         c.call("cloudwatch", "PutDashboard", DashboardName=name, DashboardBody=body)
         return name, {}
