@@ -61,11 +61,11 @@ export class EmulatedAccount {
     };
   }
 
-  /** The CDK CLI of this project, as a user calls it; `config`: another slipway.yaml. */
-  cdk(parameters: readonly string[], config?: string): Promise<CommandResult> {
+  /** The CDK CLI of this project, as a user calls it; `config`: another slipway.yaml; `cwd`: where there is no app. */
+  cdk(parameters: readonly string[], config?: string, cwd = projectRoot): Promise<CommandResult> {
     const program = join(projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
     return runCommand(process.execPath, [program, '--no-notices', '--no-color', ...parameters], {
-      cwd: projectRoot,
+      cwd,
       environment: this.environment(config === undefined ? {} : { SLIPWAY_CONFIG: config }),
       signal: this.stop.signal,
       timeout: TIMEOUT,

@@ -32,8 +32,8 @@ describe('the real CDK CLI, on an emulated AWS', () => {
     writeFileSync(join(folder, 'slipway.yaml'), yaml);
     return join(folder, 'slipway.yaml');
   };
-  const succeeds = async (parameters: readonly string[], file?: string): Promise<string> => {
-    const { code, said } = await account.cdk(parameters, file);
+  const succeeds = async (parameters: readonly string[], file?: string, cwd?: string): Promise<string> => {
+    const { code, said } = await account.cdk(parameters, file, cwd);
     expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
     return said;
   };
@@ -54,10 +54,11 @@ describe('the real CDK CLI, on an emulated AWS', () => {
   afterAll(() => account?.close());
 
   proves('bootstraps the account and deploys every stack, in the order of the documentation', async () => {
-    await succeeds(['synth', '--quiet', '--output', assembly('first')]);
-    const app = ['--app', assembly('first')];
-    await succeeds(['bootstrap', `aws://${ACCOUNT}/${REGION}`, ...app]);
-    const said = await succeeds(['deploy', ...ALL, ...app]);
+    await Promise.all([
+      succeeds(['synth', '--quiet', '--output', assembly('first')]),
+      succeeds(['bootstrap', `aws://${ACCOUNT}/${REGION}`], undefined, account.folder),
+    ]);
+    const said = await succeeds(['deploy', ...ALL, '--app', assembly('first')]);
     seen = await account.observe();
     expect(
       Object.entries<Json>(seen.stacks)
