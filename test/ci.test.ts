@@ -16,7 +16,12 @@ type Status = 'passed' | 'failed' | 'pending';
 function results(file: string, suites: Readonly<Record<string, readonly Status[]>>): string {
   const testResults = Object.entries(suites).map(([name, statuses]) => ({
     name: resolve(name),
-    status: statuses.length === 0 || statuses.includes('failed') ? 'failed' : 'passed',
+    status:
+      statuses.length === 0 || statuses.includes('failed')
+        ? 'failed'
+        : statuses.includes('passed')
+          ? 'passed'
+          : 'skipped',
     assertionResults: statuses.map((status, index) => ({ status, fullName: `test ${index}` })),
   }));
   const path = join(folder, file);
@@ -39,6 +44,12 @@ test('a failed test, and a file that could not be run, are named, counted, and e
   const first = results('first.json', { 'a.test.ts': ['passed', 'failed'], 'b.test.ts': [] });
   expect(verdict('failed', first).lines).toEqual(['a.test.ts', 'b.test.ts']);
   expect(verdict('verdict', first)).toEqual({ lines: ['1 passed, 2 failed'], code: 1 });
+});
+
+test('a file of which nothing can run here has not failed', () => {
+  const first = results('first.json', { 'a.test.ts': ['pending', 'pending'], 'b.test.ts': ['passed'] });
+  expect(verdict('failed', first).lines).toEqual(['']);
+  expect(verdict('verdict', first)).toEqual({ lines: ['1 passed, 0 failed'], code: 0 });
 });
 
 test('what passes when it runs again alone is told as FLAKY', () => {
