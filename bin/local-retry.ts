@@ -1,28 +1,20 @@
 import { readHistory } from '../lib/local/history';
 import type { PipelineHost } from '../lib/local/pipelines/host';
-import type { Reporter } from '../lib/local/reporters/reporter';
 import type { RunState } from '../lib/local/run-state';
 import { connect } from '../lib/ops/aws';
 import { chooseRetry, type Retry } from '../lib/ops/retry';
 import { readStatus } from '../lib/ops/status';
 import { noSuch } from '../lib/ops/text';
-import { answerApprovals } from './approver';
 import { bindings } from './bindings';
-import type { ResumeOptions } from './commands/resume';
 import { exitCode } from './exit-codes';
 import { Failure } from './failure';
-import { holdFolder } from './folder';
-import { type Hosting, openHosting } from './hosting';
+import type { Hosting } from './hosting';
 import { orFail } from './operations';
-import { pauseOf } from './pauser';
 import { choosePipeline } from './pipelines';
-import { openProject, type Project, serviceFolder } from './project';
-import { chooseReporter } from './reporter';
-import { checkSource } from './source';
-import { untilStopped } from './stop';
-import { endHosting, watchExecution } from './watch-execution';
+import { openProject, type Project } from './project';
+import { type HereOptions, runHere } from './run-here';
 
-export interface LocalRetryOptions extends ResumeOptions {
+export interface LocalRetryOptions extends HereOptions {
   readonly stage?: string;
   readonly all?: boolean;
   readonly from?: string;
@@ -33,25 +25,18 @@ export async function retryHere(wanted: string | undefined, options: LocalRetryO
   const project = openProject(options);
   const named = wanted === undefined ? undefined : choosePipeline(project.config, wanted);
   const pipeline = await lastFailed(project, named, options);
-  const source = { folder: serviceFolder(project), dirty: options.dirty ?? false };
-  process.exitCode = await untilStopped(async (signal) => {
-    await checkSource(source, signal);
-    const folder = holdFolder(project.state, 'slipway retry');
-    const reporter = chooseReporter(options);
-    const opening = { ...options, ...pauseOf(reporter, project, options), project, source, reporter };
-    try {
-      const hosting = await openHosting(opening, signal);
-      let code: number | undefined;
-      try {
-        code = await retryIn(hosting, pipeline, project, options, reporter, signal);
-        return code;
-      } finally {
-        await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });
-      }
-    } finally {
-      reporter.close();
-      folder.release();
-    }
+  await runHere(project, options, {
+    purpose: 'slipway retry',
+    async choose(hosting, _reporter, signal) {
+      const host = hosting.hosts.get(pipeline);
+      if (!host)
+        throw new Failure(
+          `the configuration has no pipeline ${pipeline} any more: bring it back, or start anew with \`slipway run\``,
+          exitCode['usage, configuration or template is wrong'],
+        );
+      const chosen = await chooseHere(hosting, pipeline, project, options, signal);
+      return { host, begin: () => retryAt(host, chosen) };
+    },
   });
 }
 
@@ -95,27 +80,6 @@ function checkNames({ pipeline, stages }: RunState, { stage, from }: LocalRetryO
   throw new Failure(wrong, exitCode['usage, configuration or template is wrong']);
 }
 
-async function retryIn(
-  hosting: Hosting,
-  pipeline: string,
-  project: Project,
-  options: LocalRetryOptions,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<number> {
-  const host = hosting.hosts.get(pipeline);
-  if (!host)
-    throw new Failure(
-      `the configuration has no pipeline ${pipeline} any more: bring it back, or start anew with \`slipway run\``,
-      exitCode['usage, configuration or template is wrong'],
-    );
-  const chosen = await chooseHere(hosting, pipeline, project, options, signal);
-  host.subscribe((event) => reporter.event(event));
-  answerApprovals(host, reporter, options);
-  await retryAt(host, chosen);
-  return watchExecution(host, chosen.execution, reporter, signal);
-}
-
 /** Through the endpoint, as every other command sees the pipeline. */
 async function chooseHere(
   { machine: { endpoint } }: Hosting,
@@ -129,11 +93,11 @@ async function chooseHere(
   return orFail(chooseRetry(orFail(await readStatus(aws, pipeline)), options, true));
 }
 
-async function retryAt(host: PipelineHost, chosen: Retry): Promise<void> {
+async function retryAt(host: PipelineHost, chosen: Retry): Promise<string> {
   const retried = await host.retryStage(chosen);
-  if (!retried.ok)
-    throw new Failure(
-      retried.errors.map(({ message }) => message).join('\n'),
-      exitCode['the operation is refused, or its service cannot be reached'],
-    );
+  if (retried.ok) return retried.value.execution;
+  throw new Failure(
+    retried.errors.map(({ message }) => message).join('\n'),
+    exitCode['the operation is refused, or its service cannot be reached'],
+  );
 }

@@ -32,17 +32,20 @@ export async function watchExecution(
   }
 }
 
-/** Ends the hosting of a command; with `keep` the cluster and the service stay up. */
+/** Ends what a command has opened, and says what is left of it. `ended`: the execution came to an end; else nothing is kept. */
 export async function endHosting(
   hosting: Hosting,
   reporter: Reporter,
-  { keep, how = 'stopped' }: { readonly keep: boolean; readonly how?: 'unfinished' | 'stopped' },
+  { ended, keep }: { readonly ended: boolean; readonly keep: boolean },
 ): Promise<void> {
-  if (keep)
+  const { stays, kubeconfig } = hosting.machine.cluster;
+  if (ended && keep)
     reporter.text(
-      `\nThe cluster and the service stay up; \`slipway clean --cluster\` ends them. kubectl: KUBECONFIG=${shown(hosting.machine.cluster.kubeconfig)}`,
+      `\nThe cluster and the service stay up; \`slipway clean --cluster\` ends them. kubectl: KUBECONFIG=${shown(kubeconfig)}`,
     );
-  await hosting.close(how, { keepCluster: keep });
+  else if (ended && !stays)
+    reporter.text('\nThe cluster and the service have ended with the run; `slipway run --keep` leaves them up.');
+  await hosting.close('stopped', { keepCluster: ended && keep });
 }
 
 function summaryOf(host: PipelineHost, execution: string): string {

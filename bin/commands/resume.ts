@@ -1,74 +1,31 @@
 import { readHistory } from '../../lib/local/history';
 import type { ExecutionView, PipelineHost } from '../../lib/local/pipelines/host';
-import type { Reporter } from '../../lib/local/reporters/reporter';
-import type { RepositoryLocation } from '../../lib/local/source/revision';
-import { answerApprovals } from '../approver';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
-import { holdFolder } from '../folder';
-import { type Hosting, openHosting } from '../hosting';
-import { watchInvoked } from '../invoked';
-import { type HoldOptions, pauseOf } from '../pauser';
-import { openProject, type Project, serviceFolder } from '../project';
-import { chooseReporter, type OutputOptions } from '../reporter';
-import type { RoomOptions } from '../rooms';
-import { checkSource } from '../source';
-import { untilStopped } from '../stop';
-import { endHosting, watchExecution } from '../watch-execution';
-
-export interface ResumeOptions extends OutputOptions, RoomOptions, HoldOptions {
-  readonly config?: string;
-  readonly dirty?: boolean;
-  readonly keep?: boolean;
-  readonly approve?: boolean;
-  readonly context?: string;
-  readonly realTime?: boolean;
-}
+import type { Hosting } from '../hosting';
+import { openProject, type Project } from '../project';
+import { type HereOptions, runHere } from '../run-here';
 
 /**
- * Goes on with what a killed run left unfinished: every unfinished execution of the pipeline of `execution` (its id, or the beginning
+ * Goes on with what a killed run left unfinished: every unfinished execution of the pipeline of `wanted` (an id, or the beginning
  * of one; default: the newest that is unfinished), since they stand in one queue. The exit code tells how that one ended.
  */
-export async function resume(execution: string | undefined, options: ResumeOptions): Promise<void> {
+export async function resume(wanted: string | undefined, options: HereOptions): Promise<void> {
   const project = openProject(options);
-  const source: RepositoryLocation = { folder: serviceFolder(project), dirty: options.dirty ?? false };
-  process.exitCode = await untilStopped(async (signal) => {
-    await checkSource(source, signal);
-    await checkUnfinished(project, execution);
-    const folder = holdFolder(project.state, 'slipway resume');
-    const reporter = chooseReporter(options);
-    try {
-      return await resumeIn(project, execution, { ...options, source }, reporter, signal);
-    } finally {
-      reporter.close();
-      folder.release();
-    }
+  await runHere(project, options, {
+    purpose: 'slipway resume',
+    check: () => checkUnfinished(project, wanted),
+    choose(hosting) {
+      const { host, execution } = choose(hosting, wanted);
+      return {
+        host,
+        async begin() {
+          await host.resume();
+          return execution.execution;
+        },
+      };
+    },
   });
-}
-
-async function resumeIn(
-  project: Project,
-  wanted: string | undefined,
-  options: ResumeOptions & { readonly source: RepositoryLocation },
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<number> {
-  const pause = pauseOf(reporter, project, options);
-  const hosting = await openHosting({ ...options, ...pause, project, reporter }, signal);
-  let code: number | undefined;
-  try {
-    const { host, execution } = choose(hosting, wanted);
-    host.subscribe((event) => reporter.event(event));
-    for (const each of hosting.hosts.values()) answerApprovals(each, reporter, options);
-    const invoked = watchInvoked(hosting.hosts, host.plan.pipeline, reporter, signal);
-    await host.resume();
-    code = await watchExecution(host, execution.execution, reporter, signal);
-    await host.idle();
-    await invoked();
-    return code;
-  } finally {
-    await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });
-  }
 }
 
 /** That there is nothing to go on with is told before a cluster is started for it. */

@@ -1,83 +1,39 @@
 import type { PipelineHost } from '../../lib/local/pipelines/host';
 import type { Reporter } from '../../lib/local/reporters/reporter';
-import type { RepositoryLocation } from '../../lib/local/source/revision';
-import { answerApprovals } from '../approver';
 import { exitCode } from '../exit-codes';
 import { Failure } from '../failure';
-import { holdFolder } from '../folder';
-import { type Hosting, openHosting } from '../hosting';
-import { watchInvoked } from '../invoked';
-import { type HoldOptions, pauseOf } from '../pauser';
+import type { Hosting } from '../hosting';
 import { checkVariables, choosePipeline } from '../pipelines';
-import { openProject, type Project, serviceFolder } from '../project';
-import { chooseReporter, type OutputOptions } from '../reporter';
-import type { RoomOptions } from '../rooms';
-import { checkSource } from '../source';
-import { untilStopped } from '../stop';
-import { endHosting, watchExecution } from '../watch-execution';
+import { openProject } from '../project';
+import { type HereOptions, runHere } from '../run-here';
 
-export interface RunOptions extends OutputOptions, RoomOptions, HoldOptions {
-  readonly config?: string;
-  readonly dirty?: boolean;
-  readonly keep?: boolean;
-  readonly approve?: boolean;
-  readonly context?: string;
-  readonly realTime?: boolean;
+export interface RunOptions extends HereOptions {
   readonly variable?: Readonly<Record<string, string>>;
 }
 
 export async function run(pipeline: string, options: RunOptions): Promise<void> {
   const project = openProject(options);
   const name = choosePipeline(project.config, pipeline);
-  checkVariables(project.config, name, options.variable ?? {});
-  const source: RepositoryLocation = {
-    folder: serviceFolder(project),
-    dirty: options.dirty ?? false,
-  };
-  process.exitCode = await untilStopped(async (signal) => {
-    await checkSource(source, signal);
-    const folder = holdFolder(project.state, `slipway run ${pipeline}`);
-    const reporter = chooseReporter(options);
-    try {
-      return await runIn(project, name, { ...options, source, trigger: `slipway run ${pipeline}` }, reporter, signal);
-    } finally {
-      reporter.close();
-      folder.release();
-    }
+  const variables = options.variable ?? {};
+  checkVariables(project.config, name, variables);
+  const purpose = `slipway run ${pipeline}`;
+  await runHere(project, options, {
+    purpose,
+    choose(hosting, reporter) {
+      const host = hostOf(hosting, name);
+      tellUnfinished(host, reporter);
+      return { host, begin: () => start(host, variables, purpose) };
+    },
   });
 }
 
-async function runIn(
-  project: Project,
-  pipeline: string,
-  options: RunOptions & { readonly source: RepositoryLocation; readonly trigger: string },
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<number> {
-  const pause = pauseOf(reporter, project, options);
-  const hosting = await openHosting({ ...options, ...pause, project, reporter }, signal);
-  let code: number | undefined;
-  try {
-    const host = hostOf(hosting, pipeline);
-    tellUnfinished(host, reporter);
-    host.subscribe((event) => reporter.event(event));
-    for (const each of hosting.hosts.values()) answerApprovals(each, reporter, options);
-    const invoked = watchInvoked(hosting.hosts, pipeline, reporter, signal);
-    const started = await host.start({
-      variables: options.variable ?? {},
-      trigger: { type: 'StartPipelineExecution', detail: options.trigger },
-    });
-    if (!started.ok)
-      throw new Failure(
-        started.errors.map(({ message }) => message).join('\n'),
-        exitCode['usage, configuration or template is wrong'],
-      );
-    code = await watchExecution(host, started.value.execution, reporter, signal);
-    await invoked();
-    return code;
-  } finally {
-    await endHosting(hosting, reporter, { keep: code !== undefined && Boolean(options.keep) && !signal.aborted });
-  }
+async function start(host: PipelineHost, variables: Readonly<Record<string, string>>, detail: string): Promise<string> {
+  const started = await host.start({ variables, trigger: { type: 'StartPipelineExecution', detail } });
+  if (started.ok) return started.value.execution;
+  throw new Failure(
+    started.errors.map(({ message }) => message).join('\n'),
+    exitCode['usage, configuration or template is wrong'],
+  );
 }
 
 export function hostOf({ hosts }: Hosting, pipeline: string): PipelineHost {

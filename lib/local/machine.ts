@@ -78,7 +78,12 @@ export interface Machine {
   readonly rules: RulePorts;
   readonly endpoint: Endpoint;
   /** Where deploys go: address of its API, and a kubeconfig. */
-  readonly cluster: { readonly url: string; readonly kubeconfig: string };
+  readonly cluster: {
+    readonly url: string;
+    readonly kubeconfig: string;
+    /** Whether it was there before this machine was opened, and stays when it closes. */
+    readonly stays: boolean;
+  };
   /** Ends everything; with `keepCluster` the cluster and its pods go on without us. */
   close(options?: { readonly keepCluster?: boolean }): Promise<void>;
 }
@@ -173,6 +178,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     cluster: {
       url: otherCluster?.server ?? running?.url ?? '',
       kubeconfig: otherCluster?.kubeconfig ?? running?.kubeconfig ?? '',
+      stays: otherCluster !== undefined || running?.adopted === true,
     },
     executors: {
       codecommit: codeCommitExecutor({ resolveRepository, environment }),
