@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { announceEndpoint } from '../lib/local/aws/announce';
 import { systemClock } from '../lib/local/clock';
-import { endStrayBuilds } from '../lib/local/executors/codebuild';
+import { endStrayBuilds } from '../lib/local/executors/stray-builds';
 import { copyContext } from '../lib/local/kube-context';
 import { type Machine, type MachineOptions, openMachine } from '../lib/local/machine';
 import { createPipelineHost } from '../lib/local/pipelines/create';

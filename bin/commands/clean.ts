@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { stopCluster } from '../../lib/local/cluster/daemon';
-import { endStrayBuilds } from '../../lib/local/executors/codebuild';
+import { endStrayBuilds } from '../../lib/local/executors/stray-builds';
 import { holdFolder } from '../folder';
 import { type GlobalOptions, locateConfig, stateFolder } from '../project';
 

@@ -10,22 +10,19 @@ import { startLifetime } from '../codebuild/lifetime';
 import { buildLog } from '../codebuild/log';
 import { createMask } from '../codebuild/mask';
 import { outputsOf } from '../codebuild/outputs';
-import { endProcesses } from '../codebuild/process-tree';
 import { removeFolder } from '../codebuild/remove-folder';
 import type { RunningBuilds } from '../codebuild/running-builds';
 import type { SecretSource } from '../codebuild/secrets';
 import { createShell } from '../codebuild/shell';
 import { downloadSources } from '../codebuild/sources';
 import { type RunBuild, startBuilds } from '../codebuild/start';
-import { makeTemporaryFolder, removeTemporaryFolder, removeTemporaryFolders } from '../codebuild/temporary';
+import { makeTemporaryFolder, removeTemporaryFolder } from '../codebuild/temporary';
 import type { ActionContext, Emit, Executor, Outcome } from '../executor';
 import type { CodeBuildAction } from '../plan';
 import { installBreakpoint, sharedBreakpoint } from '../rooms/breakpoint';
-import { hostRooms, STATE_MARKER } from '../rooms/host-room';
+import { hostRooms } from '../rooms/host-room';
 import { type AskAfterPause, pausingShell } from '../rooms/pause';
-import { forgetPaused } from '../rooms/paused';
 import { provision } from '../rooms/provision';
-import { removeStrayContainers } from '../rooms/records';
 import type { Room, RoomKind, RoomView } from '../rooms/room';
 
 /** What builds on this machine share. Paths are absolute. */
@@ -70,17 +67,6 @@ export function codeBuildExecutor(host: HostOptions): Executor<CodeBuildAction> 
     execute: (action, context, emit, signal) =>
       startBuilds({ action, context, emit, signal, clock: host.clock, runOne }),
   };
-}
-
-/**
- * Ends and removes what builds of an earlier, killed run with this state folder left behind: processes (on Linux; elsewhere
- * they cannot be told) and temporary folders. Only for the one who holds the run's lock: it would end a running build too. `environment`: the user's, for the engine's command line.
- */
-export async function endStrayBuilds(stateFolder: string, environment: HostOptions['userEnvironment']): Promise<void> {
-  await endProcesses({ groups: [], marker: `${STATE_MARKER}=${stateFolder}` }, { grace: 3_000 });
-  await removeStrayContainers(stateFolder, environment, AbortSignal.timeout(60_000));
-  removeTemporaryFolders(stateFolder);
-  forgetPaused(stateFolder);
 }
 
 async function execute(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../../lib/local/clock';
 import { findProcesses } from '../../../lib/local/codebuild/process-tree';
 import { removeTemporaryFolders } from '../../../lib/local/codebuild/temporary';
-import { endStrayBuilds } from '../../../lib/local/executors/codebuild';
+import { endStrayBuilds } from '../../../lib/local/executors/stray-builds';
 import { linesOf } from '../../../lib/local/output-text';
 import { processStart } from '../../../lib/local/process-identity';
 import { testHost } from './host';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endStrayBuilds } from '../../../lib/local/executors/codebuild';
+import { endStrayBuilds } from '../../../lib/local/executors/stray-builds';
 import { linesOf } from '../../../lib/local/output-text';
 import { containerName } from '../../../lib/local/rooms/container-flags';
 import { findProgram } from '../../../lib/local/tools/kubectl';
