@@ -11,9 +11,9 @@ import { type Attempt, externalIdOf } from '../attempts/attempts';
 import { pageOf } from '../paging';
 import { type Operation, takes } from '../service';
 import { artifactDetail } from './artifact-objects';
-import { findPipeline, type PipelineContext } from './context';
+import type { PipelineContext } from './context';
 import { declaredAction } from './declaration';
-import { invalidToken, noExecution } from './executions';
+import { findExecutions, invalidToken } from './executions';
 import { errorDetails, logStream } from './pipeline-state';
 import { actionStatus, summary } from './statuses';
 
@@ -24,20 +24,18 @@ export const actionExecutionOperations = (context: PipelineContext): Readonly<Re
   ListActionExecutions: takes<ListActionExecutionsInput, ListActionExecutionsOutput>()(
     ['pipelineName', 'filter', 'maxResults', 'nextToken'],
     ({ pipelineName = '', filter = {}, maxResults = LARGEST_PAGE, nextToken }) => {
-      const host = findPipeline(context, pipelineName);
-      if (!host.ok) return host;
-      const execution = filter.pipelineExecutionId ?? filter.latestInPipelineExecution?.pipelineExecutionId;
-      const view = execution === undefined ? undefined : host.value.execution(execution);
-      if (execution !== undefined && !view) return noExecution(pipelineName, execution);
-      const rules = ruleIds(host.value);
-      const starts = (view ? context.attempts.of(host.value, view) : context.attempts.all(host.value)).filter(
+      const found = findExecutions(context, pipelineName, filter);
+      if (!found.ok) return found;
+      const { host, view } = found.value;
+      const rules = ruleIds(host);
+      const starts = (view ? context.attempts.of(host, view) : context.attempts.all(host)).filter(
         ({ state }) => !rules.has(state.id),
       );
       const latest = filter.latestInPipelineExecution?.startTimeRange === 'Latest' ? lastOnes(starts) : starts;
       const page = pageOf(latest, ({ id }) => id, maxResults, nextToken);
       if (!page.ok) return invalidToken(page.errors);
       const { items, ...rest } = page.value;
-      return ok({ actionExecutionDetails: items.map((attempt) => describe(context, host.value, attempt)), ...rest });
+      return ok({ actionExecutionDetails: items.map((attempt) => describe(context, host, attempt)), ...rest });
     },
   ),
 });

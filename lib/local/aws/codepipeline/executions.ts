@@ -1,10 +1,12 @@
 import type {
+  ActionExecutionFilter,
   GetPipelineExecutionInput,
   GetPipelineExecutionOutput,
   ListPipelineExecutionsInput,
   ListPipelineExecutionsOutput,
   PipelineExecution,
   PipelineExecutionSummary,
+  RuleExecutionFilter,
 } from '@aws-sdk/client-codepipeline';
 import { err, ok, type Result } from '../../../result';
 import type { ExecutionView, PipelineHost } from '../../pipelines/host';
@@ -52,6 +54,20 @@ export const noExecution = (pipeline: string, execution: string): Result<never, 
     code: 'PipelineExecutionNotFoundException',
     message: `Pipeline ${pipeline} has no execution with id ${execution}`,
   });
+
+/** What the filter of a list of actions or rules asks for: one execution, or without `view` all of them. */
+export function findExecutions(
+  context: PipelineContext,
+  pipeline: string,
+  filter: ActionExecutionFilter | RuleExecutionFilter,
+): Result<{ readonly host: PipelineHost; readonly view?: ExecutionView }, AwsError> {
+  const host = findPipeline(context, pipeline);
+  if (!host.ok) return host;
+  const id = filter.pipelineExecutionId ?? filter.latestInPipelineExecution?.pipelineExecutionId;
+  if (id === undefined) return ok({ host: host.value });
+  const view = host.value.execution(id);
+  return view ? ok({ host: host.value, view }) : noExecution(pipeline, id);
+}
 
 const succeededIn = ({ state }: ExecutionView, stage: string): boolean =>
   state.stages.some(({ name, status }) => name === stage && status === 'Succeeded');

@@ -9,9 +9,9 @@ import type { RuleState } from '../../run-state';
 import { uuidOf } from '../attempts/attempts';
 import { pageOf } from '../paging';
 import { type Operation, takes } from '../service';
-import { findPipeline, type PipelineContext } from './context';
+import type { PipelineContext } from './context';
 import { declaredRule } from './declaration';
-import { invalidToken, noExecution } from './executions';
+import { findExecutions, invalidToken } from './executions';
 import { ruleStatus, summary } from './statuses';
 
 const LARGEST_PAGE = 100;
@@ -21,12 +21,10 @@ export const ruleExecutionOperations = (context: PipelineContext): Readonly<Reco
   ListRuleExecutions: takes<ListRuleExecutionsInput, ListRuleExecutionsOutput>()(
     ['pipelineName', 'filter', 'maxResults', 'nextToken'],
     ({ pipelineName = '', filter = {}, maxResults = LARGEST_PAGE, nextToken }) => {
-      const host = findPipeline(context, pipelineName);
-      if (!host.ok) return host;
-      const execution = filter.pipelineExecutionId ?? filter.latestInPipelineExecution?.pipelineExecutionId;
-      const view = execution === undefined ? undefined : host.value.execution(execution);
-      if (execution !== undefined && !view) return noExecution(pipelineName, execution);
-      const details = (view ? [view] : host.value.executions()).flatMap((each) => rulesOf(context, host.value, each));
+      const found = findExecutions(context, pipelineName, filter);
+      if (!found.ok) return found;
+      const { host, view } = found.value;
+      const details = (view ? [view] : host.executions()).flatMap((each) => rulesOf(context, host, each));
       const page = pageOf(details, ({ ruleExecutionId = '' }) => ruleExecutionId, maxResults, nextToken);
       if (!page.ok) return invalidToken(page.errors);
       const { items, ...rest } = page.value;
