@@ -20,15 +20,19 @@ export interface SynthError {
   readonly message: string;
 }
 
-/** Files that decide what is synthesized: the program, the buildspecs, the configuration, the versions. */
-const sources = [
+/** Files that decide what is synthesized: the program, what it bundles, the buildspecs, the configuration, the versions. */
+export const sources = [
   'bin/app.ts',
   'buildspecs',
   'cdk.json',
   'lambda',
+  'lib/attest',
   'lib/cloud',
   'lib/config',
+  'lib/deploy',
   'lib/model',
+  'lib/provenance',
+  'lib/quantity.ts',
   'lib/result.ts',
   'package-lock.json',
 ];

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { Event } from '../../lib/local/event';
 import { processesWith, ROOT, type Running, startSlipway } from '../cli/command-line';
-import { makeProject, type TestProject } from './project';
+import { fewerChecks, makeProject, type TestProject } from './project';
 
 jest.setTimeout(300_000);
 
@@ -21,7 +21,7 @@ describe('a run that is stopped leaves nothing behind, and the next one works', 
   let state: string;
 
   beforeAll(() => {
-    project = makeProject(undefined, 'Überraschung & söhne ');
+    project = makeProject(fewerChecks, 'Überraschung & söhne ');
     state = join(project.folder, '.slipway');
   });
   afterAll(() => project.remove());

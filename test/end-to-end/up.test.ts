@@ -11,7 +11,7 @@ import type { Event } from '../../lib/local/event';
 import { readJournal } from '../../lib/local/journal';
 import { type RunState, runState } from '../../lib/local/run-state';
 import { processesWith, ROOT, type Running, startSlipway } from '../cli/command-line';
-import { makeProject, statuses, type TestProject, troubles } from './project';
+import { fewerChecks, makeProject, statuses, type TestProject, troubles } from './project';
 
 jest.setTimeout(300_000);
 
@@ -32,10 +32,6 @@ const GREEN = {
   'Dev/Accept': 'Succeeded',
 };
 
-/** What the checks find is tried elsewhere; here they would only take their time. */
-const FEWER_CHECKS = (yaml: string): string =>
-  yaml.replace(/^( {4}(?:flake8|pylint|mypy|black|isort|bandit|pip-audit|secrets):) .*$/gm, '$1 false');
-
 /** The real command line, git, and the sample service: what is pushed is delivered. */
 describe('slipway up', () => {
   let project: TestProject;
@@ -45,7 +41,7 @@ describe('slipway up', () => {
   let first: string;
 
   beforeAll(async () => {
-    project = makeProject(FEWER_CHECKS, 'slipway-up-');
+    project = makeProject(fewerChecks, 'slipway-up-');
     state = join(project.folder, '.slipway');
     running = await bringUp();
   });
