@@ -32,9 +32,12 @@ export function configOf(more = ''): Config {
 }
 
 const assemblies: string[] = [];
-afterAll(() => {
-  for (const folder of assemblies) rmSync(folder, { recursive: true, force: true });
-});
+// Programs that only read what tests say have no such hook.
+if (typeof afterAll === 'function') {
+  afterAll(() => {
+    for (const folder of assemblies) rmSync(folder, { recursive: true, force: true });
+  });
+}
 
 /** An app with cdk.json's context, as the CLI makes it. `staged`: assets are copied into the assembly, tens of megabytes. */
 export function newApp({ staged = false } = {}): App {
