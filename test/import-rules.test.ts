@@ -61,12 +61,17 @@ describe('a file that breaks a rule', () => {
     ['lib/local/events/bus.ts', "import { runPlan } from '../engine';", 'know pipelines by their contract'],
     ['lib/local/reporters/json.ts', "import type { Plan } from '../plan';", 'reporters read events'],
     ['lambda/bake/index.ts', "import { ok } from '../../lib/result';", 'imports of the project only its own folder'],
-    ['lib/deploy/lock.ts', "import { systemClock } from '../local/clock';", 'only itself, lib/result and lib/quantity'],
+    [
+      'lib/deploy/lock.ts',
+      "import { systemClock } from '../local/clock';",
+      'only itself, lib/provenance, lib/result and lib/quantity',
+    ],
     [
       'lib/deploy/lock.ts',
       "import type { Config } from '../config/schema';",
-      'only itself, lib/result and lib/quantity',
+      'only itself, lib/provenance, lib/result and lib/quantity',
     ],
+    ['lib/provenance/dsse.ts', "import { x } from '../deploy/deploy';", 'what signer and verifier agree on'],
     [
       'lib/ops/follow.ts',
       "import { systemClock } from '../local/clock';",

@@ -80,9 +80,15 @@ export const RULES: readonly Rule[] = [
       !(typeOnly && from === 'lib/deploy/strategy'),
   },
   {
-    says: 'lib/deploy is a program of its own: it imports of the project only itself, lib/result and lib/quantity',
+    says: 'lib/deploy is a program of its own: it imports of the project only itself, lib/provenance, lib/result and lib/quantity',
     of: under('lib/deploy'),
-    forbids: ({ from }) => isProject(from) && !under('lib/deploy', 'lib/result', 'lib/quantity')(from),
+    forbids: ({ from }) =>
+      isProject(from) && !under('lib/deploy', 'lib/provenance', 'lib/result', 'lib/quantity')(from),
+  },
+  {
+    says: 'lib/provenance is what signer and verifier agree on: it imports of the project only itself and lib/result',
+    of: under('lib/provenance'),
+    forbids: ({ from }) => isProject(from) && !under('lib/provenance', 'lib/result')(from),
   },
   {
     says: 'lib/ops operates pipelines through the AWS SDK alone: it imports of the project only itself and lib/result',
