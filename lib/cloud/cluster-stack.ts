@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { type CfnResource, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { CfnAddon, type CfnCluster } from 'aws-cdk-lib/aws-eks';
 import { Cluster, ClusterLoggingTypes, EndpointAccess, KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
@@ -30,10 +30,12 @@ export interface ClusterStackProps extends StackProps {
  */
 export class ClusterStack extends Stack {
   readonly reference: ClusterReference;
+  private readonly zones: string[] | undefined;
 
   constructor(scope: Construct, id: string, props: ClusterStackProps) {
     super(scope, id, props);
     const { config } = props;
+    this.zones = config.network.availabilityZones;
     const key = encryptionKey(this, 'Key', `Secrets and logs of the cluster ${config.cluster.name}`);
     const { vpc } = new ClusterNetwork(this, 'Network', { config, key });
     const roles = new ClusterRoles(this, 'Roles', { clusterName: config.cluster.name });
@@ -80,12 +82,17 @@ export class ClusterStack extends Stack {
     return logs.node.defaultChild as CfnLogGroup;
   }
 
-  /** The groups that CDK makes for its kubectl functions. */
+  /**
+   * The groups that CDK makes for its kubectl functions. Nothing runs before they are there: a function whose group is missing makes
+   * it itself, and the stack then fails because it exists already.
+   */
   private secureOwnLogs(cluster: Cluster, config: Config, key: Key): void {
+    const ready = cluster.node.findChild('KubectlReadyBarrier') as CfnResource;
     for (const construct of cluster.node.findAll()) {
       if (!(construct instanceof CfnLogGroup)) continue;
       construct.kmsKeyId = key.keyArn;
       construct.retentionInDays = config.retention.logs;
+      ready.addResourceDependency(construct);
     }
   }
 
@@ -136,9 +143,9 @@ export class ClusterStack extends Stack {
     cluster.addManifest(`Deployer-${environment}`, ...deployerRole(namespace)).node.addDependency(made);
   }
 
-  /** Two zones of whatever region this is, without asking the account for their names at synthesis. */
+  /** The configured ones, or two of whatever region this is, without asking the account for their names at synthesis. */
   override get availabilityZones(): string[] {
-    return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
+    return this.zones ?? [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
   }
 }
 

@@ -35,13 +35,22 @@ export const clusterSchema = section({
   .prefault({})
   .meta(about('The EKS cluster of every environment.'));
 
+const zone = text('an availability zone such as eu-west-1a', /^[a-z]{2,}(?:-[a-z]+)+-\d[a-z]$/);
+
 export const networkSchema = section({
+  availabilityZones: z
+    .array(zone, { error: 'a list of two availability zones' })
+    .length(2, { error: 'two availability zones' })
+    .optional()
+    .meta(
+      about(
+        'The two availability zones of the VPC that Slipway makes; without, the first two of the region. EKS has no room in some (us-east-1: the zone with the id use1-az3).',
+      ),
+    ),
   existing: section({
     vpcId: vpcResource('vpc', 'a VPC id, vpc-…').meta(about('Id of the VPC.')),
     availabilityZones: z
-      .array(text('an availability zone such as eu-west-1a', /^[a-z]{2,}(?:-[a-z]+)+-\d[a-z]$/), {
-        error: 'a list of availability zones',
-      })
+      .array(zone, { error: 'a list of availability zones' })
       .min(2, { error: 'at least two availability zones' })
       .meta(about('Its availability zones, at least two.')),
     privateSubnetIds: z

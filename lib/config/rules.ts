@@ -78,15 +78,27 @@ const branchRules = ({ development, production }: Section<'branches'>): Complain
     ? [value(['branches'], `expected two branches, got ${development} for both; a push would start both pipelines`)]
     : [];
 
-const networkRules = ({ existing }: Section<'network'>): Complaint[] =>
-  existing !== undefined && existing.availabilityZones.length !== existing.privateSubnetIds.length
+const networkRules = ({ availabilityZones: own, existing }: Section<'network'>): Complaint[] => [
+  ...(own !== undefined && new Set(own).size < own.length
+    ? [value(['network', 'availabilityZones'], `expected two different zones, got ${own[0]} twice`)]
+    : []),
+  ...(own !== undefined && existing !== undefined
+    ? [
+        value(
+          ['network', 'availabilityZones'],
+          'is for the VPC that Slipway makes; an existing one has network.existing.availabilityZones',
+        ),
+      ]
+    : []),
+  ...(existing !== undefined && existing.availabilityZones.length !== existing.privateSubnetIds.length
     ? [
         value(
           ['network', 'existing', 'privateSubnetIds'],
           `expected one subnet for each of the ${existing.availabilityZones.length} availability zones, got ${existing.privateSubnetIds.length}`,
         ),
       ]
-    : [];
+    : []),
+];
 
 /** The environments that the schema accepts, in order. */
 const readEnvironments = (raw: unknown): [string, EnvironmentFile][] =>

@@ -38,6 +38,33 @@ it('its log group is there before it, so that EKS makes none without key and end
     expect(log).toMatchObject({ RetentionInDays: 90, KmsKeyId: expect.anything() });
 });
 
+it('nothing is applied to it before the functions that do so have their log groups, or they would make them themselves', () => {
+  const groups = Object.entries(resourcesOf(template, 'AWS::Logs::LogGroup'))
+    .filter(([, { Properties }]) => JSON.stringify(Properties.LogGroupName).includes('/aws/lambda/'))
+    .map(([id]) => id);
+  expect(groups).toHaveLength(2);
+  const barrier = Object.entries(resourcesOf(template, 'AWS::SSM::Parameter')) as [string, Json][];
+  expect(barrier).toHaveLength(1);
+  for (const [id, { DependsOn }] of barrier) {
+    expect(DependsOn).toEqual(expect.arrayContaining(groups));
+    for (const manifest of Object.values(resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource')) as Json[])
+      expect(manifest.DependsOn).toContain(id);
+  }
+});
+
+it('its network is in the zones that slipway.yaml names, or in the first two of the region', () => {
+  const zones = (of: Template) => [
+    ...new Set(propertiesOf(of, 'AWS::EC2::Subnet').map(({ AvailabilityZone }) => JSON.stringify(AvailabilityZone))),
+  ];
+  expect(zones(cluster('network: { availabilityZones: [us-east-1b, us-east-1f] }'))).toEqual([
+    '"us-east-1b"',
+    '"us-east-1f"',
+  ]);
+  expect(zones(template)).toEqual(
+    [0, 1].map((index) => JSON.stringify({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })),
+  );
+});
+
 it('nobody but the function that makes the namespaces is its administrator', () => {
   const entries = propertiesOf(template, 'AWS::EKS::AccessEntry');
   expect(entries).toHaveLength(1);

@@ -77,6 +77,23 @@ const cases: [string, string, string[]][] = [
     ],
   ],
   [
+    'one zone twice',
+    'network: { availabilityZones: [us-east-1a, us-east-1a] }',
+    ['3:31 network.availabilityZones: expected two different zones, got us-east-1a twice'],
+  ],
+  [
+    'three zones for a VPC of two',
+    'network: { availabilityZones: [us-east-1a, us-east-1b, us-east-1c] }',
+    ['3:31 network.availabilityZones: expected two availability zones, got a list'],
+  ],
+  [
+    'zones of a VPC that is there already, at the wrong place',
+    'network: { availabilityZones: [eu-west-1a, eu-west-1b], existing: { vpcId: vpc-01234567, availabilityZones: [eu-west-1a, eu-west-1b], privateSubnetIds: [subnet-01234567, subnet-89abcdef] } }',
+    [
+      '3:31 network.availabilityZones: is for the VPC that Slipway makes; an existing one has network.existing.availabilityZones',
+    ],
+  ],
+  [
     'a VPC id of another resource',
     'network: { existing: { vpcId: subnet-01234567 } }',
     [
