@@ -14,6 +14,7 @@ import type { S3Object } from './s3';
 import type { BucketFolder } from './s3-buckets';
 import type { RawRequest, Service } from './service';
 import { servicesOf } from './services';
+import type { ValueContext } from './ssm';
 
 export interface EndpointOptions {
   readonly account: string;
@@ -52,6 +53,8 @@ export interface Endpoint {
   /** A key pair for one build, of its project's role; good until it is revoked or the endpoint closes. */
   credentialsFor(roleArn: string, sessionName: string): Credentials;
   revoke(accessKeyId: string): void;
+  /** Tells each secret that whoever has the key reads here, before it is answered, until the function that it gives is called. */
+  watchSecrets(accessKeyId: string, hear: (value: string) => void): () => void;
   /** A key pair of the principal `arn:<partition>:iam::<account>:role/slipway-operator`, for whoever operates the pipelines. */
   readonly operator: KeyPair;
   readonly jobs: JobResults;
@@ -68,7 +71,9 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const issuer = new CredentialIssuer(account, partition);
   const jobs = new Jobs();
   const calls: RecordedCall[] = [];
-  const services = servicesOf(options, { jobs, issuer, now });
+  const watchers = new Map<string, (value: string) => void>();
+  const reveal: ValueContext['reveal'] = ({ accessKeyId }, value) => watchers.get(accessKeyId)?.(value);
+  const services = servicesOf(options, { jobs, issuer, now, reveal });
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
@@ -99,6 +104,10 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     port,
     credentialsFor: (roleArn, sessionName) => issuer.issue(roleArn, sessionName),
     revoke: (accessKeyId) => issuer.revoke(accessKeyId),
+    watchSecrets: (accessKeyId, hear) => {
+      watchers.set(accessKeyId, hear);
+      return () => watchers.delete(accessKeyId);
+    },
     operator: issuer.issueKey(`arn:${partition}:iam::${account}:role/slipway-operator`, 'slipway'),
     jobs,
     calls,

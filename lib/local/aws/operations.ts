@@ -17,6 +17,7 @@ export function operationsHere(): Readonly<Record<string, readonly string[]>> {
     jobs: new Jobs(),
     issuer: new CredentialIssuer('', ''),
     now: () => new Date(0),
+    reveal: () => {},
   });
   return Object.fromEntries(
     Object.entries(services)

@@ -47,12 +47,13 @@ export function secretsManager(context: ValueContext): Service {
     operations: {
       GetSecretValue: takes<GetSecretValueRequest, GetSecretValueResponse>()(
         ['SecretId', 'VersionId', 'VersionStage'],
-        ({ SecretId = '', VersionId, VersionStage = CURRENT }) => {
+        ({ SecretId = '', VersionId, VersionStage = CURRENT }, caller) => {
           const secret = find(SecretId);
           if (!secret.ok) return secret;
           const { name, arn, version, value } = secret.value;
           if (VersionStage !== CURRENT) return noVersion(`staging label: ${VersionStage}`);
           if (VersionId !== undefined && VersionId !== version) return noVersion(`VersionId: ${VersionId}`);
+          context.reveal(caller, value);
           return ok({
             ARN: arn,
             Name: name,

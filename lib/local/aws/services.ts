@@ -17,20 +17,30 @@ import { s3 } from './s3';
 import { secretsManager } from './secrets-manager';
 import type { Service } from './service';
 import { sns } from './sns';
-import { ssm } from './ssm';
+import { ssm, type ValueContext } from './ssm';
 import { sts } from './sts';
 
 /** The services of the endpoint, by signing name. */
 export function servicesOf(
   options: EndpointOptions,
-  { jobs, issuer, now }: { readonly jobs: Jobs; readonly issuer: CredentialIssuer; readonly now: () => Date },
+  {
+    jobs,
+    issuer,
+    now,
+    reveal,
+  }: {
+    readonly jobs: Jobs;
+    readonly issuer: CredentialIssuer;
+    readonly now: () => Date;
+    readonly reveal: ValueContext['reveal'];
+  },
 ): Readonly<Record<string, Service>> {
   const { account, region, partition, images } = options;
   const place = { account, region, partition };
   const attempts = new Attempts();
   const pipelines: () => ReadonlyMap<string, PipelineHost> = options.pipelines ?? (() => new Map());
   const builds = { ...place, pipelines, attempts, ...(options.stopBuild && { stopBuild: options.stopBuild }) };
-  const values = { ...place, ...(options.secrets && { secrets: options.secrets }), since: now() };
+  const values = { ...place, ...(options.secrets && { secrets: options.secrets }), since: now(), reveal };
   return {
     ecr: ecr({ ...place, images, now }),
     eks: eks(options.clusters),

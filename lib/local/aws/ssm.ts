@@ -10,7 +10,7 @@ import type {
 import { err, ok, type Result } from '../../result';
 import type { SecretSource } from '../codebuild/secrets';
 import { pageOf } from './paging';
-import { type AwsError, type Service, takes } from './service';
+import { type AwsError, type Principal, type Service, takes } from './service';
 
 export interface ValueContext {
   readonly account: string;
@@ -20,6 +20,8 @@ export interface ValueContext {
   readonly secrets?: Pick<SecretSource, 'values'>;
   /** Since when the values are as they are: the endpoint's start. */
   readonly since: Date;
+  /** Hears of each secret, before it is answered. */
+  readonly reveal: (caller: Principal, value: string) => void;
 }
 
 const LARGEST_PAGE = 10;
@@ -51,6 +53,11 @@ export function ssm(context: ValueContext): Service {
     DataType: 'text',
   });
 
+  /** Who asks for decryption takes it for a secret. */
+  const tell = (caller: Principal, decrypted: boolean | undefined, values: readonly Parameter[]): void => {
+    if (decrypted) for (const { Value = '' } of values) context.reveal(caller, Value);
+  };
+
   /** By name or ARN, perhaps with `:<version or label>`. */
   const find = (parameters: ReadonlyMap<string, string>, asked: string): Result<Parameter, AwsError> => {
     const path = asked.replace(/^arn:[^:]*:ssm:[^:]*:[^:]*:parameter/, '');
@@ -71,29 +78,33 @@ export function ssm(context: ValueContext): Service {
     operations: {
       GetParameter: takes<GetParameterRequest, GetParameterResult>()(
         ['Name', 'WithDecryption'],
-        ({ Name = '' }) => {
+        ({ Name = '', WithDecryption }, caller) => {
           const parameters = all();
           if (!parameters.ok) return parameters;
           const found = find(parameters.value, Name);
-          return found.ok ? ok({ Parameter: found.value }) : found;
+          if (!found.ok) return found;
+          tell(caller, WithDecryption, [found.value]);
+          return ok({ Parameter: found.value });
         },
         ({ Name = '' }) => arnOf(Name),
       ),
       GetParameters: takes<GetParametersRequest, GetParametersResult>()(
         ['Names', 'WithDecryption'],
-        ({ Names = [] }) => {
+        ({ Names = [], WithDecryption }, caller) => {
           const parameters = all();
           if (!parameters.ok) return parameters;
           const found = Names.map((name) => find(parameters.value, name));
+          const values = found.flatMap((each) => (each.ok ? [each.value] : []));
+          tell(caller, WithDecryption, values);
           return ok({
-            Parameters: found.flatMap((each) => (each.ok ? [each.value] : [])),
+            Parameters: values,
             InvalidParameters: Names.filter((_, index) => !found[index]?.ok),
           });
         },
       ),
       GetParametersByPath: takes<GetParametersByPathRequest, GetParametersByPathResult>()(
         ['Path', 'Recursive', 'WithDecryption', 'MaxResults', 'NextToken'],
-        ({ Path = '', Recursive = false, MaxResults = LARGEST_PAGE, NextToken }) => {
+        ({ Path = '', Recursive = false, WithDecryption, MaxResults = LARGEST_PAGE, NextToken }, caller) => {
           if (!Path.startsWith('/'))
             return err({
               code: 'ValidationException',
@@ -108,8 +119,10 @@ export function ssm(context: ValueContext): Service {
           const page = pageOf(inside, ([name]) => name, MaxResults, NextToken);
           if (!page.ok) return err({ code: 'InvalidNextToken', message: page.errors.join('; ') });
           const { items, nextToken } = page.value;
+          const values = items.map(([name, value]) => describe(name, value));
+          tell(caller, WithDecryption, values);
           return ok({
-            Parameters: items.map(([name, value]) => describe(name, value)),
+            Parameters: values,
             ...(nextToken !== undefined && { NextToken: nextToken }),
           });
         },

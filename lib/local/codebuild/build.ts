@@ -30,6 +30,8 @@ export interface Build {
   readonly handOver?: () => Promise<void>;
   readonly log: BuildLog;
   readonly mask: Mask;
+  /** Whether a file holds a secret that nothing may keep. */
+  readonly holdsSecret: (path: string) => boolean;
   readonly emit: Emit;
   readonly signal: AbortSignal;
 }
@@ -83,10 +85,10 @@ const runner =
     return shell.run(buildspec.version === '0.1' ? `( ${text}\n)` : text);
   };
 
-function cacheOf({ buildspec, cache, roots, shell, log }: Build): BuildCache {
+function cacheOf({ buildspec, cache, roots, shell, log, holdsSecret }: Build): BuildCache {
   if (!cache || !buildspec.cache) return NO_CACHE;
   const expand = (text: string) => expandKey(text, roots.source, shell);
-  return buildCache({ ...cache, spec: buildspec.cache, roots, expand, note: log.note });
+  return buildCache({ ...cache, spec: buildspec.cache, roots, expand, note: log.note, holdsSecret });
 }
 
 /** A variable that holds a secret is not handed over: the journal keeps variables as they are. */
@@ -117,7 +119,7 @@ async function uploadArtifacts(build: Build, hasFailed: boolean) {
   const { buildspec } = expanded;
   const collected = collectReports(buildspec.reports, roots, join(workspace, 'reports'), mask);
   for (const report of collected.reports) build.emit({ kind: 'report', report });
-  const packed = await packArtifacts(buildspec, outputs, roots, join(workspace, 'artifacts'));
+  const packed = await packArtifacts(buildspec, outputs, roots, join(workspace, 'artifacts'), build.holdsSecret);
   const problems = [...expanded.problems, ...collected.problems, ...(packed.ok ? [] : packed.errors)];
   for (const note of [...collected.notes, ...problems]) build.log.note(note);
   endPhase(build, 'UPLOAD_ARTIFACTS', problems);

@@ -28,6 +28,8 @@ export interface CacheOptions {
   /** What the shell makes of a text of the `cache` section. */
   readonly expand: (text: string) => Promise<Result<string, string>>;
   readonly note: (message: string) => void;
+  /** Files that hold a secret are not kept. */
+  readonly holdsSecret: (path: string) => boolean;
 }
 
 /** The namespace under which a project's cache lies; undefined: it has none. LOCAL_CUSTOM_CACHE is the project's own. */
@@ -46,7 +48,10 @@ export function buildCache(options: CacheOptions): BuildCache {
   }
   const places = spec.paths.flatMap((path) => placeOf(path, options.roots, note));
   const group = join(options.folder, safe(options.namespace));
-  return spec.key === undefined ? plainCache(group, places, spec) : keyedCache(group, places, spec, options);
+  const keep = keeper(options);
+  return spec.key === undefined
+    ? plainCache(group, places, spec, keep)
+    : keyedCache(group, places, spec, options, keep);
 }
 
 /** One path of `cache.paths`: what of which folder it means. */
@@ -74,7 +79,18 @@ function placeOf(path: string, roots: Roots, note: (message: string) => void): P
   return [{ id, root, pattern, ...(isWhole && { whole: base }) }];
 }
 
-function plainCache(group: string, places: readonly Place[], spec: CacheSpec): BuildCache {
+/** Whether a path is copied into the cache. */
+type Keep = (path: string) => boolean;
+
+const keeper =
+  ({ holdsSecret, note }: CacheOptions): Keep =>
+  (path) => {
+    if (!holdsSecret(path)) return true;
+    note(`${path} is not cached: a secret stands in it`);
+    return false;
+  };
+
+function plainCache(group: string, places: readonly Place[], spec: CacheSpec, keep: Keep): BuildCache {
   return {
     async restore() {
       if (spec.action === 'save') return;
@@ -83,13 +99,19 @@ function plainCache(group: string, places: readonly Place[], spec: CacheSpec): B
     async save() {
       if (spec.action === 'restore') return;
       for (const place of places) {
-        await drafted(join(group, place.id), async (draft) => savePlace(draft, place), replace);
+        await drafted(join(group, place.id), async (draft) => savePlace(draft, place, keep), replace);
       }
     },
   };
 }
 
-function keyedCache(group: string, places: readonly Place[], spec: CacheSpec, options: CacheOptions): BuildCache {
+function keyedCache(
+  group: string,
+  places: readonly Place[],
+  spec: CacheSpec,
+  options: CacheOptions,
+  keep: Keep,
+): BuildCache {
   const version = createHash('sha256')
     .update(JSON.stringify([...spec.paths].sort()))
     .digest('hex')
@@ -124,7 +146,7 @@ function keyedCache(group: string, places: readonly Place[], spec: CacheSpec, op
       await drafted(target, async (draft) => {
         await mkdir(draft, { recursive: true });
         await writeFile(join(draft, 'key'), key ?? '');
-        for (const place of places) await savePlace(join(draft, place.id), place);
+        for (const place of places) await savePlace(join(draft, place.id), place, keep);
         return true;
       }, keepFirst); // biome-ignore format: the last argument says how it gets its name
       note(`cache saved under key ${key}`);
@@ -157,14 +179,14 @@ async function restorePlace(from: string, place: Place): Promise<void> {
 }
 
 /** Whether there was anything. */
-async function savePlace(draft: string, { root, whole, pattern }: Place): Promise<boolean> {
+async function savePlace(draft: string, { root, whole, pattern }: Place, keep: Keep): Promise<boolean> {
   if (whole !== undefined) {
     if (!existsSync(below(root, whole))) return false;
     await mkdir(dirname(draft), { recursive: true });
-    await copy(below(root, whole), draft);
-    return true;
+    await copy(below(root, whole), draft, keep);
+    return existsSync(draft);
   }
-  const names = matches(root, pattern);
+  const names = matches(root, pattern).filter((name) => keep(join(root, name)));
   for (const name of names) {
     await mkdir(dirname(join(draft, name)), { recursive: true });
     await copy(join(root, name), join(draft, name));
@@ -172,8 +194,8 @@ async function savePlace(draft: string, { root, whole, pattern }: Place): Promis
   return names.length > 0;
 }
 
-const copy = (from: string, to: string): Promise<void> =>
-  cp(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
+const copy = (from: string, to: string, filter: Keep = () => true): Promise<void> =>
+  cp(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE, filter });
 
 async function drafted(
   target: string,

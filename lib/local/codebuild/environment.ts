@@ -59,7 +59,10 @@ export interface BuildSetting {
 /** Everything that a build's first command finds in its environment, and what must never be shown. */
 export interface BuildEnvironment {
   readonly variables: Readonly<Record<string, string>>;
+  /** What no output shows: values of both services, credentials, passwords in addresses of indexes. */
   readonly secrets: readonly string[];
+  /** Those of Secrets Manager, which no file that outlives the build may hold either. */
+  readonly confidential: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -78,6 +81,7 @@ export interface EnvironmentSources {
 export function buildEnvironment(setting: BuildSetting, sources: EnvironmentSources): BuildEnvironment {
   const problems: string[] = [];
   const secrets: string[] = [setting.credentials.secretAccessKey, setting.credentials.sessionToken];
+  const confidential: string[] = [];
   const look = (kind: 'parameter' | 'secret', name: string, reference: string): string => {
     const found = sources.secretSource[kind](reference);
     if (!found.ok) {
@@ -85,6 +89,7 @@ export function buildEnvironment(setting: BuildSetting, sources: EnvironmentSour
       return '';
     }
     secrets.push(found.value);
+    if (kind === 'secret') confidential.push(found.value);
     return found.value;
   };
   const given = (variables: readonly EnvironmentVariable[]): Record<string, string> =>
@@ -119,6 +124,7 @@ export function buildEnvironment(setting: BuildSetting, sources: EnvironmentSour
       ...given(sources.action),
     },
     secrets: secrets.filter((secret) => secret !== ''),
+    confidential,
     problems,
   };
 }

@@ -13,7 +13,7 @@ export interface Mask {
 }
 
 const STARS = '***';
-/** Shortest value that is masked: shorter ones would eat ordinary text. */
+/** Shortest value that is masked, unless told otherwise: shorter ones would eat ordinary text. */
 const LEAST = 4;
 
 /**
@@ -22,12 +22,12 @@ const LEAST = 4;
  * each line is masked, since output comes by lines; of a JSON object every text in it. CodeBuild itself masks the exact
  * values only.
  */
-export function createMask(secrets: readonly string[]): Mask {
+export function createMask(secrets: readonly string[], least = LEAST): Mask {
   const values = secrets
     .flatMap((secret) => [secret, ...textsIn(secret)])
     .flatMap((value) => [value, ...value.split(/\r?\n/)])
     .map((value) => value.trim());
-  const forms = new Set(values.filter((value) => value.length >= LEAST).flatMap(formsOf));
+  const forms = new Set(values.filter((value) => value.length >= least).flatMap(formsOf));
   // Longest first, so that a form which holds another one goes as a whole.
   const ordered = [...forms].filter((form) => form !== '').sort((a, b) => b.length - a.length);
   if (ordered.length === 0) return (text) => text;
@@ -52,7 +52,7 @@ const patternOf = (forms: readonly string[]): RegExp =>
   new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|') || '(?!)', 'g');
 
 /** The texts in a secret that is JSON: programs take them out one by one. */
-function textsIn(secret: string): string[] {
+export function textsIn(secret: string): string[] {
   if (!/^\s*[[{]/.test(secret)) return [];
   try {
     return leaves(JSON.parse(secret));

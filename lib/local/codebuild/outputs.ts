@@ -33,12 +33,13 @@ export function outputsOf(action: Pick<CodeBuildAction, 'outputs' | 'batchIdenti
   );
 }
 
-/** Makes the zips of a build's outputs. Every problem at once. */
+/** Makes the zips of a build's outputs; a file that holds a secret goes into none. Every problem at once. */
 export async function packArtifacts(
   buildspec: Buildspec,
   outputs: readonly OutputArtifact[],
   roots: Roots,
   folder: string,
+  holdsSecret: (path: string) => boolean,
 ): Promise<Result<Record<string, string>, string>> {
   const problems: string[] = [];
   const zips: Record<string, string> = {};
@@ -50,7 +51,13 @@ export async function packArtifacts(
     }
     const { files, problems: found } = selectFiles(roots, spec, spec.excludePaths);
     problems.push(...found.map((problem) => `artifact ${output.name}: ${problem}`));
-    if (found.length > 0) continue;
+    const held = files.filter(({ path }) => holdsSecret(path)).map(({ name }) => name);
+    if (held.length > 0) {
+      problems.push(
+        `artifact ${output.name}: a secret stands in ${held.join(', ')}, and whoever reads artifacts would have it; leave it out and read the secret again where it is needed`,
+      );
+    }
+    if (found.length > 0 || held.length > 0) continue;
     mkdirSync(folder, { recursive: true });
     const target = join(folder, `${output.name}.zip`);
     await writeZip(target, files, { links: spec.enableSymlinks });

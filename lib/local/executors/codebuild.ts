@@ -6,9 +6,9 @@ import { nextBuildNumber } from '../codebuild/build-number';
 import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
 import { cacheNamespaceOf } from '../codebuild/cache';
 import { type BuildEnvironment, type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
+import { KnownSecrets } from '../codebuild/known-secrets';
 import { startLifetime } from '../codebuild/lifetime';
 import { buildLog } from '../codebuild/log';
-import { createMask } from '../codebuild/mask';
 import { outputsOf } from '../codebuild/outputs';
 import { removeFolder } from '../codebuild/remove-folder';
 import type { RunningBuilds } from '../codebuild/running-builds';
@@ -35,6 +35,8 @@ export interface HostOptions {
     readonly url: string;
     /** The credentials of one build: the endpoint knows by them which role calls. */
     credentialsFor(roleArn: string, sessionName: string): Credentials;
+    /** Tells each secret that whoever has the key reads there, before it is answered; ends with the function that it gives. */
+    watchSecrets?(accessKeyId: string, hear: (value: string) => void): () => void;
   };
   readonly account: string;
   readonly region: string;
@@ -59,7 +61,7 @@ export interface HostOptions {
  * Runs CodeBuild actions on this machine: the buildspec's phases, shell, environment, artifacts, exported variables and
  * reports are CodeBuild's; VPCs have no effect, and on the host room neither have image, compute type and privileged mode. The workspace gets
  * `src` (the extracted input), `reports`, `artifacts` and `log.txt`; when the action has ended no process of it is left,
- * and its home, its temporary files and its environment are gone. `src` is kept when the build failed.
+ * and its home, its temporary files and its environment are gone. `src` is kept when the build failed, less the files that hold a secret.
  */
 export function codeBuildExecutor(host: HostOptions): Executor<CodeBuildAction> {
   const runOne: RunBuild = (action, context, emit, signal) => execute(host, action, context, emit, signal);
@@ -154,7 +156,9 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
     if (report.kind === 'phase-started') phase = report.phase;
     prepared.emit(report);
   };
-  const mask = createMask(environment.secrets);
+  const secrets = new KnownSecrets(environment.secrets, environment.confidential);
+  const { mask } = secrets;
+  const leave = host.endpoint.watchSecrets?.(setting.credentials.accessKeyId, (value) => secrets.learn(value));
   const log = buildLog(setting.log, mask, emit);
   const state = join(context.workspace, 'state');
   let room: Room | undefined;
@@ -232,6 +236,7 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
       ...(prepared.rooms.provisions && { user: 'root' }),
       log,
       mask,
+      holdsSecret: secrets.holds,
       emit,
       signal: lifetime.signal,
     });
@@ -245,6 +250,11 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
     await stopping;
     await room?.endAll();
     room?.close();
+    leave?.();
+    if (!succeeded) {
+      for (const name of secrets.removeFrom(setting.sourceFolder))
+        log.note(`src/${name} is removed: a secret stands in it`);
+    }
     // After the last process, which could still write into it.
     await Promise.all([removeFolder(state), succeeded && removeFolder(setting.sourceFolder)]);
     log.close();
