@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { ArnFormat, AssetHashType, DockerImage, Duration, Stack } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { acknowledge } from './acknowledge';
 import { logGroup } from './log-group';
+import { ownRole } from './role';
 import { allow } from './statement';
 
 export interface BakeFunctionProps {
@@ -47,26 +48,22 @@ export class BakeFunction extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const logs = logGroup(this, 'Logs', `/aws/lambda/${props.functionName}`, props.key, props.logRetentionDays);
-    const role = new Role(this, 'Role', {
+    const role = ownRole(this, 'Role', {
       description: `Runs ${props.functionName}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        bake: new PolicyDocument({
-          statements: [
-            allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs.logGroupArn]),
-            allow(['cloudwatch:DescribeAlarms'], ['*']),
-            allow(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']),
-            allow(INTERFACE_ACTIONS, ['*']),
-            // Lambda itself needs these, not the function's code (configuration-vpc).
-            new PolicyStatement({
-              effect: Effect.DENY,
-              actions: INTERFACE_ACTIONS,
-              resources: ['*'],
-              conditions: { ArnEquals: { 'lambda:SourceFunctionArn': arn } },
-            }),
-          ],
+      statements: [
+        allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs.logGroupArn]),
+        allow(['cloudwatch:DescribeAlarms'], ['*']),
+        allow(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']),
+        allow(INTERFACE_ACTIONS, ['*']),
+        // Lambda itself needs these, not the function's code (configuration-vpc).
+        new PolicyStatement({
+          effect: Effect.DENY,
+          actions: INTERFACE_ACTIONS,
+          resources: ['*'],
+          conditions: { ArnEquals: { 'lambda:SourceFunctionArn': arn } },
         }),
-      },
+      ],
     });
     acknowledge(
       role,

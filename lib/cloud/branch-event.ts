@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { deadLetters } from './dead-letters';
+import { ownRole } from './role';
 import { allow } from './statement';
 import { serviceTrust } from './trust';
 
@@ -26,12 +26,10 @@ export class BranchEvent extends Construct {
     const stack = Stack.of(this);
     const ruleName = `${pipeline.pipelineName}-push`;
     const ruleArn = stack.formatArn({ service: 'events', resource: 'rule', resourceName: ruleName });
-    const role = new Role(this, 'Role', {
+    const role = ownRole(this, 'Role', {
       description: `Starts the pipeline ${pipeline.pipelineName}`,
       assumedBy: serviceTrust('events.amazonaws.com', ruleArn),
-      inlinePolicies: {
-        start: new PolicyDocument({ statements: [allow(['codepipeline:StartPipelineExecution'], [pipeline.arn])] }),
-      },
+      statements: [allow(['codepipeline:StartPipelineExecution'], [pipeline.arn])],
     });
     const undelivered = deadLetters(this, 'DeadLetters', [ruleArn]);
     new CfnRule(this, 'Rule', {

@@ -1,12 +1,13 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnProject, CfnReportGroup } from 'aws-cdk-lib/aws-codebuild';
-import { type IManagedPolicy, PolicyDocument, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { BuildAction } from '../model/pipeline';
 import { acknowledge } from './acknowledge';
 import type { BuildspecFeatures } from './buildspec-features';
 import { logGroup } from './log-group';
+import { ownRole } from './role';
 import { allow } from './statement';
 import { serviceTrust } from './trust';
 
@@ -72,11 +73,11 @@ export class BuildProject extends Construct {
       ...(reportGroups.length === 0 ? [] : [writeReports(reportGroups)]),
       ...props.statements,
     ];
-    this.role = new Role(this, 'Role', {
+    this.role = ownRole(this, 'Role', {
       description: `${action.name} of ${projectName}`,
       assumedBy: serviceTrust('codebuild.amazonaws.com', arn),
-      managedPolicies: [...props.managedPolicies],
-      inlinePolicies: { build: new PolicyDocument({ statements }) },
+      statements,
+      managedPolicies: props.managedPolicies,
     });
     if (action.job === PRIVILEGED_JOB) {
       acknowledge(

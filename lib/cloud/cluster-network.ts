@@ -1,12 +1,13 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { FlowLogDestination, FlowLogTrafficType, type IVpc, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { type IRole, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import { acknowledgeWarning } from './acknowledge';
 import { logGroup } from './log-group';
+import { ownRole } from './role';
 import { allow } from './statement';
 import { serviceTrust } from './trust';
 
@@ -51,15 +52,10 @@ export class ClusterNetwork extends Construct {
   /** Source: VPC user guide, flow-logs-iam-role. */
   private flowLogRole(logs: LogGroup): IRole {
     const flowLogs = Stack.of(this).formatArn({ service: 'ec2', resource: 'vpc-flow-log', resourceName: '*' });
-    return new Role(this, 'FlowLogRole', {
+    return ownRole(this, 'FlowLogRole', {
+      description: 'Writes the flow logs of the VPC',
       assumedBy: serviceTrust('vpc-flow-logs.amazonaws.com', flowLogs),
-      inlinePolicies: {
-        write: new PolicyDocument({
-          statements: [
-            allow(['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'], [logs.logGroupArn]),
-          ],
-        }),
-      },
+      statements: [allow(['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'], [logs.logGroupArn])],
     }).withoutPolicyUpdates();
   }
 }

@@ -1,14 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import {
-  type IRole,
-  ManagedPolicy,
-  PolicyDocument,
-  Role,
-  ServicePrincipal,
-  SessionTagsPrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { type IRole, ManagedPolicy, Role, ServicePrincipal, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { ownRole } from './role';
 import { allow } from './statement';
 import { serviceTrust } from './trust';
 
@@ -51,11 +45,10 @@ export class ClusterRoles extends Construct {
 
   /** CDK's own would read every image repository of the account, for Helm charts that there are none of. */
   private kubectlRole(clusterArn: string): IRole {
-    const role = new Role(this, 'Kubectl', {
+    const role = ownRole(this, 'Kubectl', {
+      description: 'Applies manifests to the cluster',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        kubectl: new PolicyDocument({ statements: [allow(['eks:DescribeCluster'], [clusterArn])] }),
-      },
+      statements: [allow(['eks:DescribeCluster'], [clusterArn])],
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(LAMBDA_IN_VPC)],
     });
     acknowledge(

@@ -1,6 +1,5 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
-import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { projectOf } from '../model/names';
 import type {
@@ -20,6 +19,7 @@ import { codeCommitSource } from './actions/source-codecommit';
 import { connectionSource } from './actions/source-connection';
 import type { ArtifactAccess, ArtifactStore } from './artifact-store';
 import type { BuildProject } from './build-project';
+import { ownRole } from './role';
 import type { ServiceBuilds } from './service-builds';
 import { serviceTrust } from './trust';
 
@@ -52,11 +52,11 @@ export class DeliveryPipeline extends Construct {
       actions: stage.actions.map((action) => this.render(stage, action, access, props)),
     }));
     const statements = stages.flatMap(({ actions }) => actions.flatMap((action) => action.statements));
-    const role = new Role(this, 'Role', {
+    const role = ownRole(this, 'Role', {
       description: `Runs the pipeline ${pipeline.name}`,
       assumedBy: serviceTrust('codepipeline.amazonaws.com', this.arn),
+      statements,
       managedPolicies: [access.read, access.write],
-      inlinePolicies: { actions: new PolicyDocument({ statements: [...statements], minimize: true }) },
     });
     const resource = new CfnPipeline(this, 'Resource', {
       name: pipeline.name,

@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
-import { PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Preview } from '../model/preview';
 import { deadLetters } from './dead-letters';
+import { ownRole } from './role';
 import type { ServiceBuilds } from './service-builds';
 import { allow } from './statement';
 import { serviceTrust } from './trust';
@@ -22,10 +22,10 @@ export class PullRequestPreview extends Construct {
     const stack = Stack.of(this);
     const ruleName = preview.project;
     const ruleArn = stack.formatArn({ service: 'events', resource: 'rule', resourceName: ruleName });
-    const role = new Role(this, 'Role', {
+    const role = ownRole(this, 'Role', {
       description: `Starts ${preview.project}`,
       assumedBy: serviceTrust('events.amazonaws.com', ruleArn),
-      inlinePolicies: { start: new PolicyDocument({ statements: [allow(['codebuild:StartBuild'], [project.arn])] }) },
+      statements: [allow(['codebuild:StartBuild'], [project.arn])],
     });
     const undelivered = deadLetters(this, 'DeadLetters', [ruleArn]);
     const rule = new CfnRule(this, 'Rule', {

@@ -129,7 +129,7 @@ describe('builds', () => {
       ['visits-development-test-unit-unit', 'TEST'],
       ['visits-development-test-unit-coverage', 'CODE_COVERAGE'],
     ]);
-    const write = statementsOf(roleOf(projectOf('visits-development-test-unit'))).find(({ Action }) =>
+    const write = statementsOf(template, roleOf(projectOf('visits-development-test-unit'))).find(({ Action }) =>
       Action.includes('codebuild:BatchPutTestCases'),
     );
     expect(write.Resource.map((arn: Json) => arn['Fn::GetAtt'][0]).sort()).toEqual(unit.map(([id]) => id).sort());
@@ -157,7 +157,7 @@ describe('permissions', () => {
       ({ Properties }) => Properties.PolicyDocument.Statement,
     );
     const granted = [
-      ...everyRole.flatMap(([, role]) => actionsOf(role)),
+      ...everyRole.flatMap(([, role]) => actionsOf(template, role)),
       ...policies.flatMap(({ Action }: Json) => Action),
     ];
     expect(granted.length).toBeGreaterThan(50);
@@ -171,7 +171,7 @@ describe('permissions', () => {
   it('let only image and release put images, and only builds with outputs write artifacts', () => {
     const may = (action: string) =>
       projects
-        .filter((project) => actionsOf(roleOf(project)).includes(action))
+        .filter((project) => actionsOf(template, roleOf(project)).includes(action))
         .map(({ Name }) => Name.split('-').at(-1));
     expect(new Set(may('ecr:PutImage'))).toEqual(new Set(['image', 'release']));
     const writers = projects.filter((project) => managedPoliciesOf(roleOf(project)).includes('WriteArtifacts'));
@@ -183,7 +183,7 @@ describe('permissions', () => {
 
   it('let a deploy at the releases of its own environment, its own program and the alarms, and nobody else', () => {
     const releases = (name: string) =>
-      statementsOf(roleOf(projectOf(name))).filter(({ Resource }) => readable(Resource).includes('Releases'));
+      statementsOf(template, roleOf(projectOf(name))).filter(({ Resource }) => readable(Resource).includes('Releases'));
     for (const [name, environment] of [
       ['visits-development-dev-deploy', 'dev'],
       ['visits-production-staging-deploy', 'staging'],
@@ -200,12 +200,12 @@ describe('permissions', () => {
       const program = projectOf(name).Environment.EnvironmentVariables.find(({ Name }: Json) => Name === 'DEPLOYER_S3');
       const [, key] = /([0-9a-f]{64}\.mjs)/.exec(readable(program.Value)) ?? [];
       expect(key).toBeDefined();
-      const reads = statementsOf(roleOf(projectOf(name))).filter(({ Action }) => Action === 's3:GetObject');
+      const reads = statementsOf(template, roleOf(projectOf(name))).filter(({ Action }) => Action === 's3:GetObject');
       expect(reads.filter(({ Resource }) => readable(Resource).includes(`/${key}`))).toHaveLength(1);
     }
     for (const project of projects.filter(({ Name }) => !Name.endsWith('-deploy'))) {
       expect(releases(project.Name)).toEqual([]);
-      expect(actionsOf(roleOf(project))).not.toContain('cloudwatch:DescribeAlarms');
+      expect(actionsOf(template, roleOf(project))).not.toContain('cloudwatch:DescribeAlarms');
     }
   });
 

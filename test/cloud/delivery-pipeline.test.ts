@@ -122,7 +122,7 @@ describe('pipelines', () => {
     for (const pipeline of pipelines) {
       const { RoleArn } = pipelineOf(template, pipeline.name);
       const role = roles[RoleArn['Fn::GetAtt'][0]];
-      const start = statementsOf(role).find(({ Action }) => Action.includes('codebuild:StartBuild'));
+      const start = statementsOf(template, role).find(({ Action }) => Action.includes('codebuild:StartBuild'));
       const started = start.Resource.map(
         (arn: Json) => resourcesOf(template, 'AWS::CodeBuild::Project')[arn['Fn::GetAtt'][0]].Properties.Name,
       );
@@ -132,7 +132,7 @@ describe('pipelines', () => {
           .filter((name) => name.startsWith(`${pipeline.name}-`))
           .sort(),
       );
-      expect(actionsOf(role)).not.toContain('sts:AssumeRole');
+      expect(actionsOf(template, role)).not.toContain('sts:AssumeRole');
     }
   });
 });
@@ -159,7 +159,9 @@ describe('a push', () => {
       sourceRevisions: [{ actionName: 'Source', revisionType: 'COMMIT_ID', revisionValue: '4f2c1d0' }],
     });
     expect(target.DeadLetterConfig).toBeDefined();
-    expect(actionsOf(roles[target.RoleArn['Fn::GetAtt'][0]])).toEqual(['codepipeline:StartPipelineExecution']);
+    expect(actionsOf(template, roles[target.RoleArn['Fn::GetAtt'][0]])).toEqual([
+      'codepipeline:StartPipelineExecution',
+    ]);
   });
 
   it('is not polled for beside', () => {
@@ -188,6 +190,6 @@ describe('a push', () => {
       OutputArtifactFormat: 'CODE_ZIP',
     });
     const role = resourcesOf(connected, 'AWS::IAM::Role')[pipeline.RoleArn['Fn::GetAtt'][0]];
-    expect(actionsOf(role)).toContain('codestar-connections:UseConnection');
+    expect(actionsOf(connected, role)).toContain('codestar-connections:UseConnection');
   });
 });

@@ -5,7 +5,17 @@ import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import { projectName } from '../../lib/model/names';
 import type { BuildAction, Pipeline } from '../../lib/model/pipeline';
 import { preview } from '../../lib/model/preview';
-import { configOf, kubectlZip, newApp, projectRoot, propertiesOf, readable, someCluster, templateOf } from './fixtures';
+import {
+  configOf,
+  kubectlZip,
+  newApp,
+  projectRoot,
+  propertiesOf,
+  readable,
+  resourcesOf,
+  someCluster,
+  templateOf,
+} from './fixtures';
 
 /** The delivery stack alone, on a cluster that belongs to nobody here. `yaml` goes on from the smallest slipway.yaml. */
 export function deliver(yaml = ''): { readonly pipelines: Pipeline[]; readonly template: Template } {
@@ -40,9 +50,14 @@ export const buildsOf = (pipelines: readonly Pipeline[]): { readonly action: Bui
     ),
   );
 
-export const statementsOf = (role: Json): Json[] =>
-  role.Properties.Policies.flatMap(({ PolicyDocument }: Json) => PolicyDocument.Statement);
+/** What a role alone may do: its own policy, which has its description (ownRole). */
+export const statementsOf = (template: Template, { Properties }: Json): Json[] =>
+  Object.entries(resourcesOf(template, 'AWS::IAM::ManagedPolicy'))
+    .filter(([id]) => Properties.ManagedPolicyArns.some(({ Ref }: Json) => Ref === id))
+    .filter(([, policy]) => policy.Properties.Description === Properties.Description)
+    .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
 
-export const actionsOf = (role: Json): string[] => statementsOf(role).flatMap(({ Action }) => Action);
+export const actionsOf = (template: Template, role: Json): string[] =>
+  statementsOf(template, role).flatMap(({ Action }) => Action);
 
 export const managedPoliciesOf = (role: Json): string => readable(role.Properties.ManagedPolicyArns ?? []);

@@ -22,7 +22,7 @@ describe('a pull request', () => {
     });
     expect(target.InputTransformer.InputPathsMap).toEqual({ commit: '$.detail.sourceCommit' });
     expect(target.DeadLetterConfig).toBeDefined();
-    expect(actionsOf(roleOf(target.RoleArn))).toEqual(['codebuild:StartBuild']);
+    expect(actionsOf(template, roleOf(target.RoleArn))).toEqual(['codebuild:StartBuild']);
   });
 
   it('is previewed by the stack’s buildspec, which the pull request cannot replace', () => {
@@ -37,7 +37,7 @@ describe('a pull request', () => {
 
   it('has no right to change anything but its own log and report', () => {
     const role = roleOf(project.ServiceRole);
-    expect(actionsOf(role).sort()).toEqual([
+    expect(actionsOf(template, role).sort()).toEqual([
       'codebuild:BatchPutCodeCoverages',
       'codebuild:BatchPutTestCases',
       'codebuild:CreateReport',
@@ -50,7 +50,9 @@ describe('a pull request', () => {
       's3:GetObject',
     ]);
     expect(managedPoliciesOf(role)).not.toMatch(/Artifacts|Cache/);
-    expect(readable(statementsOf(role).map(({ Resource }) => Resource))).not.toMatch(/Releases|ArtifactsBucket/);
+    expect(readable(statementsOf(template, role).map(({ Resource }) => Resource))).not.toMatch(
+      /Releases|ArtifactsBucket/,
+    );
     const entry = propertiesOf(template, 'AWS::EKS::AccessEntry').find(
       ({ PrincipalArn }) => readable(PrincipalArn) === readable(project.ServiceRole),
     );

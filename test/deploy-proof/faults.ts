@@ -64,10 +64,10 @@ export const FAULTS: readonly Fault[] = [
   delivery('conditions on a pipeline of type V1', (r) => { production(r).PipelineType = 'V1'; }),
   delivery('a pipeline whose role trusts another service', (r) => { trust(r, /^ProductionRole/).Principal = { Service: 'codedeploy.amazonaws.com' }; }),
   delivery('a pipeline whose role may not start builds', (r) => {
-    const { Properties } = first(r, 'AWS::IAM::Role', (_, id) => /^ProductionRole/.test(id))[1];
-    for (const statement of Properties.Policies[0].PolicyDocument.Statement)
+    const { PolicyDocument: policy } = properties(r, 'AWS::IAM::ManagedPolicy', (_, id) => /^ProductionRolePolicy/.test(id));
+    for (const statement of policy.Statement)
       statement.Action = [statement.Action].flat().filter((action: string) => action !== 'codebuild:StartBuild');
-    Properties.Policies[0].PolicyDocument.Statement = Properties.Policies[0].PolicyDocument.Statement.filter((item: Json) => item.Action.length > 0);
+    policy.Statement = policy.Statement.filter((item: Json) => item.Action.length > 0);
   }),
   delivery('a Lambda function that is not there', (r) => { stage(r, 'Production').Actions.find((item: Json) => item.ActionTypeId.Provider === 'Lambda').Configuration.FunctionName = 'visits-bakes'; }),
   // Builds
