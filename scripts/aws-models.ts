@@ -17,6 +17,7 @@ export const FOLDERS: Readonly<Record<string, string>> = {
   ecr: 'ecr',
   eks: 'eks',
   events: 'events',
+  kms: 'kms',
   logs: 'logs',
   monitoring: 'cloudwatch',
   secretsmanager: 'secretsmanager',

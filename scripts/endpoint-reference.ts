@@ -34,6 +34,11 @@ const SERVICES: Readonly<Record<string, { readonly name: string; readonly behind
     behind:
       "the assembly's file assets, to read; the templates' buckets, with versions; the artifacts of executions, where ListActionExecutions says that they are",
   },
+  kms: {
+    name: 'KMS',
+    behind:
+      "the templates' keys that sign (ECC_NIST_P256), each with a key pair of this machine, made once and kept in `.slipway/keys` for you alone; keys that encrypt are not here",
+  },
   secretsmanager: {
     name: 'Secrets Manager',
     behind: 'the file of secrets ([local-run.md](local-run.md)): one version each, AWSCURRENT',

@@ -71,6 +71,7 @@ describe('a file that breaks a rule', () => {
       "import type { Config } from '../config/schema';",
       'only itself, lib/provenance, lib/result and lib/quantity',
     ],
+    ['lib/attest/facts.ts', "import { x } from '../deploy/deploy';", 'only itself, lib/provenance and lib/result'],
     ['lib/provenance/dsse.ts', "import { x } from '../deploy/deploy';", 'what signer and verifier agree on'],
     [
       'lib/ops/follow.ts',

@@ -86,6 +86,11 @@ export const RULES: readonly Rule[] = [
       isProject(from) && !under('lib/deploy', 'lib/provenance', 'lib/result', 'lib/quantity')(from),
   },
   {
+    says: 'lib/attest is a program of its own: it imports of the project only itself, lib/provenance and lib/result',
+    of: under('lib/attest'),
+    forbids: ({ from }) => isProject(from) && !under('lib/attest', 'lib/provenance', 'lib/result')(from),
+  },
+  {
     says: 'lib/provenance is what signer and verifier agree on: it imports of the project only itself and lib/result',
     of: under('lib/provenance'),
     forbids: ({ from }) => isProject(from) && !under('lib/provenance', 'lib/result')(from),
@@ -143,6 +148,7 @@ export const RULES: readonly Rule[] = [
 
 /** Programs of lib that are started by themselves, or hand the environment on as a whole; each with what it is for. */
 const READS_ENVIRONMENT: Readonly<Record<string, string>> = {
+  'lib/attest/main.ts': 'the program that attests: whether the SDK is told of another endpoint than AWS',
   'lib/deploy/main.ts': 'the program that deploys: hands its environment on to kubectl and helm',
   'lib/local/cluster/main.ts': 'the program of the embedded cluster: hands its environment on to what runs in images',
   'lib/local/image/docker.ts': 'the stand-in for docker: its environment is its contract with the runner',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { type AlarmWatchOptions, watchAlarms } from './aws/alarms';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './aws/endpoint';
+import { KeyRing } from './aws/kms/key-ring';
 import { type MetricSource, MetricStore } from './aws/metrics';
 import type { Clock } from './clock';
 import { StackRecords } from './cloudformation/stack-record';
@@ -131,6 +132,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     ...(options.pipelines && { pipelines: options.pipelines }),
     objects: world.assets.filter(({ packaging }) => packaging === 'file'),
     buckets: [...world.buckets.map(bucketFolder), artifactStore],
+    keys: new KeyRing(world.signingKeys, join(stateFolder, 'keys')),
     ...(options.services && { services: options.services }),
   });
   const { otherCluster, source } = options;

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../result';
 import type { Assembly, FileAsset } from './assembly';
+import type { SigningKey } from './aws/kms/key-ring';
 import { Evaluator } from './intrinsics';
 import type { Bindings, Diagnostic, Plan } from './plan';
 import { readPlan } from './read-plan';
@@ -8,6 +9,7 @@ import { type Cluster, readClusters } from './template/cluster';
 import { type EventRule, readEventRule } from './template/event-rule';
 import { type Resource, resourcesOf } from './template/find-resource';
 import { Findings } from './template/node';
+import { readSigningKey } from './template/signing-key';
 import { readTopic, type Topic } from './template/topic';
 
 /** What the templates stand up beside the pipelines, as far as this machine stands in for it. */
@@ -25,6 +27,8 @@ export interface World {
   readonly assets: readonly UploadedAsset[];
   /** Names of S3 buckets. */
   readonly buckets: readonly string[];
+  /** KMS keys that sign. */
+  readonly signingKeys: readonly SigningKey[];
   /** What this machine cannot stand in for, and no pipeline needs. */
   readonly notices: readonly Diagnostic[];
 }
@@ -84,6 +88,7 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
     arn,
   }));
   const buckets = each('AWS::S3::Bucket', readBucket);
+  const signingKeys = each('AWS::KMS::Key', readSigningKey).filter((key) => key !== undefined);
   const rules = each('AWS::Events::Rule', readEventRule);
   const topics = each('AWS::SNS::Topic', readTopic);
   const plans = readPlan(assembly, bindings);
@@ -92,7 +97,18 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
   if (needed.length > 0) return err(...needed.flatMap(({ diagnostics }) => diagnostics));
   const notices = shortcomings.flatMap(({ diagnostics }) => diagnostics);
   const assets = readAssets(evaluator);
-  return ok({ clusters, repositories, codeRepositories, alarms, rules, topics, assets, buckets, notices });
+  return ok({
+    clusters,
+    repositories,
+    codeRepositories,
+    alarms,
+    rules,
+    topics,
+    assets,
+    buckets,
+    signingKeys,
+    notices,
+  });
 }
 
 const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const;

@@ -23,19 +23,20 @@ export const pae = (payloadType: string, payload: Uint8Array): Buffer =>
     payload,
   ]);
 
-/** `sign` gives the DER-encoded ECDSA signature of a message by SHA-256, made by the key `keyid`. */
+/** `sign` gives the DER-encoded ECDSA signature of a message by SHA-256, made by the key `keyid`; or why there is none. */
 export async function seal(
   statement: Statement,
   keyid: string,
-  sign: (message: Uint8Array) => Promise<Uint8Array>,
-): Promise<Envelope> {
+  sign: (message: Uint8Array) => Promise<Result<Uint8Array, string>>,
+): Promise<Result<Envelope, string>> {
   const payload = Buffer.from(JSON.stringify(statement));
   const signature = await sign(pae(PAYLOAD_TYPE, payload));
-  return {
+  if (!signature.ok) return signature;
+  return ok({
     payloadType: PAYLOAD_TYPE,
     payload: payload.toString('base64'),
-    signatures: [{ keyid, sig: Buffer.from(signature).toString('base64') }],
-  };
+    signatures: [{ keyid, sig: Buffer.from(signature.value).toString('base64') }],
+  });
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { type Envelope, isSignedBy, open, PAYLOAD_TYPE, pae, seal } from '../../lib/provenance/dsse';
 import { sbomStatement } from '../../lib/provenance/statement';
-import { DIGEST, KEY_ID, sealed, signer, statementOfBuild, stored } from './fixture';
+import { err } from '../../lib/result';
+import { DIGEST, envelopeOf, KEY_ID, sealed, signer, statementOfBuild, stored } from './fixture';
 
 const kms = signer();
 const keys = new Map([[KEY_ID, kms.publicKey]]);
@@ -14,7 +15,7 @@ const flip = (base64: string, at: number): string => {
 
 /** A good envelope, with one thing of it made otherwise. */
 const changed = async (change: (envelope: Envelope) => object): Promise<Buffer> =>
-  stored(change(await seal(statementOfBuild(), KEY_ID, kms.sign)));
+  stored(change(await envelopeOf(statementOfBuild(), kms.sign)));
 
 test('what was sealed opens with the key of its signer, and says the same', async () => {
   const statement = statementOfBuild();
@@ -58,6 +59,10 @@ test("the specification's own test vector: encoding and signature", () => {
 
 test('lengths are of bytes, not of characters', () => {
   expect(pae('ü', Buffer.from('é')).toString()).toBe('DSSEv1 2 ü 2 é');
+});
+
+test('what cannot be signed is no envelope', async () => {
+  expect(await seal(statementOfBuild(), KEY_ID, async () => err('no key'))).toEqual(err('no key'));
 });
 
 describe('an envelope that was tampered with is refused', () => {

@@ -3,6 +3,7 @@ import { BUILD_TYPE } from '../../lib/provenance/build-type';
 import { builderId, invocationId } from '../../lib/provenance/builder';
 import { type Envelope, seal } from '../../lib/provenance/dsse';
 import { type ProvenanceStatement, provenanceStatement, type Statement } from '../../lib/provenance/statement';
+import { ok } from '../../lib/result';
 
 export const KEY_ID = 'arn:aws:kms:eu-central-1:111122223333:key/0f5d3a52-6f0a-4a3e-9d55-0f6d1f0c5a11';
 export const DIGEST = `sha256:${'ab'.repeat(32)}`;
@@ -61,6 +62,16 @@ export const sealed = async (
   statement: unknown,
   sign: (message: Uint8Array) => Promise<Uint8Array>,
   keyid = KEY_ID,
-): Promise<Buffer> => stored(await seal(statement as Statement, keyid, sign));
+): Promise<Buffer> => stored(await envelopeOf(statement, sign, keyid));
+
+export async function envelopeOf(
+  statement: unknown,
+  sign: (message: Uint8Array) => Promise<Uint8Array>,
+  keyid = KEY_ID,
+): Promise<Envelope> {
+  const sealed = await seal(statement as Statement, keyid, async (message) => ok(await sign(message)));
+  if (!sealed.ok) throw new Error(sealed.errors.join());
+  return sealed.value;
+}
 
 export const stored = (envelope: Envelope | object): Buffer => Buffer.from(JSON.stringify(envelope));

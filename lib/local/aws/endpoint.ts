@@ -9,6 +9,7 @@ import { CredentialIssuer, type Credentials, type KeyPair } from './credentials'
 import { dispatch, type RecordedCall } from './dispatch';
 import type { EksCluster } from './eks';
 import { type JobResults, Jobs } from './jobs';
+import type { KeyRing } from './kms/key-ring';
 import type { MetricStore } from './metrics';
 import type { S3Object } from './s3';
 import type { BucketFolder } from './s3-buckets';
@@ -36,6 +37,8 @@ export interface EndpointOptions {
   readonly pipelines?: () => ReadonlyMap<string, PipelineHost>;
   /** Where Parameter Store and Secrets Manager have their values. None: both are empty. */
   readonly secrets?: Pick<SecretSource, 'values'>;
+  /** KMS keys of the templates that sign. None: KMS has no keys. */
+  readonly keys?: KeyRing;
   /** Ends a build that runs, by its id; false: it does not run. Absent: StopBuild is refused while a build runs. */
   readonly stopBuild?: (id: string) => boolean;
   /** Further services, by signing name. */

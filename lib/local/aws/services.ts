@@ -11,6 +11,8 @@ import { eks } from './eks';
 import type { EndpointOptions } from './endpoint';
 import { events } from './events';
 import type { Jobs } from './jobs';
+import { KeyRing } from './kms/key-ring';
+import { kms } from './kms/service';
 import { logs } from './logs/service';
 import { MetricStore } from './metrics';
 import { s3 } from './s3';
@@ -47,6 +49,7 @@ export function servicesOf(
     sts: sts(account, issuer, now),
     ssm: ssm(values),
     secretsmanager: secretsManager(values),
+    kms: kms({ ...place, keys: options.keys ?? new KeyRing([], ''), since: now() }),
     codepipeline: codepipeline({ ...place, pipelines, attempts, jobs }),
     codebuild: codebuild(builds),
     logs: logs(builds),

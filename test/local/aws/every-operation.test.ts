@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CloudWatchClient,
   DescribeAlarmHistoryCommand,
@@ -38,6 +41,7 @@ import {
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
 import { DescribeClusterCommand, EKSClient, ListClustersCommand } from '@aws-sdk/client-eks';
+import { DescribeKeyCommand, GetPublicKeyCommand, KMSClient, SignCommand, VerifyCommand } from '@aws-sdk/client-kms';
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, GetParametersByPathCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -48,10 +52,12 @@ import { systemClock } from '../../../lib/local/clock';
 import { ok } from '../../../lib/result';
 import { ALARMS } from './alarm-fixture';
 import { ROLE, type Surroundings, storeImage, surroundings } from './fixture';
+import { KEY, keyRing } from './key-fixture';
 import { Answers } from './model/checked';
 import { BUILD_ID, type HostedPipeline, hostedPipeline } from './pipeline-fixture';
 
 const answers = new Answers();
+const folder = mkdtempSync(join(tmpdir(), 'keys-'));
 let hosted: HostedPipeline;
 let here: Surroundings;
 beforeAll(async () => {
@@ -68,11 +74,13 @@ beforeAll(async () => {
       values: () => ok({ parameters: { '/visits/flag': 'on' }, secrets: { 'visits/database': '{"user":"u"}' } }),
     },
     stopBuild: () => true,
+    keys: keyRing(folder),
   });
 });
 afterAll(async () => {
   await hosted.close();
   await here.close();
+  rmSync(folder, { recursive: true });
 });
 
 /** A client whose answers are checked, less the commands' types. */
@@ -188,6 +196,15 @@ describe('every operation of the endpoint, through the SDK, answers what the mod
     const eks = answers.check('eks', new EKSClient(here.client()));
     await eks.send(new ListClustersCommand({}));
     await eks.send(new DescribeClusterCommand({ name: 'delivery' }));
+  });
+
+  it('KMS', async () => {
+    const client = answers.check('kms', new KMSClient(here.client()));
+    const about = { KeyId: KEY.arn, Message: Buffer.from('m'), SigningAlgorithm: 'ECDSA_SHA_256' } as const;
+    const { Signature } = await client.send(new SignCommand(about));
+    await client.send(new VerifyCommand({ ...about, Signature }));
+    await client.send(new GetPublicKeyCommand({ KeyId: KEY.id }));
+    await client.send(new DescribeKeyCommand({ KeyId: KEY.arn }));
   });
 
   it('ECR', async () => {

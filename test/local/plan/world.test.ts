@@ -59,6 +59,30 @@ describe('readWorld', () => {
     );
   });
 
+  test('finds the keys that sign, and none that encrypts', () => {
+    const withKey = (properties: object) =>
+      worldOf((templates) => {
+        delivery(templates).SigningKey = { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: {}, ...properties } };
+      });
+    const { signingKeys } = withKey({ KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_NIST_P256', Description: 'Signs' });
+    expect(signingKeys).toEqual([
+      {
+        id: expect.any(String),
+        arn: `arn:aws:kms:eu-west-1:111122223333:key/${signingKeys[0]?.id}`,
+        description: 'Signs',
+      },
+    ]);
+    expect(withKey({ EnableKeyRotation: true }).signingKeys).toEqual([]);
+    const other = withKey({ KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' });
+    expect(other.signingKeys).toEqual([]);
+    expect(other.notices).toContainEqual(
+      expect.objectContaining({
+        path: expect.stringContaining('SigningKey'),
+        message: expect.stringContaining('RSA_2048'),
+      }),
+    );
+  });
+
   test('finds image repositories, code repositories and what a deploy would upload', () => {
     const { repositories, codeRepositories, assets } = worldOf((templates) => {
       delivery(templates).Cache = {

@@ -48,7 +48,9 @@ export type Shape =
       readonly min?: number;
       readonly max?: number;
     }
-  | { readonly type: 'boolean' | 'timestamp' | 'blob' };
+  /** Sizes are bytes. */
+  | { readonly type: 'blob'; readonly min?: number; readonly max?: number }
+  | { readonly type: 'boolean' | 'timestamp' };
 
 /** The operation that a request to a REST service is; undefined: none that the model knows. */
 export function operationOf(model: ServiceModel | undefined, method: string, path: string): string | undefined {

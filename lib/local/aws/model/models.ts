@@ -4,6 +4,7 @@ import codepipeline from './codepipeline.json';
 import ecr from './ecr.json';
 import eks from './eks.json';
 import events from './events.json';
+import kms from './kms.json';
 import logs from './logs.json';
 import type { ServiceModel } from './model';
 import monitoring from './monitoring.json';
@@ -20,6 +21,7 @@ export const MODELS: Readonly<Record<string, ServiceModel>> = {
   ecr: ecr as unknown as ServiceModel,
   eks: eks as unknown as ServiceModel,
   events: events as unknown as ServiceModel,
+  kms: kms as unknown as ServiceModel,
   logs: logs as unknown as ServiceModel,
   monitoring: monitoring as unknown as ServiceModel,
   secretsmanager: secretsmanager as unknown as ServiceModel,

@@ -79,8 +79,7 @@ class Reader {
       case 'timestamp':
         return this.time(value, path);
       case 'blob':
-        if (value instanceof Uint8Array) return Buffer.from(value);
-        return typeof value === 'string' ? Buffer.from(value, 'base64') : this.mistype(value, 'a Blob', path);
+        return this.blob(shape, value, path);
       default:
         return shape satisfies never;
     }
@@ -100,6 +99,13 @@ class Reader {
       if (!Object.hasOwn(read, member))
         this.violations.push(`Value null at '${at(member)}' failed to satisfy constraint: Member must not be null`);
     return read;
+  }
+
+  private blob(shape: Extract<Shape, { type: 'blob' }>, value: unknown, path: string): unknown {
+    if (typeof value !== 'string' && !(value instanceof Uint8Array)) return this.mistype(value, 'a Blob', path);
+    const bytes = typeof value === 'string' ? Buffer.from(value, 'base64') : Buffer.from(value);
+    this.size(shape, `${bytes.length} bytes`, bytes.length, path);
+    return bytes;
   }
 
   private string(shape: Extract<Shape, { type: 'string' }>, value: unknown, path: string): unknown {
