@@ -4,6 +4,14 @@ import { structuralMutants } from '../structural-mutants';
 
 const rules = templateRules(['visits-image']);
 
+const policy = (Action: string, Principal: Json) => ({
+  PolicyDocument: {
+    Statement: [
+      { Effect: 'Deny', Action, Principal, Resource: 'arn', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ],
+  },
+});
+
 /** A resource of each kind that every rule is content with. */
 const sound = (): Record<string, Json> => ({
   Project: {
@@ -58,6 +66,37 @@ const sound = (): Record<string, Json> => ({
     },
   },
   Nodes: { Type: 'AWS::EKS::Nodegroup', Properties: { InstanceTypes: ['m6i.large', 't3.medium'] } },
+  Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true } },
+  SigningKey: { Type: 'AWS::KMS::Key', Properties: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' } },
+  Bucket: {
+    Type: 'AWS::S3::Bucket',
+    Properties: {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+      },
+    },
+  },
+  BucketPolicy: { Type: 'AWS::S3::BucketPolicy', Properties: policy('s3:*', { AWS: '*' }) },
+  QueuePolicy: { Type: 'AWS::SQS::QueuePolicy', Properties: policy('sqs:*', { AWS: '*' }) },
+  TopicPolicy: { Type: 'AWS::SNS::TopicPolicy', Properties: policy('sns:Publish', '*') },
+  Topic: { Type: 'AWS::SNS::Topic', Properties: { KmsMasterKeyId: 'arn' } },
+  Queue: { Type: 'AWS::SQS::Queue', Properties: { SqsManagedSseEnabled: true } },
+  Function: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Timeout: 60, Environment: { Variables: { TABLE: 'visits' } } },
+  },
+  Alarm: {
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    Properties: { ActionsEnabled: true, AlarmActions: ['arn'], AlarmRule: 'ALARM("visits-gone")' },
+  },
+  Parameter: { Type: 'AWS::SSM::Parameter', Properties: { Name: '/visits/flag', Type: 'String', Value: 'on' } },
+  Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: { PasswordLength: 32 } } },
   Pipeline: {
     Type: 'AWS::CodePipeline::Pipeline',
     Properties: {
@@ -261,6 +300,123 @@ const mutants: [rule: string, resource: string, what: string, mutate: Mutate][] 
     '1001 characters',
     (p) => Object.assign(p.Stages[1].Actions[0].Configuration, { EnvironmentVariables: 'x'.repeat(1001) }),
   ],
+  ['key-rotation', 'Key', 'never rotated', (p) => delete p.EnableKeyRotation],
+  ['key-rotation', 'Key', 'rotation off', (p) => Object.assign(p, { EnableKeyRotation: false })],
+  ['key-rotation', 'SigningKey', 'symmetric after all', (p) => Object.assign(p, { KeySpec: 'SYMMETRIC_DEFAULT' })],
+  [
+    'key-rotation',
+    'SigningKey',
+    'of a kind that only a deploy knows',
+    (p) => Object.assign(p, { KeySpec: { Ref: 'Spec' } }),
+  ],
+  ['private-buckets', 'Bucket', 'public by default', (p) => delete p.PublicAccessBlockConfiguration],
+  [
+    'private-buckets',
+    'Bucket',
+    'public by a policy',
+    (p) => Object.assign(p.PublicAccessBlockConfiguration, { RestrictPublicBuckets: false }),
+  ],
+  ['private-buckets', 'Bucket', 'nothing of encryption', (p) => delete p.BucketEncryption],
+  ['tls-only', 'BucketPolicy', 'objects over plain HTTP', (p) => p.PolicyDocument.Statement.pop()],
+  ['tls-only', 'QueuePolicy', 'messages over plain HTTP', (p) => delete p.PolicyDocument.Statement[0].Condition],
+  [
+    'tls-only',
+    'QueuePolicy',
+    'plain HTTP of one account',
+    (p) => Object.assign(p.PolicyDocument.Statement[0], { Principal: { AWS: '111122223333' } }),
+  ],
+  [
+    'tls-only',
+    'TopicPolicy',
+    'plain HTTP unless something else holds too',
+    (p) => Object.assign(p.PolicyDocument.Statement[0].Condition, { StringEquals: { 'aws:SourceAccount': '1' } }),
+  ],
+  [
+    'tls-only',
+    'TopicPolicy',
+    'plain HTTP allowed',
+    (p) => Object.assign(p.PolicyDocument.Statement[0], { Effect: 'Allow' }),
+  ],
+  ['encrypted-messages', 'Topic', 'a topic in plain', (p) => delete p.KmsMasterKeyId],
+  ['encrypted-messages', 'Queue', 'a queue in plain', (p) => Object.assign(p, { SqsManagedSseEnabled: false })],
+  ['function-timeout', 'Function', 'no timeout', (p) => delete p.Timeout],
+  ['enabled-rules', 'Rule', 'off', (p) => Object.assign(p, { State: 'DISABLED' })],
+  ['enabled-rules', 'Rule', 'no target', (p) => Object.assign(p, { Targets: [] })],
+  ['heard-alarms', 'Alarm', 'actions off', (p) => Object.assign(p, { ActionsEnabled: false })],
+  ['heard-alarms', 'Alarm', 'no action', (p) => delete p.AlarmActions],
+  [
+    'plain-secrets',
+    'Project',
+    'a password as a variable',
+    (p) => Object.assign(p.Environment, { EnvironmentVariables: [{ Name: 'DB_PASSWORD', Value: 'hunter22' }] }),
+  ],
+  [
+    'plain-secrets',
+    'Project',
+    'something made by chance',
+    (p) => Object.assign(p.Environment, { EnvironmentVariables: [{ Name: 'KEY_2', Value: 'q9XvT2mZ8bLw4KsRj7Ny' }] }), // pragma: allowlist secret
+  ],
+  [
+    'plain-secrets',
+    'Project',
+    'a secret that CloudFormation resolves',
+    (p) =>
+      Object.assign(p.Environment, {
+        EnvironmentVariables: [
+          { Name: 'URL', Type: 'PLAINTEXT', Value: '{{resolve:secretsmanager:db:SecretString:url}}' },
+        ],
+      }),
+  ],
+  [
+    'plain-secrets',
+    'Project',
+    'a token in the buildspec',
+    (p) => Object.assign(p.Source, { BuildSpec: 'version: 0.2\nenv:\n  variables:\n    API_TOKEN: "abcdefgh"\n' }),
+  ],
+  [
+    'plain-secrets',
+    'Project',
+    'a password in an address',
+    (p) => Object.assign(p.Source, { BuildSpec: 'version: 0.2\n# https://me:hunter22@index.example/simple\n' }),
+  ],
+  [
+    'plain-secrets',
+    'Pipeline',
+    'a secret as an action’s variable',
+    (p) =>
+      Object.assign(p.Stages[1].Actions[0].Configuration, {
+        EnvironmentVariables: '[{"name":"CLIENT_SECRET","value":"hunter22","type":"PLAINTEXT"}]',
+      }),
+  ],
+  [
+    'plain-secrets',
+    'Function',
+    'a key of AWS',
+    (p) => Object.assign(p.Environment.Variables, { ID: `AKIA${'ABCDEFGH'.repeat(2)}` }),
+  ],
+  ['plain-secrets', 'Secret', 'a secret written out', (p) => Object.assign(p, { SecretString: 'hunter22' })],
+  [
+    'plain-secrets',
+    'Parameter',
+    'a password as a parameter',
+    (p) => Object.assign(p, { Name: '/visits/db-password', Value: 'hunter22' }),
+  ],
+  [
+    'source-tokens+pipeline-providers',
+    'Pipeline',
+    'a token of GitHub',
+    (p) =>
+      Object.assign(p.Stages[1].Actions[0], {
+        ActionTypeId: { Category: 'Source', Owner: 'ThirdParty', Provider: 'GitHub', Version: '1' },
+      }),
+  ],
+  [
+    'source-tokens',
+    'Pipeline',
+    'a token among the configuration',
+    (p) => Object.assign(p.Stages[0].Actions[0].Configuration, { OAuthToken: '{{resolve:secretsmanager:x}}' }),
+  ],
+  ['source-tokens', 'Project', 'a token for its source', (p) => Object.assign(p.Source, { Auth: { Type: 'OAUTH' } })],
 ];
 
 it.each(mutants)('%s: %s, %s', (rule, resource, _what, mutate) => {
