@@ -161,6 +161,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       SLIPWAY_REGISTRY: registry,
       SLIPWAY_PREPARE: options.prepare ?? '',
       PIP_AUDIT_OUTAGE: options.auditOutage,
+      ...(tools.versions['syft'] === undefined && { IMAGE_SBOM: 'not-run' }),
       ...(otherCluster && { KUBECONFIG: otherCluster.kubeconfig }),
     },
     userEnvironment: environment,

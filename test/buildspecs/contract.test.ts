@@ -48,6 +48,7 @@ const SURROUNDINGS = [
   'CHECKS',
   'MANIFESTS',
   'PIP_AUDIT_OUTAGE',
+  'IMAGE_SBOM',
 ];
 
 /** Tells a build which service it is for; not every job needs to know. */

@@ -92,7 +92,7 @@ export async function openWorkshop(
         name: job,
         runOrder: 1,
         inputs: ['SourceArtifact'],
-        outputs: job === 'build' ? ['Package'] : [],
+        outputs: OUTPUTS[job] ?? [],
         primarySource: 'SourceArtifact',
         environment: [],
         project: {
@@ -131,6 +131,8 @@ export async function openWorkshop(
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   return { root, binFolder, run, sample, remove };
 }
+
+const OUTPUTS: Partial<Record<Job, readonly string[]>> = { build: ['Package'], image: ['Sbom'] };
 
 const NO_ENDPOINT: HostOptions['endpoint'] = {
   url: 'http://127.0.0.1:1',

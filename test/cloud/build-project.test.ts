@@ -177,7 +177,9 @@ describe('permissions', () => {
     const writers = projects.filter((project) => managedPoliciesOf(roleOf(project)).includes('WriteArtifacts'));
     expect(writers.map(({ Name }) => Name).sort()).toEqual([
       'visits-development-build-build',
+      'visits-development-test-image',
       'visits-production-build-build',
+      'visits-production-test-image',
     ]);
   });
 

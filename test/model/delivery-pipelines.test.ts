@@ -219,6 +219,7 @@ describe('where things are', () => {
     );
     expect(buildAction(pipeline, 'Build', 'Build').environment['PACKAGE_DIR']).toBe('server');
     expect(buildAction(pipeline, 'Test', 'Image').environment).toMatchObject({
+      PACKAGE_DIR: 'server',
       DOCKERFILE: 'docker/app',
       CONTEXT: 'server',
     });

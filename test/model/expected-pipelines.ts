@@ -69,10 +69,17 @@ const test: Stage = {
   },
   actions: [
     job('Image', 'image', 'Build', {
+      outputs: ['Sbom'],
       namespace: 'Image',
       exports: ['IMAGE_DIGEST'],
       variables: { VERSION: '#{Build.VERSION}', COMMIT: '#{Source.CommitId}' },
-      environment: { SERVICE: 'shop', REPOSITORY: 'shop', DOCKERFILE: 'Dockerfile', CONTEXT: '.' },
+      environment: {
+        SERVICE: 'shop',
+        REPOSITORY: 'shop',
+        PACKAGE_DIR: '.',
+        DOCKERFILE: 'Dockerfile',
+        CONTEXT: '.',
+      },
       timeoutMinutes: 30,
     }),
     job('Unit', 'unit', 'Test', { environment: { SERVICE: 'shop', PACKAGE_DIR: '.', COVERAGE_MINIMUM: '90' } }),

@@ -7,7 +7,7 @@ import { type FlagTable, type ParsedFlags, parseFlags } from './docker-flags';
 import { type Manifest, MediaType, parseManifest } from './manifest';
 import { materialize } from './materialize';
 import { type ImageReference, isPrivateRegistry, parseReference } from './reference';
-import { isPassword, savedPassword } from './registry-login';
+import { isLoggedIn } from './registry-login';
 
 const FLAGS: FlagTable = {
   file: 'value',
@@ -174,8 +174,7 @@ async function push(
   manifest: Buffer,
   host: DockerHost,
 ): Promise<Result<void, string>> {
-  const password = await savedPassword(host.configFolder, name.registry as string);
-  if (password === undefined || !(await isPassword(host.store, password, host.now())))
+  if (!(await isLoggedIn(host, name.registry as string)))
     return err(
       `failed to push ${name.written}: no basic auth credentials for ${name.registry}: say first aws ecr get-login-password | docker login --username AWS --password-stdin ${name.registry}`,
     );

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../../result';
 import { dockerBuild } from './docker-build';
 import { type FlagTable, parseFlags } from './docker-flags';
-import { isPrivateRegistry, parseReference } from './reference';
+import { dockerPull, dockerSave, findImage } from './docker-save';
+import { isPrivateRegistry } from './reference';
 import { isPassword, removeLogin, saveLogin } from './registry-login';
 import { ImageStore } from './store';
 
@@ -35,6 +36,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   logout,
   build: dockerBuild,
   'buildx build': dockerBuild,
+  pull: dockerPull,
+  save: dockerSave,
   'buildx version': printing(VERSION, {}),
   'buildx create': builder({
     name: 'value',
@@ -135,19 +138,9 @@ async function logout(args: readonly string[], host: DockerHost): Promise<Result
 async function inspect(args: readonly string[], host: DockerHost): Promise<Result<void, string>> {
   const flags = parseFlags('docker buildx imagetools inspect', args, { raw: 'switch', format: 'value' });
   if (!flags.ok) return flags;
-  const [written = ''] = flags.value.positional;
-  const reference = parseReference(written);
-  if (!reference || !isPrivateRegistry(reference.registry))
-    return err(
-      `${written || 'nothing'}: expected <account>.dkr.ecr.<region>.amazonaws.com/<repository>[:tag][@digest]`,
-    );
-  const { repository, digest, tag } = reference;
-  const found = await host.store.find(repository, {
-    digest,
-    tag: tag ?? (digest === undefined ? 'latest' : undefined),
-  });
-  if (!found.ok) return err(...found.errors.map((error) => `${written}: ${error.message}`));
-  const image = found.value;
+  const found = await findImage(flags.value.positional, host);
+  if (!found.ok) return found;
+  const { written, image } = found.value;
   const format = flags.value.last('format');
   if (flags.value.last('raw') === 'true') host.print(image.manifest.toString('utf8'));
   else if (format === '{{.Manifest.Digest}}' || format === '{{ .Manifest.Digest }}') host.print(image.digest);

@@ -49,8 +49,16 @@ export async function removeLogin(folder: string, host: string): Promise<boolean
   return removed !== undefined;
 }
 
-/** The password that docker keeps for a registry. */
-export async function savedPassword(folder: string, host: string): Promise<string | undefined> {
+/** Whether docker keeps a good password for a registry. */
+export async function isLoggedIn(
+  { store, configFolder, now }: { store: ImageStore; configFolder: string; now: () => Date },
+  registry: string,
+): Promise<boolean> {
+  const password = await savedPassword(configFolder, registry);
+  return password !== undefined && isPassword(store, password, now());
+}
+
+async function savedPassword(folder: string, host: string): Promise<string | undefined> {
   const auth = (await readConfig(folder)).auths?.[host]?.auth;
   return auth === undefined ? undefined : Buffer.from(auth, 'base64').toString('utf8').split(/:(.*)/s)[1];
 }

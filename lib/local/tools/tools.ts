@@ -22,10 +22,10 @@ export interface ToolsOptions {
 
 /** What the builds find on PATH before everything else. */
 export interface Tools {
-  /** Holds uv, aws, redis-server, kubectl, node, python3, python and the stand-ins. */
+  /** Holds uv, aws, redis-server, kubectl, node, python3, python, the stand-ins, and syft where there is one for the machine. */
   readonly binFolder: string;
   readonly python: { readonly executable: string; readonly version: string };
-  /** Program -> version, as locked. */
+  /** Program -> version, as locked; of those that are there. */
   readonly versions: Readonly<Record<string, string>>;
   /** Programs that could not be provided on this machine, and why. */
   readonly missing: readonly { readonly program: string; readonly reason: string }[];

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { extract, list } from 'tar';
 import { dockerHost, runDocker } from '../../../lib/local/image/docker-command';
+import { digestOf } from '../../../lib/local/image/manifest';
 import { issuePassword, saveLogin } from '../../../lib/local/image/registry-login';
 import { ImageStore } from '../../../lib/local/image/store';
 import { files, folder, REGISTRY, SERVICE } from './fixture';
@@ -150,6 +152,43 @@ describe('docker buildx build', () => {
     expect((await docker(`buildx build ${PUSH} .`)).stderr).toContain('no basic auth credentials');
   });
 
+  it('saves what was pushed as pods run it: the prepared root as one layer, with the configuration', async () => {
+    const { home, store, docker, login } = await machine({ SLIPWAY_PREPARE: 'cp notes.md "$IMAGE_ROOT/app/"' });
+    await login();
+    await docker(`buildx build ${PUSH} .`);
+    const images = await store.list('visits');
+    const pushed = `${REGISTRY}/visits@${images.ok && images.value[0]?.digest}`;
+    expect(await docker(`pull --quiet ${pushed}`)).toEqual({ code: 0, stdout: `${pushed}\n`, stderr: '' });
+    expect(await docker(`save --output ../image.tar ${pushed}`)).toEqual({ code: 0, stdout: '', stderr: '' });
+
+    const archive = folder();
+    await extract({ file: join(home, 'image.tar'), cwd: archive });
+    const json = (name: string): unknown => JSON.parse(readFileSync(join(archive, name), 'utf8'));
+    const [entry] = json('manifest.json') as { Config: string; Layers: string[] }[];
+    expect(entry).toEqual({ Config: expect.any(String), RepoTags: null, Layers: ['layer/layer.tar'] });
+    const layer = join(archive, entry?.Layers[0] ?? '');
+    expect(json(entry?.Config ?? '')).toMatchObject({
+      architecture: 'amd64',
+      config: { WorkingDir: '/app' },
+      rootfs: { diff_ids: [digestOf(readFileSync(layer))] },
+    });
+    const names: string[] = [];
+    await list({ file: layer, onReadEntry: ({ path }) => names.push(path) });
+    expect(names).toEqual(expect.arrayContaining(['./app/notes.md', './app/run.sh', './app/src/a.txt']));
+  });
+
+  it('pulls nothing without a login', async () => {
+    const { docker, login } = await machine();
+    await login();
+    await docker(`buildx build -t ${REGISTRY}/visits:1.0 --push .`);
+    await docker(`logout ${REGISTRY}`);
+    expect(await docker(`pull ${REGISTRY}/visits:1.0`)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('no basic auth credentials'),
+    });
+  });
+
   it.each<[string, string]>([
     ['buildx build --secret id=x .', '--secret is not supported by the stand-in for docker; known are --file'],
     ['buildx build --load .', '--load is not supported by the stand-in'],
@@ -186,6 +225,10 @@ describe('docker buildx build', () => {
       "The repository with name 'other' does not exist in the registry",
     ],
     ['login --username AWS --password-stdin docker.io', 'the one registry that is here'],
+    [`pull ${REGISTRY}/visits:9`, "imageTag:'9'} does not exist"],
+    ['pull debian', 'debian: expected one <account>.dkr.ecr'],
+    [`save ${REGISTRY}/visits:9`, 'expected --output FILE'],
+    [`save -o x ${REGISTRY}/visits:9`, "imageTag:'9'} does not exist"],
     [`buildx imagetools inspect ${REGISTRY}/visits:9`, "imageTag:'9'} does not exist"],
   ])('fails "docker %s" with a reason', async (command, expected) => {
     const { docker, login } = await machine();

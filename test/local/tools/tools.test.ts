@@ -127,8 +127,10 @@ test('the installed programs run wherever the folder lies', async () => {
   expect(say('redis-server', '--version')).toContain('Valkey server v=9.1.2');
   expect(say('python3', '-c', 'import sys; print(sys.executable)')).toBe(python.executable);
   expect(say('docker', 'a b', "it's")).toBe("stand-in a b it's");
-  if (process.platform === 'linux' && process.arch === 'x64')
+  if (process.platform === 'linux' && process.arch === 'x64') {
     expect(say('kubectl', 'version', '--client')).toContain('v1.35');
+    expect(say('syft', '--version')).toBe(`syft ${versions['syft']}`);
+  }
 }, 180_000);
 
 test('without an index: the failing command’s own words and what it needed, and nothing is left', async () => {
