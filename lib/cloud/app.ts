@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type App, type Environment, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Config } from '../config/schema';
+import { branchProtection } from '../model/branch-protection';
 import { projectName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
 import type { Preview } from '../model/preview';
@@ -44,12 +45,14 @@ export function addStacks(app: App, { config, pipelines, preview, configFolder, 
   const describe = (what: string) => `${what} (Slipway)`;
   const common = (what: string) => ({ env, description: describe(what) });
 
-  const source = ownSource(config)
+  const protection = branchProtection(config);
+  const source = protection
     ? new SourceStack(app, `${service}Source`, {
         ...common(`Source of ${config.service.name}`),
         terminationProtection: true,
         service: config.service.name,
-        repository: config.source.repository,
+        protection,
+        logRetentionDays: config.retention.logs,
         seed: join(configFolder, config.service.path),
         branch: config.branches.development,
       })
@@ -87,8 +90,6 @@ const imageProjects = (pipelines: readonly Pipeline[]): string[] =>
         .map((action) => projectName(pipeline.name, stage.name, action.name)),
     ),
   );
-
-const ownSource = ({ source }: Config): boolean => source.provider === 'codecommit' && !source.existing;
 
 const addCluster = (
   app: App,

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { Aws, IgnoreMode, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Code, Repository } from 'aws-cdk-lib/aws-codecommit';
 import { AnyPrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
+import type { BranchProtection } from '../model/branch-protection';
+import { ApprovalRule } from './approval-rule';
+import { ContributorPolicy } from './contributor-policy';
+import { encryptionKey } from './encryption-key';
 import { allow } from './statement';
 
 /** What a working folder holds beside its source, on top of its .gitignore. */
@@ -30,7 +34,9 @@ const NOT_SOURCE = [
 
 export interface SourceStackProps extends StackProps {
   readonly service: string;
-  readonly repository: string;
+  /** Of the repository, and who may change which branch of it. */
+  readonly protection: BranchProtection;
+  readonly logRetentionDays: number;
   /** Folder of the service; its content is the first commit. */
   readonly seed: string;
   /** The branch of the first commit. CloudFormation makes one; the other starts as its copy, by the first `git push`. */
@@ -44,24 +50,27 @@ export interface SourceStackProps extends StackProps {
 export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, props: SourceStackProps) {
     super(scope, id, props);
-    new Repository(this, 'Repository', {
-      repositoryName: props.repository,
-      description: `Source of ${props.service}`,
-      kmsKey: this.repositoryKey(props.service),
+    const { service, protection, logRetentionDays } = props;
+    const key = this.repositoryKey(service);
+    const repository = new Repository(this, 'Repository', {
+      repositoryName: protection.repository,
+      description: `Source of ${service}`,
+      kmsKey: key,
       code: Code.fromAsset(
         new Asset(this, 'Seed', { path: props.seed, exclude: notSource(props.seed), ignoreMode: IgnoreMode.GIT }),
         props.branch,
       ),
-    }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    });
+    repository.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    new ApprovalRule(this, 'ApprovalRule', { service, protection, key, logRetentionDays }).node.addDependency(
+      repository,
+    );
+    new ContributorPolicy(this, 'Contributor', { service, protection });
   }
 
   /** As AWS's own key for CodeCommit: whoever may use the repository uses the key through it, and no one otherwise. */
   private repositoryKey(service: string): Key {
-    const key = new Key(this, 'Key', {
-      description: `Source of ${service}`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const key = encryptionKey(this, 'Key', `Source of ${service}`);
     const throughCodeCommit = allow(
       [
         'kms:Encrypt',

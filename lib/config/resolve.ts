@@ -30,7 +30,13 @@ export interface Environment {
 }
 
 export type Source =
-  | { readonly provider: 'codecommit'; readonly repository: string; readonly existing: boolean }
+  | {
+      readonly provider: 'codecommit';
+      readonly repository: string;
+      readonly existing: boolean;
+      /** What a merge into the branch of a pipeline needs; none: anyone may approve. */
+      readonly pullRequests: { readonly approvals: number; readonly approvers: readonly string[] };
+    }
   | { readonly provider: 'connection'; readonly repository: string; readonly connectionArn: string };
 
 /** Applies the defaults that depend on other values. `file` has passed the schema and the rules. */
@@ -45,7 +51,12 @@ export const resolve = (file: File) => ({
 
 const resolveSource = ({ service, source }: File): Source =>
   source.provider === 'codecommit'
-    ? { provider: 'codecommit', repository: source.repository ?? service.name, existing: source.existing }
+    ? {
+        provider: 'codecommit',
+        repository: source.repository ?? service.name,
+        existing: source.existing,
+        pullRequests: source.pullRequests,
+      }
     : { provider: 'connection', repository: source.repository ?? '', connectionArn: source.connectionArn ?? '' };
 
 /** The pipeline of an environment that does not say one. */

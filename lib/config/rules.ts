@@ -21,7 +21,7 @@ export const brokenRules = (file: unknown, isFolder: (path: string) => boolean):
     ...(service === undefined || isFolder(service.path)
       ? []
       : [value(['service', 'path'], `expected a folder, got "${service.path}"; there is none beside this file`)]),
-    ...(source === undefined ? [] : sourceRules(source)),
+    ...(source === undefined ? [] : [...sourceRules(source), ...pullRequestRules(source, at('source'))]),
     ...(branches === undefined ? [] : branchRules(branches)),
     ...(network === undefined ? [] : networkRules(network)),
     ...(cluster?.existing !== undefined && network !== undefined && network.existing === undefined
@@ -71,6 +71,18 @@ const sourceRules = ({ provider, repository, existing, connectionArn }: Section<
     }
   }
   return found;
+};
+
+/** Their defaults are for a repository that Slipway makes; elsewhere nothing would come of them. */
+const pullRequestRules = ({ provider, existing }: Section<'source'>, raw: unknown): Complaint[] => {
+  if (!isMapping(raw) || raw['pullRequests'] === undefined || (provider === 'codecommit' && !existing)) return [];
+  const where = provider === 'connection' ? "with your provider's means" : 'there';
+  return [
+    key(
+      ['source', 'pullRequests'],
+      `is for a CodeCommit repository that Slipway makes; set the rules of this one ${where}`,
+    ),
+  ];
 };
 
 const branchRules = ({ development, production }: Section<'branches'>): Complaint[] =>

@@ -28,6 +28,29 @@ const service = section(
   'a mapping with at least `name`',
 ).meta(about('What is delivered.'));
 
+const pullRequests = section({
+  approvals: whole('a whole number from 1 to 10', 1, 10)
+    .default(2)
+    .meta(about('Approvals that a pull request to the branch of a pipeline needs; authors cannot approve their own.')),
+  approvers: z
+    .array(
+      text(
+        'the ARN of a user, a role or its sessions, with * for any text, or CodeCommitApprovers:<account>:<name>',
+        /^(?:arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:user|role|assumed-role|federated-user)\/|CodeCommitApprovers:\d{12}:)[\w+=,.@\-/*]{1,512}$/,
+      ),
+      { error: 'a list of ARNs' },
+    )
+    .max(50, { error: 'at most 50 approvers' })
+    .default([])
+    .meta(about('Whose approvals count. Default: those of anyone who may approve.')),
+})
+  .prefault({})
+  .meta(
+    about(
+      'How the branches that start pipelines change, in a CodeCommit repository that Slipway makes: by pull requests with so many approvals.',
+    ),
+  );
+
 const source = section({
   provider: z
     .enum(['codecommit', 'connection'], { error: 'codecommit or connection' })
@@ -54,6 +77,7 @@ const source = section({
   )
     .optional()
     .meta(about('ARN of the connection, after its handshake in the console. Required with `provider: connection`.')),
+  pullRequests,
 })
   .prefault({})
   .meta(about('Where commits come from.'));

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { Json } from '../../lib/cloud/rules/rule';
 import { SourceStack } from '../../lib/cloud/source-stack';
-import { newApp, propertiesOf, resourcesOf } from './fixtures';
+import { newApp, propertiesOf, readable, resourcesOf } from './fixtures';
 
 function serviceFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-seed-'));
@@ -26,7 +27,14 @@ afterAll(() => rmSync(seed, { recursive: true }));
 const app = newApp({ staged: true });
 const stack = new SourceStack(app, 'VisitsSource', {
   service: 'visits',
-  repository: 'visits',
+  protection: {
+    repository: 'visits',
+    branches: ['develop', 'main'],
+    ruleName: 'visits-protected',
+    approvals: 2,
+    approvers: ['CodeCommitApprovers:111122223333:lead'],
+  },
+  logRetentionDays: 30,
   seed,
   branch: 'develop',
 });
@@ -55,6 +63,67 @@ it('the repository and its key outlive the stack', () => {
 it('the key opens through CodeCommit, for this account, and rotates', () => {
   const [key] = propertiesOf(template, 'AWS::KMS::Key');
   expect(key.EnableKeyRotation).toBe(true);
-  const open = key.KeyPolicy.Statement.find(({ Condition }: { Condition?: object }) => Condition);
+  const open = key.KeyPolicy.Statement.find((each: Json) => each.Condition?.StringEquals);
   expect(Object.keys(open.Condition.StringEquals).sort()).toEqual(['kms:CallerAccount', 'kms:ViaService']);
+});
+
+describe('a protected branch', () => {
+  const calls = (type: string, call: string) => {
+    const [properties] = propertiesOf(template, type);
+    return JSON.parse(readable(properties[call]));
+  };
+
+  it('takes a pull request when two of the approvers have approved it', () => {
+    const { service, action, parameters } = calls('Custom::CodeCommitApprovalRuleTemplate', 'Create');
+    expect([service, action, parameters.approvalRuleTemplateName]).toEqual([
+      'CodeCommit',
+      'createApprovalRuleTemplate',
+      'visits-protected',
+    ]);
+    const content = {
+      Version: '2018-11-08',
+      DestinationReferences: ['refs/heads/develop', 'refs/heads/main'],
+      Statements: [
+        {
+          Type: 'Approvers',
+          NumberOfApprovalsNeeded: 2,
+          ApprovalPoolMembers: ['CodeCommitApprovers:111122223333:lead'],
+        },
+      ],
+    };
+    expect(JSON.parse(parameters.approvalRuleTemplateContent)).toEqual(content);
+    const update = calls('Custom::CodeCommitApprovalRuleTemplate', 'Update');
+    expect(JSON.parse(update.parameters.newRuleContent)).toEqual(content);
+    expect(calls('Custom::CodeCommitApprovalRuleTemplateAssociation', 'Create')).toMatchObject({
+      action: 'associateApprovalRuleTemplateWithRepository',
+      parameters: { approvalRuleTemplateName: 'visits-protected', repositoryName: 'visits' },
+    });
+  });
+
+  it('loses its rule with the stack, after the repository has lost it, and only the one that the stack has made', () => {
+    const [association] = Object.values(resourcesOf(template, 'Custom::CodeCommitApprovalRuleTemplateAssociation'));
+    expect(association?.['DependsOn'].join()).toMatch(/Template/);
+    const { parameters } = calls('Custom::CodeCommitApprovalRuleTemplate', 'Delete');
+    expect(parameters.approvalRuleTemplateName).toBe('PHYSICAL:RESOURCEID:');
+  });
+
+  it('changes in no other way for whoever has the policy of contributors', () => {
+    const [{ ManagedPolicyName, PolicyDocument }] = propertiesOf(template, 'AWS::IAM::ManagedPolicy').filter(
+      (policy) => policy.ManagedPolicyName,
+    );
+    expect(readable(ManagedPolicyName)).toBe('visits-contributor-${AWS::Region}');
+    const [, push, rules] = PolicyDocument.Statement;
+    expect(push).toMatchObject({
+      Effect: 'Deny',
+      Condition: {
+        StringEqualsIfExists: { 'codecommit:References': ['refs/heads/develop', 'refs/heads/main'] },
+        Null: { 'codecommit:References': 'false' },
+      },
+    });
+    expect(push.Action).toContain('codecommit:GitPush');
+    expect(push.Action.join()).not.toMatch(/MergePullRequest/);
+    expect(rules).toMatchObject({ Effect: 'Deny' });
+    expect(rules.Action).toContain('codecommit:OverridePullRequestApprovalRules');
+    expect(rules).not.toHaveProperty('Condition');
+  });
 });

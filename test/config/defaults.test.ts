@@ -6,7 +6,12 @@ describe('defaults', () => {
   it('make a whole configuration of a name', () => {
     expect(configOf(smallest)).toEqual({
       service: { name: 'shop', path: '.' },
-      source: { provider: 'codecommit', repository: 'shop', existing: false },
+      source: {
+        provider: 'codecommit',
+        repository: 'shop',
+        existing: false,
+        pullRequests: { approvals: 2, approvers: [] },
+      },
       branches: { development: 'develop', production: 'main' },
       build: { package: '.', dockerfile: 'Dockerfile', context: '.', compute: 'medium' },
       checks: {

@@ -49,6 +49,26 @@ const cases: [string, string, string[]][] = [
     ],
   ],
   [
+    'approvals of a repository that is somebody else’s',
+    'source: { existing: true, pullRequests: { approvals: 1 } }',
+    ['3:27 source.pullRequests: is for a CodeCommit repository that Slipway makes; set the rules of this one there'],
+  ],
+  [
+    'approvals behind a connection',
+    `source: { provider: connection, repository: a/b, connectionArn: "${arn}", pullRequests: }`,
+    [
+      "3:163 source.pullRequests: is for a CodeCommit repository that Slipway makes; set the rules of this one with your provider's means",
+    ],
+  ],
+  [
+    'no approval, by nobody',
+    'source: { pullRequests: { approvals: 0, approvers: [lead] } }',
+    [
+      '3:38 source.pullRequests.approvals: expected a whole number from 1 to 10, got 0',
+      '3:53 source.pullRequests.approvers[0]: expected the ARN of a user, a role or its sessions, with * for any text, or CodeCommitApprovers:<account>:<name>, got "lead"',
+    ],
+  ],
+  [
     'one branch for both',
     'branches: { development: main }',
     ['3:11 branches: expected two branches, got main for both; a push would start both pipelines'],

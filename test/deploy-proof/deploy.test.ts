@@ -152,6 +152,12 @@ describe('the real CDK CLI, on an emulated AWS', () => {
       });
       expect(seen.repositories.visits).toMatchObject({ defaultBranch: config.branches.development });
       expect(seen.keys[seen.repositories.visits.kmsKeyId]).toMatchObject({ rotation: true });
+      expect(seen.approvalRules.visits).toMatchObject([
+        {
+          DestinationReferences: ['refs/heads/develop', 'refs/heads/main'],
+          Statements: [{ Type: 'Approvers', NumberOfApprovalsNeeded: 2 }],
+        },
+      ]);
     },
   );
 

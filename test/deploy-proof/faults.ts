@@ -30,6 +30,13 @@ const trust = (resources: Record<string, Json>, id: RegExp): Json =>
   properties(resources, 'AWS::IAM::Role', (_, name) => id.test(name)).AssumeRolePolicyDocument.Statement[0];
 const without = (statements: Json[], service: RegExp) =>
   statements.filter((item) => !service.test(JSON.stringify(item.Principal)));
+/** Changes the call of an API that a custom resource makes when it is created. */
+const creation = (resources: Record<string, Json>, type: string, change: (call: Json) => void): void => {
+  const custom = properties(resources, `Custom::CodeCommitApprovalRule${type}`);
+  const call = JSON.parse(custom.Create);
+  change(call);
+  custom.Create = JSON.stringify(call);
+};
 
 const delivery = (what: string, mutate: Fault['mutate']): Fault => ({ what, stack: 'VisitsDelivery', mutate });
 const clustered = (what: string, mutate: Fault['mutate']): Fault => ({ what, stack: 'SlipwayCluster', mutate });
@@ -115,5 +122,8 @@ export const FAULTS: readonly Fault[] = [
   // Source
   sourced('a seed that nobody uploaded', (r) => { properties(r, 'AWS::CodeCommit::Repository').Code.S3.Key = 'nothing.zip'; }),
   sourced('a key that does not exist', (r) => { properties(r, 'AWS::CodeCommit::Repository').KmsKeyId = 'arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-4000-8000-000000000000'; }),
+  sourced('no approval of a pull request', (r) => { creation(r, 'Template', ({ parameters }) => { parameters.approvalRuleTemplateContent = parameters.approvalRuleTemplateContent.replace(/Needed":2/, 'Needed":0'); }); }),
+  sourced('an approval rule of a repository that does not exist', (r) => { creation(r, 'TemplateAssociation', ({ parameters }) => { parameters.repositoryName = 'visit'; }); }),
+  sourced('a call that its function may not make', (r) => { creation(r, 'Template', (call) => { Object.assign(call, { action: 'deleteRepository', parameters: { repositoryName: 'visits' } }); }); }),
   sourced('a repository name with a slash', (r) => { properties(r, 'AWS::CodeCommit::Repository').RepositoryName = 'team/visits'; }),
 ]; // biome-ignore format: a table

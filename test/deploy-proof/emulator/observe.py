@@ -69,7 +69,18 @@ def builds(api) -> dict:
 
 def source(api) -> dict:
     names = [item["repositoryName"] for item in api.list_repositories()["repositories"]]
-    return {"repositories": {name: api.get_repository(repositoryName=name)["repositoryMetadata"] for name in names}}
+    return {
+        "repositories": {name: api.get_repository(repositoryName=name)["repositoryMetadata"] for name in names},
+        "approvalRules": {name: [_rule(api, rule) for rule in _rules(api, name)] for name in names},
+    }
+
+
+def _rules(api, repository: str) -> list:
+    return api.list_associated_approval_rule_templates_for_repository(repositoryName=repository)["approvalRuleTemplateNames"]
+
+
+def _rule(api, name: str) -> dict:
+    return json.loads(api.get_approval_rule_template(approvalRuleTemplateName=name)["approvalRuleTemplate"]["approvalRuleTemplateContent"])
 
 
 def alarms(api) -> dict:

@@ -3,6 +3,8 @@
 Each operation takes a request that the service model has accepted and answers in the model's form.
 """
 
+import json
+
 from .strict import Refused
 
 
@@ -53,6 +55,7 @@ class Table:
 CLUSTERS, ADDONS, ENTRIES = Table("cluster"), Table("addon"), Table("access entry")
 PROJECTS, REPORT_GROUPS, COMPOSITES, REPOSITORIES = Table("project"), Table("report group"), Table("alarm"), Table("repository")
 IDENTITIES = Table("pod identity association")
+APPROVAL_RULES = Table("approval rule template")
 
 
 def _arn(place, service: str, rest: str) -> str:
@@ -205,7 +208,54 @@ def create_repository(place, request):
     return {"repositoryMetadata": REPOSITORIES.add(place, name, record)}
 
 
+def create_approval_rule_template(place, request):
+    name = request["approvalRuleTemplateName"]
+    record = request | {"approvalRuleTemplateId": "00000000-0000-4000-8000-000000000001", "repositories": []}
+    if json.loads(request["approvalRuleTemplateContent"])["Statements"][0]["NumberOfApprovalsNeeded"] < 1:
+        raise Refused("InvalidApprovalRuleTemplateContentException: at least one approval")
+    return {"approvalRuleTemplate": APPROVAL_RULES.add(place, name, record)}
+
+
+def update_approval_rule_template_content(place, request):
+    record = APPROVAL_RULES.get(place, request["approvalRuleTemplateName"])
+    record["approvalRuleTemplateContent"] = request["newRuleContent"]
+    return {"approvalRuleTemplate": record}
+
+
+def delete_approval_rule_template(place, request):
+    name = request["approvalRuleTemplateName"]
+    if APPROVAL_RULES.of(place).get(name, {}).get("repositories"):
+        raise Refused(f"ApprovalRuleTemplateInUseException: {name} is associated with a repository")
+    APPROVAL_RULES.of(place).pop(name, None)
+    return {"approvalRuleTemplateId": "00000000-0000-4000-8000-000000000001"}
+
+
+def associate_approval_rule_template(place, request):
+    REPOSITORIES.get(place, request["repositoryName"])
+    repositories = APPROVAL_RULES.get(place, request["approvalRuleTemplateName"])["repositories"]
+    if request["repositoryName"] not in repositories:
+        repositories.append(request["repositoryName"])
+
+
+def disassociate_approval_rule_template(place, request):
+    record = APPROVAL_RULES.get(place, request["approvalRuleTemplateName"])
+    record["repositories"] = [name for name in record["repositories"] if name != request["repositoryName"]]
+
+
 CODECOMMIT = {
+    "CreateApprovalRuleTemplate": create_approval_rule_template,
+    "UpdateApprovalRuleTemplateContent": update_approval_rule_template_content,
+    "DeleteApprovalRuleTemplate": delete_approval_rule_template,
+    "AssociateApprovalRuleTemplateWithRepository": associate_approval_rule_template,
+    "DisassociateApprovalRuleTemplateFromRepository": disassociate_approval_rule_template,
+    "GetApprovalRuleTemplate": lambda place, request: {
+        "approvalRuleTemplate": APPROVAL_RULES.get(place, request["approvalRuleTemplateName"])
+    },
+    "ListAssociatedApprovalRuleTemplatesForRepository": lambda place, request: {
+        "approvalRuleTemplateNames": [
+            name for name, record in APPROVAL_RULES.of(place).items() if request["repositoryName"] in record["repositories"]
+        ]
+    },
     "CreateRepository": create_repository,
     "GetRepository": lambda place, request: {"repositoryMetadata": REPOSITORIES.get(place, request["repositoryName"])},
     "ListRepositories": lambda place, request: {

@@ -40,3 +40,34 @@ class RestrictDefaultSecurityGroup(Custom):
         c.call("ec2", "DescribeSecurityGroups", GroupIds=[p["DefaultSecurityGroupId"]])
         if p["Account"] != c.account:
             raise Refused(f"Account {p['Account']} is not {c.account}")
+
+
+@handles("Custom::CodeCommitApprovalRuleTemplate", "Custom::CodeCommitApprovalRuleTemplateAssociation")
+class SdkCall(Handler):
+    """CDK's function for one call of an API when a resource is made, changed and deleted; here the call is made."""
+
+    def run(self, c, p, request_type, physical):
+        unknown = set(p) - {"ServiceToken", "Create", "Update", "Delete", "InstallLatestAwsSdk"}
+        if unknown:
+            raise Refused(f"unknown properties {sorted(unknown)}")
+        if p.get("InstallLatestAwsSdk") not in (False, "false"):
+            raise Refused("InstallLatestAwsSdk: a deploy would run packages that nobody has looked at")
+        function = c.call("lambda", "GetFunction", FunctionName=p["ServiceToken"])["Configuration"]
+        if request_type not in p:
+            return physical
+        call = json.loads(p[request_type])
+        service, operation = call["service"].lower(), call["action"][0].upper() + call["action"][1:]
+        if not c.role_allows(function["Role"], f"{service}:{operation}"):
+            raise Refused(f"{function['Role']} is not authorized to perform {service}:{operation}")
+        parameters = {key: physical if value == "PHYSICAL:RESOURCEID:" else value for key, value in call["parameters"].items()}
+        c.call(service, operation, **parameters)
+        return call.get("physicalResourceId", {}).get("id", physical)
+
+    def create(self, c, p):
+        return self.run(c, p, "Create", c.logical), {}
+
+    def update(self, c, physical, old, new):
+        self.run(c, new, "Update", physical)
+
+    def delete(self, c, physical, p):
+        self.run(c, p, "Delete", physical)
