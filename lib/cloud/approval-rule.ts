@@ -1,11 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { AwsCustomResource, PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { BranchProtection } from '../model/branch-protection';
 import { acknowledge } from './acknowledge';
 import { logGroup } from './log-group';
+import { ownRole } from './role';
 import { allow } from './statement';
 
 export interface ApprovalRuleProps {
@@ -81,8 +82,9 @@ export class ApprovalRule extends Construct {
 
   private role(functionName: string, repository: string, logs: string): Role {
     const repositoryArn = Stack.of(this).formatArn({ service: 'codecommit', resource: repository });
-    const policy = new ManagedPolicy(this, 'Policy', {
-      description: `What ${functionName} calls`,
+    const role = ownRole(this, 'Role', {
+      description: `Runs ${functionName}`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       statements: [
         allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs]),
         allow(
@@ -103,15 +105,11 @@ export class ApprovalRule extends Construct {
       ],
     });
     acknowledge(
-      policy,
+      role,
       'IAM5[Resource::*]',
       'CodeCommit knows no resource level for approval rule templates (IAM service authorization reference).',
     );
-    return new Role(this, 'Role', {
-      description: `Runs ${functionName}`,
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      managedPolicies: [policy],
-    });
+    return role;
   }
 }
 
