@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assembly } from './local/assembly';
-import { Evaluator, type Place } from './local/intrinsics';
+import { Evaluator } from './local/intrinsics';
 import type { Bindings } from './local/plan';
-import { isObject } from './local/template/json';
+import { deployedResources } from './local/template/deployed';
 
 /** Everything that the templates of an assembly create, evaluated as far as its values are known before a deploy. */
 export interface Inventory {
@@ -33,27 +33,15 @@ export interface DeployedResource {
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties are whatever JSON they are
 export type Properties = any;
 
-/** What stands for a value that only a deploy gives: about as long as an identifier, for those who count characters. */
-const UNKNOWN = '(known after deploy)';
-
 /**
  * Reads every resource that exists under the bindings. Never fails: a value that cannot be known before a deploy reads
  * `(known after deploy)`.
  */
 export function readInventory(assembly: Assembly, bindings: Bindings): Inventory {
-  const evaluator = new Evaluator(assembly, bindings);
-  const resources = assembly.stacks.flatMap((stack) =>
-    Object.entries(stack.template.Resources).flatMap(([logicalId, raw]): DeployedResource[] => {
-      const place = { stack, path: `Resources.${logicalId}` };
-      if (!isObject(raw) || typeof raw['Type'] !== 'string') return [];
-      const exists = evaluator.exists(raw, place);
-      if (exists.ok && !exists.value) return [];
-      const ref = evaluator.ref(logicalId, place);
-      const properties = settle(evaluator, raw['Properties'] ?? {}, { stack, path: `${place.path}.Properties` });
-      const id = ref.ok && typeof ref.value === 'string' ? ref.value : logicalId;
-      return [{ stack: stack.name, logicalId, type: raw['Type'], id, properties }];
-    }),
-  );
+  const resources = deployedResources(new Evaluator(assembly, bindings)).map(({ stack, ...resource }) => ({
+    ...resource,
+    stack: stack.name,
+  }));
   const stacks = assembly.stacks.map((stack) => ({
     name: stack.name,
     templateBytes: statSync(join(assembly.directory, stack.file)).size,
@@ -63,23 +51,6 @@ export function readInventory(assembly: Assembly, bindings: Bindings): Inventory
     outputs: Object.keys(stack.template.Outputs).length,
   }));
   return { stacks, resources };
-}
-
-/** The value with what is known of it; members of `AWS::NoValue` are left out. */
-function settle(evaluator: Evaluator, raw: unknown, place: Place): Properties {
-  const resolved = evaluator.resolve(raw, place);
-  if (!resolved.ok) return UNKNOWN;
-  const { value, at } = resolved.value;
-  if (Array.isArray(value)) {
-    const items = value.map((item, index) => settle(evaluator, item, { ...at, path: `${at.path}[${index}]` }));
-    return items.filter((item) => item !== undefined);
-  }
-  if (!isObject(value)) return value;
-  const members = Object.entries(value).map(([key, member]) => [
-    key,
-    settle(evaluator, member, { ...at, path: `${at.path}.${key}` }),
-  ]);
-  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }
 
 export const ofType = (resources: readonly DeployedResource[], type: string): readonly DeployedResource[] =>

@@ -50,8 +50,7 @@ const SERVICES: Readonly<Record<string, { readonly name: string; readonly behind
   },
   sts: {
     name: 'STS',
-    behind:
-      "sessions that the endpoint gave. Trust policies are not evaluated: any role of the account can be assumed, but for the operator's",
+    behind: 'sessions that the endpoint gave',
   },
 };
 

@@ -144,6 +144,11 @@ export const RULES: readonly Rule[] = [
     of: under('lib'),
     forbids: ({ from }) => under('bin', 'test', 'scripts', 'bench')(from),
   },
+  {
+    says: 'what runs is under the licence of this project: the IAM simulator (AGPL) is for tests alone',
+    of: under('lib', 'bin', 'lambda'),
+    forbids: ({ from }) => /^@cloud-copilot\/iam-(simulate|policy|utils)/.test(from),
+  },
 ];
 
 /** Programs of lib that are started by themselves, or hand the environment on as a whole; each with what it is for. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { type AlarmWatchOptions, watchAlarms } from './aws/alarms';
+import { callLog } from './aws/call-log';
 import { type Endpoint, type EndpointOptions, startEndpoint } from './aws/endpoint';
 import { KeyRing } from './aws/kms/key-ring';
 import { type MetricSource, MetricStore } from './aws/metrics';
@@ -127,6 +128,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     repositories: world.repositories.map(({ name }) => name),
     alarms: watch.value,
     metrics,
+    permissions: world.permissions,
+    onCall: callLog(join(stateFolder, 'calls.jsonl')),
     secrets,
     stopBuild: (id) => runningBuilds.stop(id),
     ...(options.pipelines && { pipelines: options.pipelines }),

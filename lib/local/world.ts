@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../result';
 import type { Assembly, FileAsset } from './assembly';
 import type { SigningKey } from './aws/kms/key-ring';
+import { type Permissions, readPermissions } from './iam/permissions';
 import { Evaluator } from './intrinsics';
 import type { Bindings, Diagnostic, Plan } from './plan';
 import { readPlan } from './read-plan';
@@ -29,6 +30,8 @@ export interface World {
   readonly buckets: readonly string[];
   /** KMS keys that sign. */
   readonly signingKeys: readonly SigningKey[];
+  /** IAM: who may what. */
+  readonly permissions: Permissions;
   /** What this machine cannot stand in for, and no pipeline needs. */
   readonly notices: readonly Diagnostic[];
 }
@@ -95,7 +98,8 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
   const isNeeded = needs(plans.ok ? plans.value : [], alarms);
   const needed = shortcomings.filter(({ names }) => names.some(isNeeded));
   if (needed.length > 0) return err(...needed.flatMap(({ diagnostics }) => diagnostics));
-  const notices = shortcomings.flatMap(({ diagnostics }) => diagnostics);
+  const permissions = readPermissions(evaluator);
+  const notices = [...shortcomings.flatMap(({ diagnostics }) => diagnostics), ...permissions.problems];
   const assets = readAssets(evaluator);
   return ok({
     clusters,
@@ -107,6 +111,7 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
     assets,
     buckets,
     signingKeys,
+    permissions,
     notices,
   });
 }

@@ -15,6 +15,8 @@ interface Issued extends KeyPair {
   /** Absent: the key pair goes without. */
   readonly sessionToken?: string;
   readonly principal: Principal;
+  /** Hears of each call that the caller may not make: what to do about it, as a sentence. */
+  readonly onDenied?: (advice: string) => void;
   /** Absent: good until it is revoked. */
   readonly expires?: Date;
 }
@@ -25,17 +27,14 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 export class CredentialIssuer {
   private readonly issued = new Map<string, Issued>();
 
-  constructor(
-    private readonly account: string,
-    private readonly partition: string,
-  ) {}
+  constructor(private readonly partition: string) {}
 
   /** `sessionName`: at most 64 of `[\w+=,.@-]`, as AssumeRole; other characters become `-`. */
-  issue(roleArn: string, sessionName: string, expires?: Date): Credentials {
+  issue(roleArn: string, sessionName: string, more: Pick<Issued, 'expires' | 'onDenied'> = {}): Credentials {
     const key = this.keyPair('ASIA');
     const sessionToken = randomBytes(96).toString('base64');
     const principal = this.principalOf(roleArn, sessionName, key.accessKeyId);
-    this.issued.set(key.accessKeyId, { ...key, sessionToken, principal, ...(expires && { expires }) });
+    this.issued.set(key.accessKeyId, { ...key, sessionToken, principal, ...more });
     return { ...key, sessionToken };
   }
 
@@ -55,10 +54,11 @@ export class CredentialIssuer {
 
   private principalOf(roleArn: string, sessionName: string, accessKeyId: string): Principal {
     const role = roleArn.split('/').at(-1) ?? roleArn;
+    const account = roleArn.split(':')[4] ?? '';
     const session = sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
     return {
       roleArn,
-      arn: `arn:${this.partition}:sts::${this.account}:assumed-role/${role}/${session}`,
+      arn: `arn:${this.partition}:sts::${account}:assumed-role/${role}/${session}`,
       userId: `AROA${letters(createHash('sha256').update(roleArn).digest().subarray(0, 17))}:${session}`,
       accessKeyId,
     };

@@ -1,8 +1,10 @@
 import { err, ok, type Result } from '../../result';
+import { type Access, accessDenied, adviceOn, type Denial } from './access';
 import type { CredentialIssuer } from './credentials';
 import { operationOf } from './model/model';
 import { MODELS } from './model/models';
 import { readInput } from './model/read-input';
+import { type AskedCall, type Need, type NeedPlace, needsOf, needsToHear } from './needs';
 import type { Answer, AwsError, Operation, Principal, RawRequest, Route, Service } from './service';
 import { type SignatureProblem, verifySignature } from './signature';
 import {
@@ -25,6 +27,8 @@ export interface RecordedCall {
   readonly operation: string;
   /** ARN of what the call was about, where the operation has one. */
   readonly resource?: string;
+  /** What the caller had to be allowed, where its input could be read. */
+  readonly needs?: readonly Need[];
   /** Code of the error that answered it. */
   readonly error?: string;
 }
@@ -34,11 +38,14 @@ export interface DispatchContext {
   readonly services: Readonly<Record<string, Service>>;
   readonly issuer: CredentialIssuer;
   readonly region: string;
+  readonly place: NeedPlace;
+  /** Absent: nobody is refused anything. */
+  readonly access?: Access;
   readonly now: Date;
   readonly requestId: string;
 }
 
-/** Answers one request: checks who asks, finds the operation, checks its input, runs it, records it. */
+/** Answers one request: checks who asks, finds the operation, checks its input and whether the caller may, runs it, records it. */
 export async function dispatch(
   request: RawRequest,
   context: DispatchContext,
@@ -84,9 +91,25 @@ export async function dispatch(
     return writeError(refused, call);
   }
   const resource = found.resource?.(input.value as never);
-  const answer: Answer = await run(found, input.value, principal);
+  const asked: AskedCall = { service: entry.service, operation: name, input: input.value, resource };
+  const needs = [...needsOf(asked, context.place)];
+  const refuse = (denial: Denial): AwsError => {
+    issuer.find(principal.accessKeyId)?.onDenied?.(adviceOn(principal, denial));
+    return accessDenied(entry.service, principal, denial, protocol);
+  };
+  const may = async (): Promise<Answer> => {
+    const denial = context.access?.denied(principal, needs);
+    if (denial) return err(refuse(denial));
+    const answer = await run(found, input.value, principal);
+    const hidden = answer.ok ? undefined : needsToHear(answer.errors[0]?.code ?? '', asked, context.place);
+    if (!hidden) return answer;
+    needs.push(hidden);
+    const unheard = context.access?.denied(principal, [hidden]);
+    return unheard ? err(refuse(unheard)) : answer;
+  };
+  const answer = await may();
   const error = answer.ok ? undefined : answer.errors[0];
-  record({ ...entry, ...(resource !== undefined && { resource }), ...(error && { error: error.code }) });
+  record({ ...entry, ...(resource !== undefined && { resource }), needs, ...(error && { error: error.code }) });
   if (answer.ok) return writeOutput(answer.value, { ...call, operation: name });
   return writeError(answer.errors[0] as AwsError, call);
 }

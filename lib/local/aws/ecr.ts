@@ -79,7 +79,6 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
       const { items, ...rest } = page.value;
       return ok({ repositories: await Promise.all(items.map(describeRepository)), ...rest });
     },
-    ({ repositoryNames }) => (repositoryNames?.length === 1 ? arn(repositoryNames[0] as string) : undefined),
   );
 
   const describeImages = operation(

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SecretSource } from '../codebuild/secrets';
+import type { Permissions } from '../iam/permissions';
 import type { ImageStore } from '../image/store';
 import type { PipelineHost } from '../pipelines/host';
+import { Access } from './access';
 import type { Alarms } from './cloudwatch/service';
 import { CredentialIssuer, type Credentials, type KeyPair } from './credentials';
 import { dispatch, type RecordedCall } from './dispatch';
@@ -43,6 +45,8 @@ export interface EndpointOptions {
   readonly stopBuild?: (id: string) => boolean;
   /** Further services, by signing name. */
   readonly services?: Readonly<Record<string, Service>>;
+  /** Who may what: a call that the policies of its caller's role do not allow is refused. Absent: everybody may everything. */
+  readonly permissions?: Permissions;
   readonly now?: () => Date;
   /** Hears of every call. */
   readonly onCall?: (call: RecordedCall) => void;
@@ -53,8 +57,11 @@ export interface Endpoint {
   /** `http://127.0.0.1:<port>`: AWS_ENDPOINT_URL. */
   readonly url: string;
   readonly port: number;
-  /** A key pair for one build, of its project's role; good until it is revoked or the endpoint closes. */
-  credentialsFor(roleArn: string, sessionName: string): Credentials;
+  /**
+   * A key pair for one build, of its project's role; good until it is revoked or the endpoint closes. `onDenied` hears of each call that
+   * the role may not make: which statement it lacks.
+   */
+  credentialsFor(roleArn: string, sessionName: string, onDenied?: (advice: string) => void): Credentials;
   revoke(accessKeyId: string): void;
   /** Tells each secret that whoever has the key reads here, before it is answered, until the function that it gives is called. */
   watchSecrets(accessKeyId: string, hear: (value: string) => void): () => void;
@@ -71,8 +78,12 @@ const LARGEST_BODY = 16 * 1024 * 1024;
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { account, region, partition, now = () => new Date() } = options;
   for (const repository of options.repositories) await options.images.createRepository(repository);
-  const issuer = new CredentialIssuer(account, partition);
+  const issuer = new CredentialIssuer(partition);
   const jobs = new Jobs();
+  const operator = `arn:${partition}:iam::${account}:role/slipway-operator`;
+  const { permissions } = options;
+  const access = permissions && new Access({ account, region, permissions, operator, now });
+  const place = { account, region, partition, bucketKeys: permissions?.bucketKeys ?? new Map() };
   const calls: RecordedCall[] = [];
   const watchers = new Map<string, (value: string) => void>();
   const reveal: ValueContext['reveal'] = ({ accessKeyId }, value) => watchers.get(accessKeyId)?.(value);
@@ -88,7 +99,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     }
     const written = await dispatch(
       request,
-      { services, issuer, region, now: now(), requestId: randomUUID() },
+      { services, issuer, region, place, ...(access && { access }), now: now(), requestId: randomUUID() },
       (call) => {
         calls.push(call);
         options.onCall?.(call);
@@ -105,13 +116,14 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   return {
     url: `http://127.0.0.1:${port}`,
     port,
-    credentialsFor: (roleArn, sessionName) => issuer.issue(roleArn, sessionName),
+    credentialsFor: (roleArn, sessionName, onDenied) =>
+      issuer.issue(roleArn, sessionName, onDenied ? { onDenied } : {}),
     revoke: (accessKeyId) => issuer.revoke(accessKeyId),
     watchSecrets: (accessKeyId, hear) => {
       watchers.set(accessKeyId, hear);
       return () => watchers.delete(accessKeyId);
     },
-    operator: issuer.issueKey(`arn:${partition}:iam::${account}:role/slipway-operator`, 'slipway'),
+    operator: issuer.issueKey(operator, 'slipway'),
     jobs,
     calls,
     async close() {

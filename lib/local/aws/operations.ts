@@ -15,7 +15,7 @@ export function operationsHere(): Readonly<Record<string, readonly string[]>> {
   };
   const services = servicesOf(nothing, {
     jobs: new Jobs(),
-    issuer: new CredentialIssuer('', ''),
+    issuer: new CredentialIssuer(''),
     now: () => new Date(0),
     reveal: () => {},
   });

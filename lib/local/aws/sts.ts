@@ -17,7 +17,7 @@ export const sts = (account: string, issuer: CredentialIssuer, now: () => Date):
     GetCallerIdentity: takes<GetCallerIdentityRequest, GetCallerIdentityResponse>()([], (_, { arn, userId }) =>
       ok({ Arn: arn, UserId: userId, Account: account }),
     ),
-    // Trust policies are not evaluated here. What operates the pipelines is nobody's to become who does not do so already.
+    // Who may become whom is judged before (Access). What operates the pipelines is nobody's to become who does not do so already.
     AssumeRole: takes<AssumeRoleRequest, AssumeRoleResponse>()(
       ['RoleArn', 'RoleSessionName', 'DurationSeconds'],
       ({ RoleArn = '', RoleSessionName = '', DurationSeconds = 3600 }, caller) => {
@@ -29,7 +29,7 @@ export const sts = (account: string, issuer: CredentialIssuer, now: () => Date):
             status: 403,
           });
         const expires = new Date(now().getTime() + DurationSeconds * 1000);
-        const { accessKeyId, secretAccessKey, sessionToken } = issuer.issue(RoleArn, RoleSessionName, expires);
+        const { accessKeyId, secretAccessKey, sessionToken } = issuer.issue(RoleArn, RoleSessionName, { expires });
         const assumed = issuer.find(accessKeyId)?.principal;
         return ok({
           Credentials: {

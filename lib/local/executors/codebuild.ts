@@ -34,7 +34,7 @@ export interface HostOptions {
   readonly endpoint: {
     readonly url: string;
     /** The credentials of one build: the endpoint knows by them which role calls. */
-    credentialsFor(roleArn: string, sessionName: string): Credentials;
+    credentialsFor(roleArn: string, sessionName: string, onDenied?: (advice: string) => void): Credentials;
     /** Tells each secret that whoever has the key reads there, before it is answered; ends with the function that it gives. */
     watchSecrets?(accessKeyId: string, hear: (value: string) => void): () => void;
   };
@@ -91,7 +91,12 @@ async function execute(
   if (primary === undefined) return fail('the action has no input artifact');
 
   const temporary = makeTemporaryFolder(host.stateFolder);
-  const setting = buildSetting(host, action, context, { uuid, primary, temporary });
+  const denials: Denials = { told: [], note: () => {} };
+  const onDenied = (advice: string): void => {
+    denials.told.push(advice);
+    denials.note(advice);
+  };
+  const setting = buildSetting(host, action, context, { uuid, primary, temporary, onDenied });
   // Who looks for the build's log or state while it runs, knows its id.
   emit({ kind: 'fact', name: 'buildId', value: setting.id });
   emit({ kind: 'fact', name: 'buildNumber', value: String(setting.number) });
@@ -122,6 +127,7 @@ async function execute(
       rooms,
       view,
       environment,
+      denials,
     });
     // An execution that is stopped stops its builds; a build that is stopped fails its action.
     const isAlone = outcome.status === 'Stopped' && stop.signal.aborted && !signal.aborted;
@@ -130,6 +136,13 @@ async function execute(
     leave?.();
     await Promise.all([removeFolder(setting.home), removeTemporaryFolder(temporary)]);
   }
+}
+
+/** Calls that the project's role may not make: what to do about each. */
+interface Denials {
+  readonly told: string[];
+  /** The build's log, once it is open. */
+  note: (advice: string) => void;
 }
 
 interface Prepared {
@@ -146,6 +159,7 @@ interface Prepared {
   readonly rooms: RoomKind;
   readonly view: RoomView;
   readonly environment: BuildEnvironment;
+  readonly denials: Denials;
 }
 
 async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
@@ -160,6 +174,7 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
   const { mask } = secrets;
   const leave = host.endpoint.watchSecrets?.(setting.credentials.accessKeyId, (value) => secrets.learn(value));
   const log = buildLog(setting.log, mask, emit);
+  prepared.denials.note = log.note;
   const state = join(context.workspace, 'state');
   let room: Room | undefined;
   let stopping: Promise<void> = Promise.resolve();
@@ -241,7 +256,7 @@ async function runInWorkspace(prepared: Prepared): Promise<Outcome> {
       signal: lifetime.signal,
     });
     return ended(() => {
-      if (end.failure !== undefined) return failed(setting.id, mask(end.failure));
+      if (end.failure !== undefined) return failed(setting.id, mask(end.failure), ...new Set(prepared.denials.told));
       succeeded = true;
       return { status: 'Succeeded', variables: end.variables, artifacts: end.artifacts, externalId: setting.id };
     });
@@ -271,9 +286,14 @@ function buildSetting(
   host: HostOptions,
   action: CodeBuildAction,
   context: ActionContext,
-  build: { readonly uuid: string; readonly primary: string; readonly temporary: string },
+  build: {
+    readonly uuid: string;
+    readonly primary: string;
+    readonly temporary: string;
+    readonly onDenied: (advice: string) => void;
+  },
 ): BuildSetting {
-  const { uuid, primary, temporary } = build;
+  const { uuid, primary, temporary, onDenied } = build;
   const { name } = action.project;
   const folder = (leaf: string): string => join(context.workspace, leaf);
   const arn = `arn:${host.partition}:codebuild:${host.region}:${host.account}`;
@@ -299,6 +319,6 @@ function buildSetting(
     cacheFolder: join(host.stateFolder, 'cache'),
     binFolder: host.tools.binFolder,
     endpoint: host.endpoint.url,
-    credentials: host.endpoint.credentialsFor(action.project.roleArn, `AWSCodeBuild-${uuid}`),
+    credentials: host.endpoint.credentialsFor(action.project.roleArn, `AWSCodeBuild-${uuid}`, onDenied),
   };
 }

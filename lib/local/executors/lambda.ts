@@ -23,7 +23,7 @@ export interface LambdaOptions {
   readonly endpoint: {
     readonly url: string;
     /** Keys of the role's own; the session's name is the function's. */
-    credentialsFor(roleArn: string, sessionName: string): Credentials;
+    credentialsFor(roleArn: string, sessionName: string, onDenied?: (advice: string) => void): Credentials;
     revoke(accessKeyId: string): void;
     /** Where the function's verdict arrives. */
     readonly jobs: JobResults;
@@ -117,7 +117,9 @@ async function invoke(
   const { name, arn, code, handler, timeoutSeconds } = action.function;
   const folder = join(context.workspace, 'home');
   await mkdir(folder, { recursive: true });
-  const credentials = options.endpoint.credentialsFor(action.function.roleArn, name);
+  const credentials = options.endpoint.credentialsFor(action.function.roleArn, name, (advice) =>
+    onLine('stderr', advice),
+  );
   const call = {
     code,
     handler,

@@ -221,13 +221,21 @@ describe('whoever calls', () => {
       ),
     );
     expect(here.endpoint.calls).toEqual([
-      { principal: ROLE, session: 'build-1', service: 'eks', operation: 'DescribeCluster', resource: CLUSTER_ARN },
+      {
+        principal: ROLE,
+        session: 'build-1',
+        service: 'eks',
+        operation: 'DescribeCluster',
+        resource: CLUSTER_ARN,
+        needs: [{ action: 'eks:DescribeCluster', resource: CLUSTER_ARN }],
+      },
       {
         principal: ROLE,
         session: 'build-1',
         service: 'ecr',
         operation: 'DescribeImages',
         resource: 'arn:aws:ecr:eu-west-1:111122223333:repository/visits',
+        needs: [{ action: 'ecr:DescribeImages', resource: 'arn:aws:ecr:eu-west-1:111122223333:repository/visits' }],
         error: 'ImageNotFoundException',
       },
     ]);

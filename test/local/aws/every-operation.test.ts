@@ -50,6 +50,7 @@ import { MetricStore } from '../../../lib/local/aws/metrics';
 import { operationsHere } from '../../../lib/local/aws/operations';
 import { systemClock } from '../../../lib/local/clock';
 import { ok } from '../../../lib/result';
+import { problemOf } from '../iam/reference';
 import { ALARMS } from './alarm-fixture';
 import { ROLE, type Surroundings, storeImage, surroundings } from './fixture';
 import { KEY, keyRing } from './key-fixture';
@@ -217,6 +218,16 @@ describe('every operation of the endpoint, through the SDK, answers what the mod
     await client.send(new DescribeImagesCommand({ repositoryName }));
     await client.send(new ListImagesCommand({ repositoryName }));
     await client.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest: digest }] }));
+  });
+
+  it('and IAM is asked for an action that exists, on a resource that the action knows', async () => {
+    const needs = here.endpoint.calls.flatMap((call) => call.needs ?? []);
+    const problems = await Promise.all(needs.map(({ action, resource }) => problemOf(action, resource)));
+    // Of composite alarms CloudWatch tells only to whom it is allowed on * (API reference, DescribeAlarms).
+    const wrong = [...new Set(problems)].filter(
+      (each) => !each?.startsWith('cloudwatch:DescribeAlarms is asked for on *'),
+    );
+    expect(wrong).toEqual([undefined]);
   });
 
   it('and none was left out', () => {

@@ -55,6 +55,7 @@ describe('a bucket of the templates', () => {
       service: 's3',
       operation: 'PutObject',
       resource: 'arn:aws:s3:::releases/SHA1',
+      needs: [{ action: 's3:PutObject', resource: 'arn:aws:s3:::releases/SHA1' }],
     });
   });
 
