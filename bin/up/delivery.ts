@@ -89,6 +89,7 @@ export function makeDeliveryRoom(options: DeliveryOptions): DeliveryRoom {
         git: () => git,
         bus,
         requests,
+        approvalRules: (name) => world.codeRepositories.find((each) => each.name === name)?.approvalRules ?? [],
         now: systemClock.now,
         cloneUrl: (name) => server?.url(name),
         since: systemClock.now(),

@@ -6,6 +6,13 @@ import { Evaluator } from './intrinsics';
 import type { Bindings, Diagnostic, Plan } from './plan';
 import { readPlan } from './read-plan';
 import { type Alarm, readAlarm, readCompositeAlarm } from './template/alarm';
+import {
+  APPROVAL_RULE,
+  APPROVAL_RULE_OF_REPOSITORY,
+  type ApprovalRuleTemplate,
+  readApprovalRule,
+  readAssociation,
+} from './template/approval-rule';
 import { type Cluster, readClusters } from './template/cluster';
 import { type EventRule, readEventRule } from './template/event-rule';
 import { type Resource, resourcesOf } from './template/find-resource';
@@ -50,6 +57,8 @@ interface ImageRepository {
 interface CodeRepository {
   readonly name: string;
   readonly arn: string;
+  /** What each new pull request gets, if it goes to one of their branches. */
+  readonly approvalRules: readonly ApprovalRuleTemplate[];
 }
 
 /** A file that `cdk deploy` would have put at `s3://<bucket>/<key>`, both evaluated. */
@@ -86,10 +95,13 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
   ];
   const clusters = readClusters(evaluator, shortcomings);
   const repositories = each('AWS::ECR::Repository', readImageRepository);
-  const codeRepositories = each('AWS::CodeCommit::Repository', ({ properties, arn }) => ({
-    name: properties.member('RepositoryName').requiredText(),
-    arn,
-  }));
+  const approvalRules = each(APPROVAL_RULE, readApprovalRule);
+  const associations = each(APPROVAL_RULE_OF_REPOSITORY, readAssociation);
+  const codeRepositories = each('AWS::CodeCommit::Repository', ({ properties, arn }) => {
+    const name = properties.member('RepositoryName').requiredText();
+    const mine = associations.filter(({ repository }) => repository === name).map(({ rule }) => rule);
+    return { name, arn, approvalRules: approvalRules.filter((rule) => mine.includes(rule.name)) };
+  });
   const buckets = each('AWS::S3::Bucket', readBucket);
   const signingKeys = each('AWS::KMS::Key', readSigningKey).filter((key) => key !== undefined);
   const rules = each('AWS::Events::Rule', readEventRule);

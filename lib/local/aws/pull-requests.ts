@@ -6,6 +6,7 @@ import type { CodeCommitPlace } from '../events/codecommit-events';
 import { findCommit } from '../git-server/contents';
 import { mergeCommit } from '../git-server/merge';
 import {
+  isFor,
   type MergeOption,
   type PullRequest,
   type PullRequests,
@@ -23,6 +24,8 @@ export interface PullRequestContext extends CodeCommitPlace {
   readonly git?: () => GitService | undefined;
   readonly bus?: EventBus;
   readonly requests?: PullRequests;
+  /** Approval rule templates of a repository: content as JSON. */
+  readonly approvalRules?: (repository: string) => readonly { readonly name: string; readonly content: string }[];
   readonly now: () => Date;
 }
 
@@ -145,7 +148,9 @@ export function pullRequestOperations(context: PullRequestContext): Readonly<Rec
           mergeBase: base.ok ? base.value.trim() : destinationCommit,
           revision: revisionOf(id, sourceCommit),
           approvals: [],
-          rules: [],
+          rules: (context.approvalRules?.(name) ?? [])
+            .filter(({ content }) => isFor(content, destination))
+            .flatMap((rule) => parseApprovalRule(rule.name, rule.content, caller.arn, time()) ?? []),
           comments: [],
           ...(clientRequestToken !== undefined && { token: clientRequestToken }),
         });

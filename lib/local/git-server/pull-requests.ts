@@ -118,6 +118,16 @@ export function parseApprovalRule(name: string, content: string, by: string, now
   }
 }
 
+/** Whether an approval rule template speaks of pull requests to this reference; one that names none speaks of all. */
+export function isFor(content: string, destination: string): boolean {
+  try {
+    const { DestinationReferences: references } = JSON.parse(content) as { DestinationReferences?: unknown };
+    return references === undefined || (Array.isArray(references) && references.includes(destination));
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the approvals of the present revision are enough for a rule. */
 export function satisfies({ approvals, revision }: PullRequest, { needed, pool }: ApprovalRule): boolean {
   const latest = new Map(approvals.filter((each) => each.revision === revision).map((each) => [each.user, each.state]));

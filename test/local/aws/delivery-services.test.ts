@@ -30,6 +30,12 @@ let made: Stand;
 let first: string;
 let second: string;
 
+const PROTECTED = JSON.stringify({
+  Version: '2018-11-08',
+  DestinationReferences: ['refs/heads/main'],
+  Statements: [{ Type: 'Approvers', NumberOfApprovalsNeeded: 2 }],
+});
+
 beforeAll(async () => {
   made = await stand({ rules: [pushRule('p', ['develop'])], hosts: { p: host } });
   first = await made.run(['rev-parse', 'HEAD']);
@@ -51,6 +57,7 @@ beforeAll(async () => {
         git: () => made.git,
         bus: made.bus,
         requests,
+        approvalRules: () => [{ name: 'visits-protected', content: PROTECTED }],
         now: STILL.now,
         cloneUrl: (name) => made.server.url(name),
         since: STILL.now(),
@@ -247,6 +254,23 @@ describe('a pull request', () => {
     await made.bus.idle();
     expect(host.started.slice(started).map(({ sourceRevisions }) => sourceRevisions?.[0]?.value)).toEqual([pushed]);
     await expect(merge()).rejects.toThrow(cc.PullRequestAlreadyClosedException);
+  });
+
+  test('to a protected branch has its rule from the beginning, and nobody can merge it without', async () => {
+    await branchCommit('feature', { feature: '1' });
+    const targets = [{ repositoryName, sourceReference: 'feature', destinationReference: 'main' }];
+    await push((await tip()) ?? '', 'main');
+    const { pullRequest } = await author().send(new cc.CreatePullRequestCommand({ title: 'Release', targets }));
+    expect(pullRequest?.approvalRules?.map(({ approvalRuleName }) => approvalRuleName)).toEqual(['visits-protected']);
+    const { pullRequestId, revisionId } = pullRequest ?? {};
+    const merge = () => author().send(new cc.MergePullRequestByFastForwardCommand({ pullRequestId, repositoryName }));
+    for (const person of ['reviewer1', 'reviewer2']) {
+      await expect(merge()).rejects.toThrow(cc.PullRequestApprovalRulesNotSatisfiedException);
+      await as(person).send(
+        new cc.UpdatePullRequestApprovalStateCommand({ pullRequestId, revisionId, approvalState: 'APPROVE' }),
+      );
+    }
+    expect((await merge()).pullRequest?.pullRequestStatus).toBe('CLOSED');
   });
 
   test('is merged by squash, and by a merge commit; what conflicts is not', async () => {

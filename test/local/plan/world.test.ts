@@ -104,7 +104,9 @@ describe('readWorld', () => {
       { name: 'visits', uri: `${uri}/visits`, immutable: true, exclusions: [] },
       { name: 'visits-cache', uri: `${uri}/visits-cache`, immutable: true, exclusions: ['buildcache*'] },
     ]);
-    expect(codeRepositories).toEqual([{ name: 'visits', arn: 'arn:aws:codecommit:eu-west-1:111122223333:visits' }]);
+    expect(codeRepositories).toEqual([
+      { name: 'visits', arn: 'arn:aws:codecommit:eu-west-1:111122223333:visits', approvalRules: [] },
+    ]);
     expect(assets).toEqual([
       {
         bucket: 'cdk-hnb659fds-assets-111122223333-eu-west-1',
