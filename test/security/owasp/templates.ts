@@ -6,13 +6,20 @@ import type { Check } from './mutants';
 /** Every template of a service, by the name of its stack. */
 export type Templates = Record<string, { Resources: Record<string, { Type: string; Properties: Json }> }>;
 
-/** The whole app of a service that has everything of its own. `yaml` goes on from the smallest slipway.yaml. */
-export const templates = (yaml = ''): Templates =>
-  Object.fromEntries(
+const synthesized = new Map<string, Templates>();
+
+/** The whole app of a service that has everything of its own. `yaml` goes on from the smallest slipway.yaml. Not to be changed. */
+export function templates(yaml = ''): Templates {
+  const known = synthesized.get(yaml);
+  if (known) return known;
+  const made = Object.fromEntries(
     slipwayApp(configOf(yaml))
       .app.synth()
       .stacks.map(({ stackName, template }) => [stackName, template as Templates[string]]),
   );
+  synthesized.set(yaml, made);
+  return made;
+}
 
 export interface Found {
   readonly stack: string;
