@@ -64,12 +64,12 @@ describe('a file that breaks a rule', () => {
     [
       'lib/deploy/lock.ts',
       "import { systemClock } from '../local/clock';",
-      'only itself, lib/provenance, lib/result and lib/quantity',
+      'only itself, lib/provenance, lib/pod-security, lib/result and lib/quantity',
     ],
     [
       'lib/deploy/lock.ts',
       "import type { Config } from '../config/schema';",
-      'only itself, lib/provenance, lib/result and lib/quantity',
+      'only itself, lib/provenance, lib/pod-security, lib/result and lib/quantity',
     ],
     ['lib/attest/facts.ts', "import { x } from '../deploy/deploy';", 'only itself, lib/provenance and lib/result'],
     ['lib/provenance/dsse.ts', "import { x } from '../deploy/deploy';", 'what signer and verifier agree on'],

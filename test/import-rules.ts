@@ -80,10 +80,10 @@ export const RULES: readonly Rule[] = [
       !(typeOnly && from === 'lib/deploy/strategy'),
   },
   {
-    says: 'lib/deploy is a program of its own: it imports of the project only itself, lib/provenance, lib/result and lib/quantity',
+    says: 'lib/deploy is a program of its own: it imports of the project only itself, lib/provenance, lib/pod-security, lib/result and lib/quantity',
     of: under('lib/deploy'),
     forbids: ({ from }) =>
-      isProject(from) && !under('lib/deploy', 'lib/provenance', 'lib/result', 'lib/quantity')(from),
+      isProject(from) && !under('lib/deploy', 'lib/provenance', 'lib/pod-security', 'lib/result', 'lib/quantity')(from),
   },
   {
     says: 'lib/attest is a program of its own: it imports of the project only itself, lib/provenance and lib/result',

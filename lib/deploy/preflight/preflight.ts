@@ -10,6 +10,7 @@ import { showDifference } from './difference';
 import { dryRun, withoutUnknownKinds } from './dry-run';
 import { liveWorkloads } from './live-workloads';
 import { missingReferences } from './missing-references';
+import { podHardening } from './pod-hardening';
 import { quotaProblems } from './quota';
 import { serviceProblems } from './service-problems';
 import { refused } from './stop';
@@ -40,6 +41,10 @@ export const preflight =
     const answered = await dryRun(askable, request.namespace, ports);
     if (!answered.ok) return answered.errors[0];
 
+    const open = isWayBack(release, good)
+      ? undefined
+      : await podHardening(release.objects, request.namespace, ports, warn);
+    if (open) return open;
     const missing = await missingReferences(release.objects, request.namespace, ports, warn);
     if (missing) return missing;
     const unserved = await serviceProblems(release.objects, request.namespace, ports);
@@ -49,10 +54,12 @@ export const preflight =
     return showDifference(askable, request.namespace, ports, keepDifference, warn);
   };
 
+const isWayBack = (release: Release, good: Release | undefined): boolean => good !== undefined && isSame(good, release);
+
 /** Why no alarm stops the release: the way back is open always, and so is that of a fix where there is none. */
 function excuseOf(release: Release, good: Release | undefined, { ignoreAlarms }: DeployRequest): string | undefined {
   if (good === undefined) return 'there is no last known good release yet to go back to';
-  if (isSame(good, release)) return 'this is the last known good release';
+  if (isWayBack(release, good)) return 'this is the last known good release';
   return ignoreAlarms ? 'alarms are ignored, as was asked for' : undefined;
 }
 

@@ -146,7 +146,7 @@ describe('plain YAML', () => {
       "b.yaml, item 3: ConfigMap/c: metadata.namespace is other; expected shop-dev, the environment's, or none",
       'b.yaml, item 4: Namespace/n: Namespace is no part of a release: namespaces are made with the cluster, not by a deploy; remove it',
       'b.yaml, item 5: Pod/p: Pod is no part of a release: nothing brings a bare pod back or rolls it; use a Deployment, StatefulSet, DaemonSet or Job',
-      'b.yaml, item 7: ConfigMap/e: annotation slipway.dev/fase is not known; expected one of slipway.dev/phase, slipway.dev/keep-name, or another prefix',
+      'b.yaml, item 7: ConfigMap/e: annotation slipway.dev/fase is not known; expected one of slipway.dev/phase, slipway.dev/keep-name, slipway.dev/allow, or another prefix',
       'b.yaml, item 8: ConfigMap/f: annotation slipway.dev/phase is for Jobs; a ConfigMap has its place in the order by its kind',
       'b.yaml, item 9: Job/g: annotation slipway.dev/phase is "after"; expected "before"',
       'b.yaml, item 9: Job/g: its pod template has no containers',

@@ -1,5 +1,5 @@
-import { violations } from '../../../lib/local/cluster/admission/pod-security';
 import type { Container, PodSpec } from '../../../lib/local/cluster/types';
+import { violations } from '../../../lib/pod-security';
 
 const CONTAINER = {
   name: 'c',

@@ -1,8 +1,8 @@
-import type { Row } from './mutants';
+import { type Row, titleOf } from './mutants';
 
 /** Tests of a row: what is ours has no finding, and each mutant is found by the check that claims it. `timeout` of each, in ms. */
 export function checkRow(row: Row, timeout = 60_000): void {
-  describe(`CICD-SEC-${row.number}: ${row.risk}`, () => {
+  describe(titleOf(row), () => {
     describe.each([...row.suites])('$name', ({ judge, judgeMutant, mutants }) => {
       it('has no finding', async () => expect(await judge()).toEqual([]), timeout);
 

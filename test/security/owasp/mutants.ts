@@ -36,17 +36,29 @@ export interface Suite {
   readonly judgeMutant: (id: string) => Promise<readonly string[]>;
 }
 
+export interface Proof {
+  /** From the project's root. */
+  readonly file: string;
+  /** As it stands in the file: the title of a test, or the first entry of a row of a table of tests. */
+  readonly title: string;
+}
+
 export interface Row {
-  /** Its number in the OWASP Top 10 CI/CD Security Risks (CICD-SEC-1 …). */
-  readonly number: number;
-  /** The risk's name there. */
+  /** Its number in the OWASP Top 10 CI/CD Security Risks (CICD-SEC-1 …); `Pods` is of ours, beside them. */
+  readonly number: number | 'Pods';
+  /** The risk, by its name there. */
   readonly risk: string;
   /** What stands against it here, a sentence each. */
   readonly controls: readonly string[];
   readonly suites: readonly Suite[];
+  /** Tests of other suites that show it too. */
+  readonly proofs?: readonly Proof[];
   /** What no check here shows, and why. */
   readonly notRun: readonly string[];
 }
+
+export const titleOf = ({ number, risk }: Row): string =>
+  `${typeof number === 'number' ? `CICD-SEC-${number}` : number}: ${risk}`;
 
 /** `subject` is plain data and made once; every mutant gets a copy. What is expensive belongs into a check, which may be slow. */
 export function suite<S extends object>(spec: {

@@ -1,0 +1,4 @@
+import { checkRow } from './check-row';
+import { pods } from './rows/pods';
+
+checkRow(pods);
