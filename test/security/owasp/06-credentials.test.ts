@@ -1,6 +1,7 @@
 import { checkRow } from './check-row';
 import { buildWithSecret } from './credentials/build-with-secret';
-import { credentials, LEAKS, NO_LEAK } from './rows/06-credentials';
+import { LEAKS, NO_LEAK } from './credentials/leaks';
+import { credentials } from './rows/06-credentials';
 
 checkRow(credentials);
 

@@ -1,38 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Json } from '../../../../lib/cloud/rules/rule';
-import { projectRoot } from '../../../cloud/fixtures';
 import { type Check, type Mutant, type Row, suite } from '../mutants';
 import { add, only, project, resources, type Templates, templates } from '../templates';
-
-/** Who is spoken to, and why. A name counts with all below it. */
-const KNOWN: Readonly<Record<string, string>> = {
-  'amazonaws.com': 'AWS itself',
-  'amazonaws.com.cn': 'AWS itself, in China',
-  'public.ecr.aws': 'images that AWS publishes',
-  'mirror.gcr.io': 'a copy of Docker Hub, for base images, so that builds meet no limit of anonymous pulls',
-  'docker.io': 'base images that a Dockerfile names, where the mirror has them not',
-  'k8s.io': 'no host: names of Kubernetes APIs and labels',
-  'kubernetes.io': 'no host: names of labels',
-  'in-toto.io': 'no host: the name of a format',
-  'slsa.dev': 'no host: the name of a format',
-  'cyclonedx.org': 'no host: the name of a format',
-  'slipway.dev': 'no host: the prefix of our labels and annotations',
-};
-
-/** What looks like the name of a host: words before an ending that is in use and no file’s; in an address any ending will do. */
-const HOST =
-  /(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com\.cn|com|org|net|io|dev|cloud|app|ai|co|eu|de|us|aws|tech|site|online|xyz|ru|cn)(?![\w-]|\.\w)/gi;
-
-const ADDRESS = /\bhttps?:\/\/(?:[^\s/@]+@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/gi;
-
-const isKnown = (host: string): boolean =>
-  Object.keys(KNOWN).some((known) => host === known || host.endsWith(`.${known}`));
-
-const unknownHosts = (text: string): string[] =>
-  [...text.matchAll(HOST), ...text.matchAll(ADDRESS)]
-    .map(([whole, host = whole]) => host.toLowerCase())
-    .filter((host, at, all) => all.indexOf(host) === at && !isKnown(host));
+import { unknownHosts } from '../third-parties/hosts';
+import { ofPrograms } from '../third-parties/programs';
 
 const hostsOfTemplates: Check<Templates> = {
   name: 'hosts-of-templates',
@@ -109,55 +79,6 @@ const noForeignSecrets: Check<Templates> = {
         ? [`the buildspec of ${id} reads secrets`]
         : []),
     ]),
-};
-
-interface Sources {
-  /** Path from the project's root -> text without comments. */
-  readonly texts: Record<string, string>;
-}
-
-const files = (folder: string): string[] =>
-  readdirSync(join(projectRoot, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|yml|sh|mjs)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(projectRoot.length + 1));
-
-const withoutComments = (text: string): string =>
-  text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)(\/\/|#) .*$/gm, '$1');
-
-const sources = (): Sources => ({
-  texts: Object.fromEntries(
-    ['buildspecs', 'lambda', 'lib/deploy', 'lib/attest', 'lib/provenance']
-      .flatMap((folder) => {
-        try {
-          return files(folder);
-        } catch {
-          return [];
-        }
-      })
-      .map((path) => [path, withoutComments(readFileSync(join(projectRoot, path), 'utf8'))]),
-  ),
-});
-
-const hostsOfPrograms: Check<Sources> = {
-  name: 'hosts-of-programs',
-  holds:
-    'Buildspecs, functions, and the programs that deploy and attest name no host but AWS’s and those of that list.',
-  findings: ({ texts }) =>
-    Object.entries(texts).flatMap(([path, text]) => unknownHosts(text).map((host) => `${path} names ${host}`)),
-};
-
-const clients: Check<Sources> = {
-  name: 'clients-of-aws',
-  holds: 'What these programs import to speak over the network is AWS’s SDK, and no client of somebody else.',
-  findings: ({ texts }) =>
-    Object.entries(texts).flatMap(([path, text]) =>
-      [...text.matchAll(/\b(?:from|require\(|import\()\s*'([^'.][^']*)'/g)]
-        .map(([, name = '']) => name)
-        .filter(
-          (name) => !/^(node:|@aws-sdk\/|@smithy\/|commander$|zod$|yaml$|fast-xml-parser$|@aws-crypto\/)/.test(name),
-        )
-        .map((name) => `${path} imports ${name}`),
-    ),
 };
 
 const UNIT = 'visits-development-test-unit';
@@ -254,39 +175,6 @@ const ofTemplates = suite({
       const build = project(all, UNIT);
       build.Source.BuildSpec = `${build.Source.BuildSpec}\nenv:\n  secrets-manager:\n    VERACODE_API_KEY: veracode:key\n`;
     }),
-  ],
-});
-
-const inPrograms = (
-  { name: foundBy }: Check<Sources>,
-  id: string,
-  description: string,
-  apply: (all: Sources) => unknown,
-): Mutant<Sources> => ({ id, description, foundBy, apply });
-
-const ofPrograms = suite({
-  name: 'the programs that builds and functions run',
-  subject: sources,
-  checks: [hostsOfPrograms, clients],
-  mutants: [
-    inPrograms(
-      hostsOfPrograms,
-      'shell',
-      'shell function that asks somebody else',
-      ({ texts }) => (texts['buildspecs/lib/uv.sh'] += '\ncurl --silent https://example.com/install.sh\n'),
-    ),
-    inPrograms(
-      hostsOfPrograms,
-      'function',
-      'function that tells somebody else',
-      ({ texts }) => (texts['lambda/bake/index.ts'] += "\nawait fetch('https://api.datadoghq.com/v1/events');\n"),
-    ),
-    inPrograms(
-      clients,
-      'client',
-      'client of somebody else',
-      ({ texts }) => (texts['lib/deploy/main.ts'] += "\nimport { WebClient } from '@slack/web-api';\n"),
-    ),
   ],
 });
 
