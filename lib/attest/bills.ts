@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BillOfMaterials, billOfMaterials } from '../provenance/statement';
+import { BILLS } from '../provenance/storage';
 import { issuesOf } from '../provenance/zod-issues';
 import { err, ok, type Result } from '../result';
-import { BILLS } from './request';
 
 /** A bill of materials as it was handed over: data, of which only its digest is vouched for. */
 export interface Bill {

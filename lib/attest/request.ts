@@ -23,6 +23,3 @@ export interface AttestRequest {
   readonly keyArn: string;
   readonly runner: Runner;
 }
-
-/** Files of the bills of materials, and what their attestations are called. */
-export const BILLS = { 'sbom-image': 'image.cdx.json', 'sbom-package': 'package.cdx.json' } as const;

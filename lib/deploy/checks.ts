@@ -3,7 +3,7 @@ import { lastLine } from './report';
 import type { Check } from './verify/junit';
 
 /** What a deploy does when all goes well. */
-const EXPECTED_STEPS = ['Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'];
+const EXPECTED_STEPS = ['Provenance', 'Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'];
 
 /**
  * A result as checks for a report: the steps, those that a deploy did not get to, alarms that nobody was to heed, and where none of
@@ -19,7 +19,9 @@ export function checksOf(result: DeployResult): Check[] {
   const left = command === 'deploy' ? EXPECTED_STEPS.filter((name) => !steps.some((step) => step.name === name)) : [];
   return [
     ...done,
-    ...left.map((name): Check => ({ name, status: 'not-run' })),
+    ...left.map(
+      (name): Check => ({ name, status: 'not-run', ...(name === 'Provenance' && steps.length > 0 && UNVERIFIED) }),
+    ),
     ...(ignoreAlarms ? [ALARMS_IGNORED] : []),
     ...(restored ? [{ name: lastLine(result), status: 'passed' } as const] : []),
     ...(restored || outcome === 'Verified' || done.some(({ status }) => status === 'failed')
@@ -27,6 +29,8 @@ export function checksOf(result: DeployResult): Check[] {
       : [{ name: outcome, status: 'failed', message: reason.message } as const]),
   ];
 }
+
+const UNVERIFIED = { message: 'nothing says how the image must be signed (--attestations)' };
 
 const ALARMS_IGNORED: Check = {
   name: 'No alarm fires',

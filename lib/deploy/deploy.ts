@@ -4,10 +4,10 @@ import type { KubectlFailure } from './kubectl';
 import type { Lock } from './lock';
 import type { KubeObject } from './objects';
 import type { Reason } from './outcome';
-import type { Parts } from './parts';
+import type { Parts, Stop } from './parts';
 import type { Ports } from './ports';
 import { referenceTo } from './prune';
-import type { EnvironmentRecord, Release } from './release';
+import type { EnvironmentRecord, Release, ReleaseProvenance } from './release';
 import { releaseId } from './release-id';
 import { type Ending, type Report, sentence } from './report';
 import type { DeployRequest } from './request';
@@ -18,15 +18,31 @@ import { contextFor, loadState, openSession, type Session, settleAndPrune } from
 import { withLock } from './with-lock';
 
 /**
- * Brings a release to an environment: renders, takes the lock, checks without changing anything, applies, verifies, and on a bad
+ * Brings a release to an environment: verifies what is signed about the image, renders, takes the lock, checks without changing anything, applies, verifies, and on a bad
  * verdict puts the last known good release back.
  */
 export async function deploy(request: DeployRequest, ports: Ports, parts: Parts, report: Report): Promise<Ending> {
   const id = releaseId(request);
+  const proven = await verifyImage(request, ports, parts, report);
+  if (!proven.ok) return proven.errors[0] as Stop;
   const rendered = await report.step('Render', () => parts.render(request, id, ports), problem);
   if (!rendered.ok) return endingOfRender(rendered.errors);
   return withLock(request.requestedAt, { request, ports, parts, report }, (lock) =>
-    underLock(request, ports, parts, report, lock, id, rendered.value),
+    underLock(request, ports, parts, report, lock, id, rendered.value, proven.value),
+  );
+}
+
+/** Before anything that starts kubectl. Without something to verify by it is no step, and so NOT RUN in the report. */
+async function verifyImage(
+  request: DeployRequest,
+  ports: Ports,
+  parts: Parts,
+  report: Report,
+): Promise<Result<ReleaseProvenance | undefined, Stop>> {
+  const verify = () => parts.provenance(request, ports);
+  if (request.provenance === undefined) return verify();
+  return report.step('Provenance', verify, (result) =>
+    result.ok ? undefined : sentence((result.errors[0] as Stop).reason),
   );
 }
 
@@ -38,6 +54,7 @@ async function underLock(
   lock: Lock,
   id: string,
   objects: readonly KubeObject[],
+  provenance: ReleaseProvenance | undefined,
 ): Promise<Ending> {
   const state = await loadState(request, ports.releases);
   if (!state.ok) return { outcome: 'Error', reason: { code: 'ReleaseStore', message: state.errors.join('; ') } };
@@ -56,6 +73,7 @@ async function underLock(
     version: request.version,
     digest: request.image.digest,
     requestedAt: request.requestedAt,
+    ...(provenance && { provenance }),
     objects: prepared.value,
   };
   report.release = id;

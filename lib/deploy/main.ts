@@ -1,6 +1,12 @@
 import { hostname } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { type CommonOptions, type DeployOptions, withCommonOptions, withReleaseOptions } from './options';
+import {
+  type CommonOptions,
+  type DeployOptions,
+  withCommonOptions,
+  withProvenanceOptions,
+  withReleaseOptions,
+} from './options';
 import { EXIT_CODES } from './outcome';
 import { runProgram, USAGE } from './program';
 import { systemClock, textLog } from './system';
@@ -38,18 +44,22 @@ const program = new Command('deploy')
   .showHelpAfterError()
   .addHelpText('after', USAGE);
 
-withReleaseOptions(withCommonOptions(program.command('deploy').description('bring a release up'), now))
+withProvenanceOptions(
+  withReleaseOptions(withCommonOptions(program.command('deploy').description('bring a release up'), now)),
+  'deploy',
+)
   .option('--alarms <name...>', 'CloudWatch alarms that must not fire when a new release goes in', [])
   .option('--ignore-alarms', 'let a release in though one of them fires: it may be the fix', false)
   .option('--accept', 'a verified release is the last known good one at once', false)
   .action(async (options: DeployOptions) => end(await runProgram('deploy', options, surroundings)));
-withCommonOptions(
-  program.command('accept').description('make the verified release the last known good one'),
-  now,
+withProvenanceOptions(
+  withCommonOptions(program.command('accept').description('make the verified release the last known good one'), now),
+  'restore',
 ).action(async (options: CommonOptions) => end(await runProgram('accept', options, surroundings)));
-withCommonOptions(program.command('restore').description('put the last known good release back'), now).action(
-  async (options: CommonOptions) => end(await runProgram('restore', options, surroundings)),
-);
+withProvenanceOptions(
+  withCommonOptions(program.command('restore').description('put the last known good release back'), now),
+  'restore',
+).action(async (options: CommonOptions) => end(await runProgram('restore', options, surroundings)));
 withReleaseOptions(
   withCommonOptions(program.command('preview').description('show what a deploy would change; reads only'), now),
 ).action(async (options: DeployOptions) => end(await runProgram('preview', options, surroundings)));

@@ -3,7 +3,7 @@ import type { Strategy } from './strategy';
 import { parseStrategy } from './strategy/parse';
 
 /** Values of the command line, checked one by one. Times are in seconds. */
-export interface CommonOptions {
+export interface CommonOptions extends ProvenanceOptions {
   readonly service: string;
   readonly environment: string;
   readonly namespace: string;
@@ -25,6 +25,16 @@ export interface CommonOptions {
   readonly context?: string;
   readonly id?: string;
   readonly requestedAt: string;
+}
+
+/** Where what is signed about images is, and what it must say: all of it, or none. */
+export interface ProvenanceOptions {
+  readonly attestations?: string;
+  readonly provenanceKey?: string;
+  readonly builders?: readonly string[];
+  readonly sourceRepository?: string;
+  readonly commit?: string;
+  readonly imageRepository?: string;
 }
 
 export interface DeployOptions extends CommonOptions {
@@ -78,6 +88,25 @@ export function withCommonOptions(command: Command, now: () => Date): Command {
     );
 }
 
+/** How the image of a release must have come about: of the one that is deployed, or of the one that is put back. */
+export function withProvenanceOptions(command: Command, purpose: 'deploy' | 'restore'): Command {
+  command
+    .option('--attestations <location>', 'what is signed about images: s3://bucket/prefix, or a folder', nothingEmpty)
+    .option('--provenance-key <arn>', 'KMS key that must have signed it', keyArn)
+    .option('--builders <arn...>', 'pipelines that may have built the image', (each: string, all?: string[]) => [
+      ...(all ?? []),
+      nothingEmpty(each),
+    ])
+    .option(
+      '--source-repository <name>',
+      'repository that it must come from, as the signed statement names it',
+      nothingEmpty,
+    );
+  return purpose === 'deploy'
+    ? command.option('--commit <commit>', 'commit that it must come from', commit)
+    : command.option('--image-repository <uri>', "repository of the service's image", nothingEmpty);
+}
+
 /** What a release is made of. */
 export function withReleaseOptions(command: Command): Command {
   return command
@@ -101,6 +130,23 @@ export function image(text: string): ImageOption {
   const match = /^([^=@\s]+)=([^=@\s]+)@(sha256:[0-9a-f]{64})$/.exec(text);
   if (!match) throw new InvalidArgumentError('expected name=repository@sha256:<64 hex digits>.');
   return { name: match[1] as string, repository: match[2] as string, digest: match[3] as string };
+}
+
+function nothingEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('expected something.');
+  return text;
+}
+
+function keyArn(text: string): string {
+  if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[0-9a-zA-Z-]+$/.test(text))
+    throw new InvalidArgumentError('expected the ARN of a key.');
+  return text;
+}
+
+function commit(text: string): string {
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text))
+    throw new InvalidArgumentError('expected 40 or 64 hexadecimal digits.');
+  return text;
 }
 
 function label(text: string): string {

@@ -4,7 +4,7 @@ import type { Lock, LockFailure } from './lock';
 import type { KubeObject } from './objects';
 import type { Reason } from './outcome';
 import type { Ports } from './ports';
-import type { Release } from './release';
+import type { Release, ReleaseProvenance } from './release';
 import type { DeployRequest, SmokeTest } from './request';
 import type { End, RollOut } from './roll-out';
 import type { Expectation } from './verdict';
@@ -18,6 +18,10 @@ export interface Parts {
     release: string,
     ports: Ports,
   ): Promise<Result<readonly KubeObject[], string | KubectlFailure>>;
+  /** Asks no cluster. What was verified of the image; undefined: nothing, since there is nothing to verify it by. */
+  provenance(request: DeployRequest, ports: Ports): Promise<Result<ReleaseProvenance | undefined, Stop>>;
+  /** Asks no cluster. Why an earlier release must not be put back; undefined: it may. */
+  mistrust(release: Release, request: DeployRequest, ports: Ports): Promise<Reason | undefined>;
   /** Changes nothing. Undefined: nothing speaks against the release. */
   preflight(
     release: Release,

@@ -1,4 +1,5 @@
 import type { Kubectl } from './kubectl';
+import type { AttestationSource } from './provenance/source';
 import type { ReleaseStore } from './release';
 
 /** What the deployer takes from outside. */
@@ -12,6 +13,8 @@ export interface Ports {
   readonly fetch: typeof fetch;
   /** States of alarms by name; rejects when CloudWatch cannot be asked. An alarm that does not exist is absent. */
   readonly alarms: (names: readonly string[]) => Promise<ReadonlyMap<string, 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'>>;
+  /** What is signed about images; absent where nothing of them is verified. */
+  readonly attestations?: AttestationSource;
   readonly log: Log;
   readonly signal: AbortSignal;
 }

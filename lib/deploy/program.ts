@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Runner } from '../provenance/builder';
 import type { Result } from '../result';
 import { accept } from './accept';
 import { checksOf } from './checks';
@@ -10,6 +11,7 @@ import { EXIT_CODES } from './outcome';
 import type { Parts } from './parts';
 import type { Clock, Log, Ports } from './ports';
 import { preview } from './preview';
+import { isElsewhere, openAttestations, policyOf } from './provenance/options';
 import { realParts } from './real-parts';
 import { openStore } from './releases/open-store';
 import { manifestSource } from './render/manifest-source';
@@ -71,13 +73,17 @@ export async function runProgram(
   const report = new Report(clock, log);
   const releases = openStore(options.releases, { signal, now: () => clock.now() });
   const rollOut = chooseRollOut(options.strategy, apiProxy(processOptions));
+  const runner: Runner = isElsewhere(environment) ? 'local' : 'codepipeline';
+  const policy = policyOf(options, runner);
+  const attestations = openAttestations(options, surroundings);
   const request = requestOf(command, options, surroundings.defaultId);
   const output = prepared(options.output);
-  if (!releases.ok || !request.ok || !output.ok) {
-    const errors = [releases, request, output].flatMap((each) => (each.ok ? [] : each.errors));
+  if (!releases.ok || !request.ok || !output.ok || !policy.ok || !attestations.ok) {
+    const errors = [releases, request, output, policy, attestations].flatMap((each) => (each.ok ? [] : each.errors));
     return finish({ outcome: 'Refused', reason: { code: 'Options', message: errors.join('; ') } });
   }
-  if (request.value.ignoreAlarms) {
+  const wanted: DeployRequest = { ...request.value, ...(policy.value && { provenance: policy.value }) };
+  if (wanted.ignoreAlarms) {
     report.ignoreAlarms = true;
     report.warn('ALARMS ARE IGNORED (--ignore-alarms): this release goes in whichever of them fires');
   }
@@ -88,11 +94,12 @@ export async function runProgram(
     random,
     fetch: surroundings.fetch,
     alarms: cloudWatchAlarms(signal),
+    ...(attestations.value && { attestations: attestations.value }),
     log,
     signal,
   };
   const parts = realParts({
-    request: request.value,
+    request: wanted,
     rollOut,
     lockPorts: { kubectl, lastKubectl, clock, random, log, signal },
     lockDuration: options.lockDuration,
@@ -103,13 +110,13 @@ export async function runProgram(
   });
   switch (command) {
     case 'deploy':
-      return finish(await deploy(request.value, ports, parts, report));
+      return finish(await deploy(wanted, ports, parts, report));
     case 'accept':
-      return finish(await accept(request.value, ports, parts, report));
+      return finish(await accept(wanted, ports, parts, report));
     case 'restore':
-      return finish(await restore(request.value, ports, parts, report));
+      return finish(await restore(wanted, ports, parts, report));
     case 'preview':
-      return finish(await preview(request.value, ports, parts, report, write));
+      return finish(await preview(wanted, ports, parts, report, write));
   }
 
   function write(name: string, text: string): void {

@@ -6,6 +6,8 @@ import type { KubeObject } from './objects';
 import type { Parts } from './parts';
 import type { Ports } from './ports';
 import { preflight } from './preflight/preflight';
+import { provenanceBeforeDeploy } from './provenance/before-deploy';
+import { mistrustBeforeRestore } from './provenance/before-restore';
 import { helmProcess } from './render/helm-process';
 import { render } from './render/render';
 import { autoscaledBy } from './render/replicas';
@@ -44,6 +46,8 @@ export function realParts(options: RealOptions): Parts {
         options.lockPorts,
       );
     },
+    provenance: provenanceBeforeDeploy(warn),
+    mistrust: oncePerRelease(mistrustBeforeRestore(warn)),
     render: (wanted, release, ports) => renderAll(wanted, release, ports, options.environment, warn),
     preflight: preflight({ keepDifference: options.keepDifference, warn }),
     wait: (expectations, { request: { namespace, limits }, ports, interrupted, startedAt, limit }) =>
@@ -68,6 +72,17 @@ export function realParts(options: RealOptions): Parts {
         ports,
       ),
     evidence: options.evidence,
+  };
+}
+
+/** A restore asks before it takes the lock and again before it puts the release back: the same bytes have the same answer. */
+function oncePerRelease(mistrust: Parts['mistrust']): Parts['mistrust'] {
+  const answers = new Map<string, ReturnType<Parts['mistrust']>>();
+  return (release, request, ports) => {
+    const bytes = JSON.stringify(release);
+    const answer = answers.get(bytes) ?? mistrust(release, request, ports);
+    answers.set(bytes, answer);
+    return answer;
   };
 }
 

@@ -16,8 +16,19 @@ export interface Release {
   readonly digest: string;
   /** ISO 8601, when its deploy was asked for: of two deploys the later one is the newer. */
   readonly requestedAt: string;
+  /** What was verified of the image before it was released; absent: nothing was. */
+  readonly provenance?: ReleaseProvenance;
   /** In the order in which they are applied. */
   readonly objects: readonly KubeObject[];
+}
+
+/** How the image of a release came about, by signed statements. */
+export interface ReleaseProvenance {
+  /** Key that signed them. */
+  readonly key: string;
+  readonly builder: string;
+  readonly source: string;
+  readonly commit: string;
 }
 
 /** What the store knows of an environment. */

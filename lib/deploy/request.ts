@@ -1,3 +1,4 @@
+import type { Runner } from '../provenance/builder';
 import type { Strategy } from './strategy';
 
 /** What to deploy and where: the command line of the deployer, checked. Times are in seconds. */
@@ -18,6 +19,8 @@ export interface DeployRequest {
   readonly smoke: SmokeTest;
   /** Names of CloudWatch alarms that must not fire when a new release goes in; empty: none is asked. */
   readonly alarms: readonly string[];
+  /** How the service's image must have come about; absent: nothing of it is verified, which is said. */
+  readonly provenance?: ProvenancePolicy;
   /** Whether a release goes in though one of `alarms` fires. Said as a warning. */
   readonly ignoreAlarms?: boolean;
   /**
@@ -25,6 +28,18 @@ export interface DeployRequest {
    * bake), and the command `accept` comes when it has.
    */
   readonly accept: boolean;
+}
+
+export interface ProvenancePolicy {
+  /** URI of the service's image repository. */
+  readonly repository: string;
+  /** ARNs of the pipelines whose word counts, and whether a laptop stands for them. */
+  readonly builders: readonly string[];
+  readonly runner: Runner;
+  /** The repository that they build, as lib/provenance names it. */
+  readonly source: string;
+  /** Of the release; absent where it says so itself. */
+  readonly commit?: string;
 }
 
 /** `name` as the manifests have it -> `repository@digest`. */

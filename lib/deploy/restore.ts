@@ -10,11 +10,13 @@ import { withLock } from './with-lock';
 
 /**
  * Puts the last known good release back, after something beyond the deployer found the newer one bad. Where the environment is on it
- * already and it is well, nothing is changed.
+ * already and it is well, nothing is changed. One whose image cannot be trusted ends it before a cluster is asked.
  */
 export async function restore(request: DeployRequest, ports: Ports, parts: Parts, report: Report): Promise<Ending> {
   const before = await loadState(request, ports.releases);
   if (!before.ok) return storeError(before.errors);
+  const mistrust = before.value.good && (await parts.mistrust(before.value.good, request, ports));
+  if (mistrust) return { outcome: 'RollbackFailed', reason: mistrust };
   const requestedAt = before.value.record.attempted?.requestedAt ?? request.requestedAt;
   return withLock(requestedAt, { request, ports, parts, report }, async (lock) => {
     const state = await loadState(request, ports.releases);

@@ -38,6 +38,11 @@ async function keepEvidence(
 export async function restoreGood(session: Session, why: Reason): Promise<Ending> {
   const { parts, report, ports, good, record, request } = session;
   if (!good) throw new Error('there is no last known good release');
+  const mistrust = await parts.mistrust(good, request, ports);
+  if (mistrust) {
+    const message = `${why.message}; and ${sentence(mistrust)}; a person must look`;
+    return { outcome: 'RollbackFailed', reason: { ...why, message } };
+  }
   const restoring: Session = { ...session, ledger: newLedger() };
   const context = contextFor(restoring, 'restore', good);
   const end = await report.step(

@@ -13,7 +13,7 @@ const result = (changes: Partial<DeployResult>): DeployResult => ({
   startedAt: '2026-11-21T12:00:00.000Z',
   endedAt: '2026-11-21T12:00:09.000Z',
   kubectlCalls: 1,
-  steps: ['Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'].map((name) => ({
+  steps: ['Provenance', 'Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'].map((name) => ({
     name,
     status: 'passed',
     seconds: 1,
@@ -42,8 +42,13 @@ const ROLLED_BACK = {
 
 test('a release that serves: its steps have passed, and nothing else is said', () => {
   expect(told({})).toEqual(
-    ['Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'].map((name) => `passed | ${name}`),
+    ['Provenance', 'Render', 'Lock', 'Check', 'Roll out', 'Settle', 'Prune'].map((name) => `passed | ${name}`),
   );
+});
+
+test('a release of which nothing signed was verified says so', () => {
+  const [, ...steps] = result({}).steps;
+  expect(told({ steps }).at(-1)).toMatch(/^not-run \| Provenance \| nothing says how the image must be signed/);
 });
 
 test('a restore that put the release back has failed in nothing, and says RolledBack', () => {
@@ -78,8 +83,10 @@ test('alarms that nobody heeded are a check that has not run', () => {
 });
 
 test('what a deploy did not get to has not run', () => {
-  const steps = [{ name: 'Render', status: 'failed', seconds: 1, detail: 'no such file' }] as const;
+  const passed = { name: 'Provenance', status: 'passed', seconds: 1 } as const;
+  const steps = [passed, { name: 'Render', status: 'failed', seconds: 1, detail: 'no such file' }] as const;
   expect(told({ outcome: 'Refused', steps })).toEqual([
+    'passed | Provenance',
     'failed | Render | no such file',
     ...['Lock', 'Check', 'Roll out', 'Settle', 'Prune'].map((name) => `not-run | ${name}`),
   ]);

@@ -3,6 +3,7 @@ import { deploy } from '../../lib/deploy/deploy';
 import type { KubectlFailure } from '../../lib/deploy/kubectl';
 import type { LockFailure } from '../../lib/deploy/lock';
 import type { KubeObject } from '../../lib/deploy/objects';
+import type { Reason } from '../../lib/deploy/outcome';
 import type { Parts } from '../../lib/deploy/parts';
 import type { Ports } from '../../lib/deploy/ports';
 import type { Release } from '../../lib/deploy/release';
@@ -54,6 +55,8 @@ class World {
     smoke: READY,
   };
   superseded = false;
+  proven: Awaited<ReturnType<Parts['provenance']>> = ok(undefined);
+  mistrust: (version: string) => Reason | undefined = () => undefined;
   lockFailure: LockFailure | undefined;
   rendered: ReturnType<Parts['render']> = Promise.resolve(ok([deployment()]));
   refused: Awaited<ReturnType<Parts['preflight']>>;
@@ -104,6 +107,8 @@ class World {
           return this.aborting ? err(this.aborting) : ok(undefined);
         },
       },
+      provenance: async () => this.proven,
+      mistrust: async (release) => this.mistrust(release.version),
       takeLock: async () => (this.lockFailure ? err(this.lockFailure) : ok(lock)),
       render: () => this.rendered,
       preflight: async () => this.refused,
@@ -313,6 +318,43 @@ describe('deploy', () => {
     await world.deploy();
     expect(world.did).toContain('delete Service added --namespace web-dev --ignore-not-found --wait=false');
     expect(world.did.filter((what) => what.startsWith('delete'))).toHaveLength(1);
+  });
+});
+
+describe('what is signed about an image', () => {
+  const WRONG: Reason = { code: 'Provenance', message: 'another key signed it' };
+  const POLICY = { repository: 'r/web', builders: ['b'], runner: 'codepipeline', source: 's' } as const;
+
+  test('is recorded with the release', async () => {
+    const world = new World();
+    const provenance = { key: 'k', builder: 'b', source: 's', commit: 'c' };
+    world.proven = ok(provenance);
+    world.request = { ...world.request, provenance: POLICY };
+    await world.deploy();
+    expect(world.store.releases.get(NEW)).toMatchObject({ provenance });
+    expect(world.report.steps[0]).toMatchObject({ name: 'Provenance', status: 'passed' });
+  });
+
+  test('and is wrong: nothing is rendered, locked or asked', async () => {
+    const world = new World().good('1');
+    world.request = { ...world.request, provenance: POLICY };
+    world.proven = err({ outcome: 'Refused', reason: WRONG });
+    expect(await world.deploy()).toEqual({ outcome: 'Refused', reason: WRONG });
+    expect(world.report.steps).toMatchObject([{ name: 'Provenance', status: 'failed', detail: WRONG.message }]);
+    expect([world.kubectl.calls, world.did, world.store.history]).toEqual([0, [], []]);
+  });
+
+  test('of the last known good release: a restore ends before the lock, a rollback before anything is put back', async () => {
+    const world = new World().good('1');
+    world.mistrust = (version) => (version === '1' ? WRONG : undefined);
+    expect(await world.restore()).toEqual({ outcome: 'RollbackFailed', reason: WRONG });
+    expect([world.kubectl.calls, world.did]).toEqual([0, []]);
+    world.ends = { ...world.ends, bringUp: BAD };
+    expect(await world.deploy()).toMatchObject({
+      outcome: 'RollbackFailed',
+      reason: { message: 'it crashes; and another key signed it; a person must look' },
+    });
+    expect(world.did).not.toContain('restore 1');
   });
 });
 

@@ -25,11 +25,13 @@ export class FolderBlobs implements Blobs {
     return `put a good copy of ${this.nameOf(key)} back, or remove it`;
   }
 
-  async read(key: string): Promise<Result<Blob | undefined, string>> {
+  async read(key: string, limit = Number.POSITIVE_INFINITY): Promise<Result<Blob | undefined, string>> {
     const file = this.nameOf(key);
     try {
+      const { size } = await stat(file);
+      if (size > limit) return ok({ bytes: Buffer.of(), size, etag: '' });
       const bytes = await readFile(file);
-      return ok({ bytes, etag: etagOf(bytes) });
+      return ok({ bytes, size: bytes.length, etag: etagOf(bytes) });
     } catch (error) {
       return codeOf(error) === 'ENOENT' ? ok(undefined) : err(`${file} cannot be read: ${sentence(error)}`);
     }

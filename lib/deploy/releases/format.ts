@@ -27,6 +27,7 @@ const release = z.object({
   version: z.string(),
   digest: z.string(),
   requestedAt: z.iso.datetime(),
+  provenance: z.object({ key: z.string(), builder: z.string(), source: z.string(), commit: z.string() }).optional(),
   objects: z.array(kubeObject).min(1),
 });
 

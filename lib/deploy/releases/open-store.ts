@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { err, ok, type Result } from '../../result';
 import type { ReleaseStore } from '../release';
 import { BlobStore } from './blob-store';
+import type { Blobs } from './blobs';
 import { FolderBlobs } from './folder-blobs';
 import { S3Blobs } from './s3-blobs';
 
@@ -17,14 +18,27 @@ export interface StoreOptions {
 const CONNECTION_TIMEOUT = 5_000;
 const REQUEST_TIMEOUT = 30_000;
 
-/** The store at `s3://bucket`, `s3://bucket/prefix` or a folder. Opens no connection and makes no folder yet. */
-export function openStore(location: string, { signal, now, client }: StoreOptions): Result<ReleaseStore, string> {
-  if (location === '') return err('the store of releases has no location; expected `s3://bucket/prefix` or a folder');
+/** The store of releases at a location. */
+export function openStore(location: string, options: StoreOptions): Result<ReleaseStore, string> {
+  const blobs = openBlobs(location, 'the store of releases', options);
+  return blobs.ok ? ok(new BlobStore(blobs.value)) : blobs;
+}
+
+/**
+ * Objects at `s3://bucket`, `s3://bucket/prefix` or in a folder; `what` they are, for messages. Opens no connection and makes no
+ * folder yet.
+ */
+export function openBlobs(
+  location: string,
+  what: string,
+  { signal, now, client }: StoreOptions,
+): Result<Blobs, string> {
+  if (location === '') return err(`${what} has no location; expected \`s3://bucket/prefix\` or a folder`);
   if (!/^[a-z0-9]+:\/\//i.test(location))
-    return ok(new BlobStore(new FolderBlobs(isAbsolute(location) ? location : resolve(location), now)));
+    return ok(new FolderBlobs(isAbsolute(location) ? location : resolve(location), now));
   // Amazon S3 User Guide, "General purpose bucket naming rules".
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(location);
-  if (!match) return err(`${location} is no store of releases; expected \`s3://bucket/prefix\` or a folder`);
+  if (!match) return err(`${location}: expected \`s3://bucket/prefix\` or a folder, for ${what}`);
   const prefix = (match[2] ?? '').replace(/^\/+|\/+$/g, '');
   const s3 =
     client ??
@@ -35,5 +49,5 @@ export function openStore(location: string, { signal, now, client }: StoreOption
         throwOnRequestTimeout: true,
       },
     });
-  return ok(new BlobStore(new S3Blobs({ bucket: match[1] as string, prefix }, s3, signal)));
+  return ok(new S3Blobs({ bucket: match[1] as string, prefix }, s3, signal));
 }

@@ -32,12 +32,21 @@ export class S3Blobs implements Blobs {
     return `put an earlier version back (aws s3api list-object-versions --bucket ${this.place.bucket} --prefix ${this.keyOf(key)})`;
   }
 
-  async read(key: string): Promise<Result<Blob | undefined, string>> {
+  async read(key: string, limit = Number.POSITIVE_INFINITY): Promise<Result<Blob | undefined, string>> {
     try {
-      const { Body, ETag = '' } = await this.client.send(new GetObjectCommand(this.at(key)), {
+      const {
+        Body,
+        ETag = '',
+        ContentLength = 0,
+      } = await this.client.send(new GetObjectCommand(this.at(key)), {
         abortSignal: this.signal,
       });
-      return ok({ bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), etag: ETag });
+      if (ContentLength > limit) {
+        await Body?.transformToWebStream().cancel();
+        return ok({ bytes: Buffer.of(), size: ContentLength, etag: ETag });
+      }
+      const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+      return ok({ bytes, size: bytes.length, etag: ETag });
     } catch (error) {
       return (await this.isAbsent(key, error)) ? ok(undefined) : err(this.sentence('read', key, error));
     }

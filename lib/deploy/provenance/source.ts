@@ -1,0 +1,67 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { DescribeKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { type Attestation, attestationKey, LARGEST_ENVELOPE } from '../../provenance/storage';
+import { err, ok, type Result } from '../../result';
+import type { Blobs } from '../releases/blobs';
+
+/** What is signed about images, and by whom. */
+export interface AttestationSource {
+  /** ARN of the key whose signature counts. */
+  readonly keyId: string;
+  publicKey(): Promise<Result<KeyObject, string>>;
+  /** Undefined: there is none. */
+  envelope(service: string, digest: string, attestation: Attestation): Promise<Result<Uint8Array | undefined, Unread>>;
+  /** Whether an image was pushed before the key was made, when nobody could sign it. Neither time is a writer's to choose. */
+  isOlderThanKey(repositoryUri: string, digest: string): Promise<Result<boolean, string>>;
+}
+
+export interface Unread {
+  /** `huge`: nobody signed it like that; `away`: nobody knows what it is. */
+  readonly kind: 'huge' | 'away';
+  readonly message: string;
+}
+
+/** KMS, ECR, and a bucket or folder of envelopes. */
+export function attestationSource(blobs: Blobs, keyId: string, signal: AbortSignal): AttestationSource {
+  const options = { abortSignal: signal };
+  const keys = new KMSClient({});
+  return {
+    keyId,
+    publicKey: () =>
+      asked('kms:GetPublicKey', async () => {
+        const { PublicKey, KeyId } = await keys.send(new GetPublicKeyCommand({ KeyId: keyId }), options);
+        if (PublicKey === undefined || KeyId !== keyId) throw new Error(`answered with the key ${KeyId}, not ${keyId}`);
+        return createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+      }),
+    envelope: async (service, digest, attestation) => {
+      const key = attestationKey(service, digest, attestation);
+      const blob = await blobs.read(key, LARGEST_ENVELOPE);
+      if (!blob.ok) return err(...blob.errors.map((message): Unread => ({ kind: 'away', message })));
+      const { bytes, size = 0 } = blob.value ?? {};
+      if (size <= LARGEST_ENVELOPE) return ok(bytes);
+      const message = `${blobs.nameOf(key)} has ${size} bytes, and more than ${LARGEST_ENVELOPE} are not read`;
+      return err({ kind: 'huge', message });
+    },
+    isOlderThanKey: (repositoryUri, imageDigest) =>
+      asked('ecr:DescribeImages, kms:DescribeKey', async () => {
+        const repositoryName = repositoryUri.slice(repositoryUri.indexOf('/') + 1);
+        const images = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageDigest }] });
+        const [{ imageDetails: [image] = [] }, { KeyMetadata: key }] = await Promise.all([
+          new ECRClient({}).send(images, options),
+          keys.send(new DescribeKeyCommand({ KeyId: keyId }), options),
+        ]);
+        const [pushed, made] = [image?.imagePushedAt, key?.CreationDate];
+        return pushed !== undefined && made !== undefined && pushed < made;
+      }),
+  };
+}
+
+async function asked<T>(call: string, ask: () => Promise<T>): Promise<Result<T, string>> {
+  try {
+    return ok(await ask());
+  } catch (error) {
+    const { name, message } = error as Error;
+    return err(`${call}: ${name}: ${message}`);
+  }
+}
