@@ -9,6 +9,9 @@ export interface Complaint {
   readonly message: string;
 }
 
+export const value = (path: readonly PropertyKey[], message: string): Complaint => ({ path, about: 'value', message });
+export const key = (path: readonly PropertyKey[], message: string): Complaint => ({ path, about: 'key', message });
+
 /** Everything that `schema` has against `value`. */
 export const complaints = (schema: z.ZodType, value: unknown): Complaint[] => {
   const result = schema.safeParse(value, { error: phrase, reportInput: true });

@@ -1,6 +1,17 @@
 import * as z from 'zod';
+import { accountClusterSchema, accountNetworkSchema } from './cluster';
 import { helmSchema, strategySchema } from './strategy';
-import { about, duration, environmentName, namespaceName, relativePath, section, text, webAddress } from './values';
+import {
+  about,
+  accountId,
+  duration,
+  environmentName,
+  namespaceName,
+  relativePath,
+  section,
+  text,
+  webAddress,
+} from './values';
 
 const approval = section({
   name: text('a name of 1 to 100 letters, digits and . @ - _', /^[A-Za-z0-9.@\-_]{1,100}$/).meta(
@@ -15,6 +26,15 @@ const approval = section({
 });
 
 export const environmentSchema = section({
+  account: accountId()
+    .optional()
+    .meta(
+      about(
+        'The account where the environment lives, in quotes, if not in `aws.account`: cluster, alarms, deploy and verify are there, the pipelines stay. Needs `aws.account` and `aws.region`; the region is the same.',
+      ),
+    ),
+  cluster: accountClusterSchema,
+  network: accountNetworkSchema,
   pipeline: z
     .enum(['development', 'production'], { error: 'development or production' })
     .optional()

@@ -10,9 +10,23 @@ interface Approval {
   readonly timeoutMinutes: number;
 }
 
+/** Where an environment lives that is not in the account of the pipelines. The region is the same. */
+export interface Elsewhere {
+  readonly account: string;
+  /** One an account: environments with the same account have equal ones. */
+  readonly cluster: {
+    readonly name: string;
+    readonly version: File['cluster']['version'];
+    readonly existing?: { readonly securityGroupId: string; readonly nodeRoles: readonly string[] } | undefined;
+  };
+  readonly network: File['network'];
+}
+
 export interface Environment {
   /** Key in slipway.yaml. */
   readonly name: string;
+  /** Absent: in the account of the pipelines. */
+  readonly elsewhere?: Elsewhere;
   readonly pipeline: 'development' | 'production';
   readonly namespace: string;
   /** Folder or file, relative to the service. */
@@ -45,7 +59,7 @@ export const resolve = (file: File) => ({
   source: resolveSource(file),
   /** In the order of the file, which is the order of promotion. */
   environments: Object.entries(file.environments).map(
-    ([name, environment]): Environment => resolveEnvironment(file.service.name, name, environment),
+    ([name, environment]): Environment => resolveEnvironment(file, name, environment),
   ),
 });
 
@@ -59,6 +73,21 @@ const resolveSource = ({ service, source }: File): Source =>
       }
     : { provider: 'connection', repository: source.repository ?? '', connectionArn: source.connectionArn ?? '' };
 
+/** One of the environments of an account says its cluster and its network, or none does. */
+const resolveElsewhere = ({ environments, cluster }: File, account: string): Elsewhere => {
+  const there = Object.values(environments).filter((environment) => environment.account === account);
+  const own = there.find((environment) => environment.cluster !== undefined)?.cluster;
+  return {
+    account,
+    cluster: {
+      name: own?.name ?? cluster.name,
+      version: own?.version ?? cluster.version,
+      ...(own?.existing && { existing: own.existing }),
+    },
+    network: there.find((environment) => environment.network !== undefined)?.network ?? {},
+  };
+};
+
 /** The pipeline of an environment that does not say one. */
 const defaultPipeline = (name: string): 'development' | 'production' => (name === 'dev' ? 'development' : 'production');
 
@@ -68,11 +97,13 @@ export const defaultNamespace = (service: string, environment: string): string =
 export const defaultApprovals = (name: string): NonNullable<EnvironmentFile['approvals']> =>
   name === 'production' ? [{ name: 'ClientSignOff', timeout: 7 * 24 * 3600 }] : [];
 
-const resolveEnvironment = (service: string, name: string, file: EnvironmentFile): Environment => {
+const resolveEnvironment = (whole: File, name: string, file: EnvironmentFile): Environment => {
+  const service = whole.service.name;
   const isProduction = name === 'production';
   const bake = file.bake ?? (isProduction ? 5 * 60 : false);
   return {
     name,
+    ...(file.account === undefined ? {} : { elsewhere: resolveElsewhere(whole, file.account) }),
     pipeline: file.pipeline ?? defaultPipeline(name),
     namespace: file.namespace ?? defaultNamespace(service, name),
     manifests: file.manifests ?? `k8s/overlays/${name}`,

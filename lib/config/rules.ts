@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import { approvalStageName, stageName } from '../model/names';
-import type { Complaint } from './complaints';
+import { accountRules } from './account-rules';
+import { clusterRules, networkRules } from './cluster-rules';
+import { type Complaint, key, value } from './complaints';
 import { type EnvironmentFile, environmentSchema } from './environments';
 import { defaultApprovals, defaultNamespace } from './resolve';
 import { fileSchema } from './schema';
@@ -17,17 +19,17 @@ export const brokenRules = (file: unknown, isFolder: (path: string) => boolean):
   const cluster = read(shape.cluster, at('cluster'));
   const network = read(shape.network, at('network'));
   const service = read(shape.service, at('service'));
+  const environments = readEnvironments(at('environments'));
   return [
     ...(service === undefined || isFolder(service.path)
       ? []
       : [value(['service', 'path'], `expected a folder, got "${service.path}"; there is none beside this file`)]),
     ...(source === undefined ? [] : [...sourceRules(source), ...pullRequestRules(source, at('source'))]),
     ...(branches === undefined ? [] : branchRules(branches)),
-    ...(network === undefined ? [] : networkRules(network)),
-    ...(cluster?.existing !== undefined && network !== undefined && network.existing === undefined
-      ? [value(['cluster', 'existing'], 'needs network.existing: the VPC of that cluster')]
-      : []),
-    ...environmentRules(readEnvironments(at('environments')), service?.name),
+    ...(network === undefined ? [] : networkRules(network, [])),
+    ...(cluster === undefined || network === undefined ? [] : clusterRules(cluster, network, [])),
+    ...environmentRules(environments, service?.name),
+    ...accountRules(environments, read(shape.aws, at('aws'))),
   ];
 };
 
@@ -38,9 +40,6 @@ const read = <S extends z.ZodType>(schema: S, raw: unknown): z.output<S> | undef
 
 const isMapping = (raw: unknown): raw is Record<string, unknown> =>
   typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-
-const value = (path: readonly PropertyKey[], message: string): Complaint => ({ path, about: 'value', message });
-const key = (path: readonly PropertyKey[], message: string): Complaint => ({ path, about: 'key', message });
 
 type Section<K extends keyof typeof fileSchema.shape> = z.output<(typeof fileSchema.shape)[K]>;
 
@@ -89,28 +88,6 @@ const branchRules = ({ development, production }: Section<'branches'>): Complain
   development === production
     ? [value(['branches'], `expected two branches, got ${development} for both; a push would start both pipelines`)]
     : [];
-
-const networkRules = ({ availabilityZones: own, existing }: Section<'network'>): Complaint[] => [
-  ...(own !== undefined && new Set(own).size < own.length
-    ? [value(['network', 'availabilityZones'], `expected two different zones, got ${own[0]} twice`)]
-    : []),
-  ...(own !== undefined && existing !== undefined
-    ? [
-        value(
-          ['network', 'availabilityZones'],
-          'is for the VPC that Slipway makes; an existing one has network.existing.availabilityZones',
-        ),
-      ]
-    : []),
-  ...(existing !== undefined && existing.availabilityZones.length !== existing.privateSubnetIds.length
-    ? [
-        value(
-          ['network', 'existing', 'privateSubnetIds'],
-          `expected one subnet for each of the ${existing.availabilityZones.length} availability zones, got ${existing.privateSubnetIds.length}`,
-        ),
-      ]
-    : []),
-];
 
 /** The environments that the schema accepts, in order. */
 const readEnvironments = (raw: unknown): [string, EnvironmentFile][] =>

@@ -4,7 +4,7 @@ import { clusterSchema, networkSchema } from './cluster';
 import { environmentsSchema } from './environments';
 import { localSchema } from './local';
 import type { resolve } from './resolve';
-import { about, relativePath, section, serviceName, text, whole } from './values';
+import { about, accountId, relativePath, section, serviceName, text, whole } from './values';
 
 /** What the rest of Slipway reads: slipway.yaml with every default applied. Durations are in seconds. */
 export type Config = ReturnType<typeof resolve>;
@@ -105,7 +105,7 @@ const build = section({
   .meta(about('How the service is built.'));
 
 const aws = section({
-  account: text('an account id of 12 digits', /^\d{12}$/)
+  account: accountId()
     .optional()
     .meta(
       about('Account to deploy to, in quotes. Default: the one of your credentials. `SLIPWAY_ACCOUNT` overrides it.'),

@@ -97,3 +97,5 @@ const WEB = 'an address that starts with http:// or https://, without user, # or
 
 export const webAddress = () =>
   text(WEB, /^https?:\/\/[^\s/?#@]+(?:\/[^\s#]*)?$/, 1000).refine((value) => URL.canParse(value), { error: WEB });
+
+export const accountId = () => text('an account id of 12 digits', /^\d{12}$/);

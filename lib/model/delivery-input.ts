@@ -34,6 +34,8 @@ export interface ChecksInput {
 export interface EnvironmentInput {
   /** dev, staging, production … */
   readonly name: string;
+  /** The account where it lives and its cluster there; absent: in the account of the pipelines, on their cluster. */
+  readonly elsewhere?: { readonly account: string; readonly cluster: { readonly name: string } };
   readonly pipeline: PipelineKind;
   readonly namespace: string;
   /** Kustomize overlay, Helm chart, or YAML (folder or file), relative to the service's folder. */

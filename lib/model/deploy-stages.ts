@@ -1,6 +1,13 @@
 import type { DeliveryInput, EnvironmentInput } from './delivery-input';
 import { job, VERSION } from './job';
-import { alarmName, approvalStageName, imageRepositoryName, platformAlarmName, stageName } from './names';
+import {
+  alarmName,
+  approvalStageName,
+  environmentRoleName,
+  imageRepositoryName,
+  platformAlarmName,
+  stageName,
+} from './names';
 import type { BakeAction, BuildAction, BuildRule, Stage, Target } from './pipeline';
 import { IGNORE_ALARMS, referenceTo } from './pipeline-variables';
 
@@ -34,11 +41,20 @@ export const deployStage = (input: DeliveryInput, environment: EnvironmentInput)
   };
 };
 
-const target = ({ name, namespace }: EnvironmentInput): Target => ({ environment: name, namespace });
+const target = (input: DeliveryInput, { name, namespace, elsewhere }: EnvironmentInput): Target => ({
+  environment: name,
+  namespace,
+  ...(elsewhere && {
+    elsewhere: { account: elsewhere.account, role: environmentRoleName(input.service.name, name, 'action') },
+  }),
+});
 
-const place = (input: DeliveryInput, { name, namespace }: EnvironmentInput) => ({
+const platformAlarm = (input: DeliveryInput, { elsewhere }: EnvironmentInput): string =>
+  platformAlarmName(input.service.name, elsewhere?.account);
+
+const place = (input: DeliveryInput, { name, namespace, elsewhere }: EnvironmentInput) => ({
   SERVICE: input.service.name,
-  CLUSTER: input.cluster.name,
+  CLUSTER: (elsewhere?.cluster ?? input.cluster).name,
   NAMESPACE: namespace,
   ENVIRONMENT: name,
 });
@@ -57,9 +73,9 @@ const deployAction = (input: DeliveryInput, environment: EnvironmentInput): Buil
     SETTLE: `${environment.settleSeconds}s`,
     STRATEGY: JSON.stringify(environment.strategy),
     URL: environment.url ?? '',
-    ALARMS: `${alarmName(input.service.name, environment.name)} ${platformAlarmName(input.service.name)}`,
+    ALARMS: `${alarmName(input.service.name, environment.name)} ${platformAlarm(input, environment)}`,
   },
-  target: target(environment),
+  target: target(input, environment),
   timeoutMinutes: deployMinutes(environment),
 });
 
@@ -91,6 +107,7 @@ const restore = (deploy: BuildAction): BuildRule => ({
   project: deploy.name,
   input: deploy.input,
   variables: { VERSION, MODE: 'restore' },
+  ...(deploy.target && { target: deploy.target }),
 });
 
 const verify = (input: DeliveryInput, environment: EnvironmentInput): BuildAction => ({
@@ -106,7 +123,7 @@ const verify = (input: DeliveryInput, environment: EnvironmentInput): BuildActio
     URL: environment.url ?? '',
     SUITE: environment.suite,
   },
-  target: target(environment),
+  target: target(input, environment),
   timeoutMinutes: 20,
 });
 
@@ -121,12 +138,12 @@ const bake = (input: DeliveryInput, environment: EnvironmentInput): BakeAction[]
           name: 'Bake',
           runOrder: 3,
           alarm: alarmName(input.service.name, environment.name),
-          platformAlarm: platformAlarmName(input.service.name),
+          platformAlarm: platformAlarm(input, environment),
           minutes: environment.bakeMinutes,
           url: `#{${verifyNamespace(environment)}.BASE_URL}`,
           version: VERSION,
           inconclusive: environment.bakeInconclusive,
           ignoreAlarms: referenceTo(IGNORE_ALARMS),
-          target: target(environment),
+          target: target(input, environment),
         },
       ];

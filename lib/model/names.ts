@@ -20,9 +20,39 @@ export const alarmName = (service: string, environment: string): string => `${se
 
 /**
  * The composite alarm of the cluster that a service watches; it never blames a release. No environment's alarm has its name, since
- * names of environments hold no underscore.
+ * names of environments hold no underscore. `account`: of an environment that does not live in the account of the pipelines.
  */
-export const platformAlarmName = (service: string): string => `${service}_platform`;
+export const platformAlarmName = (service: string, account?: string): string =>
+  account === undefined ? `${service}_platform` : `${service}_platform_${account}`;
+
+/**
+ * Roles that work across accounts, by what they do for an environment: policies of the other account name them, in whatever order
+ * the accounts are deployed. At most 64 characters (IAM API, CreateRole), with service and environment as long as they may be.
+ */
+export const environmentRoleName = (
+  service: string,
+  environment: string,
+  role: /** What the pipeline becomes for its actions there. */
+    | 'action'
+    | 'deploy'
+    | 'verify'
+    | 'bake'
+    /** In the account of the pipelines: what the bake becomes to tell its result. */
+    | 'answer',
+): string => `${service}-${environment}-${role}`;
+
+/** The role of a pipeline that has actions in other accounts. */
+export const pipelineRoleName = (pipeline: string): string => `${pipeline}-pipeline`;
+
+/** The role of the nodes of a cluster in an account of its own; they pull images from the account of the pipelines. */
+export const nodeRoleName = (service: string, account: string): string => `${service}-${account}-nodes`;
+
+/** The bucket of artifacts that roles of other accounts read; at most 63 characters, in every region that there is. */
+export const artifactBucketName = (service: string, account: string, region: string): string =>
+  `${service}-${account}-${region}`;
+
+/** The function that bakes an environment in an account of its own. */
+export const bakeFunctionName = (service: string, environment: string): string => `${service}-${environment}-bake`;
 
 /** ECR repository of the service's images. */
 export const imageRepositoryName = (service: string): string => service;

@@ -63,6 +63,8 @@ export interface BuildRule {
   readonly input: string;
   /** As a build action's. */
   readonly variables: Readonly<Record<string, string>>;
+  /** That of the action whose project runs. */
+  readonly target?: Target;
 }
 
 /** A stage condition: when one of its rules fails, `result` engages. */
@@ -147,6 +149,12 @@ export interface Target {
   /** Key of the environment in slipway.yaml: dev, staging, production … */
   readonly environment: string;
   readonly namespace: string;
+  /** Absent: in the account of the pipeline, which then works there with its own role. */
+  readonly elsewhere?: {
+    readonly account: string;
+    /** Name of the role of that account with which the pipeline runs its actions there. */
+    readonly role: string;
+  };
 }
 
 export interface ApprovalAction extends ActionBase {

@@ -16,11 +16,12 @@ const MINUTES = 15;
 
 /**
  * What a pull request would change in the first environment. For CodeCommit only: CodeBuild hears of pull requests behind a
- * connection through webhooks, which need an authorization of their own at the provider.
+ * connection through webhooks, which need an authorization of their own at the provider. And only where that environment lives in
+ * the account of the pipelines: an event rule starts no build of another account (EventBridge user guide, eb-cross-account).
  */
 export const preview = ({ service, source, environments, cluster }: DeliveryInput): Preview | undefined => {
   const [environment] = environments;
-  if (source.provider !== 'codecommit' || environment === undefined) return undefined;
+  if (source.provider !== 'codecommit' || environment === undefined || environment.elsewhere) return undefined;
   return {
     project: `${service.name}-preview`,
     repository: source.repository,

@@ -37,6 +37,16 @@ network:
   existing: {vpcId: vpc-0123456789abcdef0, availabilityZones: [eu-west-1a, eu-west-1b], privateSubnetIds: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]}
 `,
   `service: {name: visits}
+aws: {account: "111122223333", region: eu-west-1}
+environments:
+  dev: {}
+  production:
+    account: "222222222222"
+    cluster: {name: there, version: "1.36", existing: {securityGroupId: sg-0123456789abcdef0, nodeRoles: [nodes]}}
+    network:
+      existing: {vpcId: vpc-0123456789abcdef0, availabilityZones: [eu-west-1a, eu-west-1b], privateSubnetIds: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]}
+`,
+  `service: {name: visits}
 local:
   images: {redis: {command: [redis-server, --port, $PORT]}}
   prepare: make

@@ -108,7 +108,7 @@ describe('environments', () => {
   it('roll back, and no other stage does', () => {
     const rolled = pipelineOf('production').stages.filter(({ onFailure }) => onFailure?.result === 'ROLLBACK');
     expect(rolled.map(({ name }) => name)).toEqual(['Staging', 'Production']);
-    for (const { onFailure } of rolled)
+    for (const { name, onFailure } of rolled)
       expect(onFailure?.rules).toEqual([
         {
           name: 'RestoreLastGood',
@@ -116,6 +116,7 @@ describe('environments', () => {
           project: 'Deploy',
           input: 'SourceArtifact',
           variables: { VERSION: '#{Build.VERSION}', MODE: 'restore' },
+          target: { environment: name.toLowerCase(), namespace: `shop-${name.toLowerCase()}` },
         },
       ]);
   });

@@ -141,6 +141,7 @@ const deploy = (name: string, environmentName: string, suite: string, more: Acti
           project: 'Deploy',
           input: 'SourceArtifact',
           variables: { VERSION: '#{Build.VERSION}', MODE: 'restore' },
+          target,
         },
       ],
     },

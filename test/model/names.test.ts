@@ -2,9 +2,15 @@ import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import {
   alarmName,
   approvalStageName,
+  artifactBucketName,
+  bakeFunctionName,
   cacheRepositoryName,
+  environmentRoleName,
   imageRepositoryName,
+  nodeRoleName,
   pipelineName,
+  pipelineRoleName,
+  platformAlarmName,
   projectName,
   stageName,
 } from '../../lib/model/names';
@@ -17,6 +23,20 @@ describe('physical names', () => {
     expect(alarmName('shop', 'production')).toBe('shop-production');
     expect(imageRepositoryName('shop')).toBe('shop');
     expect(cacheRepositoryName('shop')).toBe('shop-cache');
+    expect(platformAlarmName('shop')).toBe('shop_platform');
+    expect(platformAlarmName('shop', '222222222222')).toBe('shop_platform_222222222222');
+  });
+
+  it('that policies of other accounts hold are never too long for their service', () => {
+    const [service, place, account] = ['s'.repeat(32), 'e'.repeat(20), '2'.repeat(12)];
+    const roles = (['action', 'deploy', 'verify', 'bake', 'answer'] as const).map((role) =>
+      environmentRoleName(service, place, role),
+    );
+    roles.push(pipelineRoleName(pipelineName(service, 'development')), nodeRoleName(service, account));
+    expect(new Set(roles).size).toBe(roles.length);
+    for (const role of roles) expect(role.length).toBeLessThanOrEqual(64);
+    expect(bakeFunctionName(service, place).length).toBeLessThanOrEqual(64);
+    expect(artifactBucketName(service, account, 'ap-southeast-1').length).toBeLessThanOrEqual(63);
   });
 
   it.each([

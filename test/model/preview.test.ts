@@ -33,4 +33,9 @@ describe('the preview of pull requests', () => {
     const source = { provider: 'connection', connectionArn: 'arn', repository: 'acme/shop' } as const;
     expect(preview(input({ source }))).toBeUndefined();
   });
+
+  it('is not there for an environment of another account, where no event rule of this one starts a build', () => {
+    const dev = environment('dev', { elsewhere: { account: '222222222222', cluster: { name: 'slipway' } } });
+    expect(preview(input({ environments: [dev, environment('staging')] }))).toBeUndefined();
+  });
 });
