@@ -3,12 +3,15 @@ import { type App, type Environment, type Stack, Tags, Validations } from 'aws-c
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Config } from '../config/schema';
 import { branchProtection } from '../model/branch-protection';
-import { projectName } from '../model/names';
+import { nodeRoleName, projectName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
 import type { Preview } from '../model/preview';
+import type { OtherAccount } from './account-grants';
 import type { ClusterReference } from './cluster-reference';
-import { ClusterStack } from './cluster-stack';
+import { ClusterStack, type ClusterStackProps } from './cluster-stack';
 import { DeliveryStack } from './delivery-stack';
+import { EnvironmentStack } from './environment-stack';
+import { type Home, homes, type OtherHome } from './homes';
 import { MonitoringStack } from './monitoring-stack';
 import { templateRules } from './rules/all';
 import { TemplateRules } from './rules/plugin';
@@ -58,28 +61,76 @@ export function addStacks(app: App, { config, pipelines, preview, configFolder, 
       })
     : undefined;
   const kubectlZip = join(projectRoot, KUBECTL_LAYER);
-  const cluster = addCluster(app, config, { ...common(`Cluster ${config.cluster.name}`), kubectlZip });
+  const [tools, ...others] = homes(config);
+  const cluster = addCluster(app, tools, { ...common(`Cluster ${config.cluster.name}`), kubectlZip });
+  const elsewhere = others.map((home) => addHome(app, home, { config, pipelines, kubectlZip, projectRoot }));
   const delivery = new DeliveryStack(app, `${service}Delivery`, {
     ...common(`Delivery of ${config.service.name}`),
     terminationProtection: true,
     config,
     pipelines,
     ...(preview !== undefined && { preview }),
-    cluster: cluster.reference,
+    ...(cluster && { cluster: cluster.reference }),
+    otherAccounts: elsewhere.map(({ other }) => other),
     kubectlZip,
     projectRoot,
   });
   const monitoring = new MonitoringStack(app, `${service}Monitoring`, {
     ...common(`Monitoring of ${config.service.name}`),
-    config,
+    config: tools.config,
     pipelines,
   });
   // Physical names hold these together, so CloudFormation has to be told the order.
   const before = (stack: Stack | undefined) => stack && delivery.addStackDependency(stack);
   before(source);
-  before(cluster.stack);
+  before(cluster?.stack);
   before(monitoring);
+  for (const { stack } of elsewhere) before(stack);
 }
+
+/** The stacks of an account that is not that of the pipelines. */
+const addHome = (
+  app: App,
+  home: OtherHome,
+  {
+    config,
+    pipelines,
+    kubectlZip,
+    projectRoot,
+  }: Pick<DeliveryApp, 'config' | 'pipelines' | 'projectRoot'> & { readonly kubectlZip: string },
+): { readonly other: OtherAccount; readonly stack: Stack } => {
+  const { account, config: own } = home;
+  const { account: tools, region } = config.aws;
+  if (tools === undefined || region === undefined) throw new Error('lib/config asks for the account of the pipelines');
+  const name = config.service.name;
+  const describe = (what: string) => ({ env: { account, region }, description: `${what} in ${account} (Slipway)` });
+  const nodeRole = nodeRoleName(name, account);
+  const cluster = addCluster(app, home, {
+    ...describe(`Cluster ${own.cluster.name}`),
+    kubectlZip,
+    nodeRoleName: nodeRole,
+  });
+  if (cluster === undefined) throw new Error(`account ${account} has no environment`);
+  const monitoring = new MonitoringStack(app, `${pascalCase(name)}Monitoring-${account}`, {
+    ...describe(`Monitoring of ${name}`),
+    config: own,
+    pipelines: [],
+    account,
+  });
+  const stack = new EnvironmentStack(app, `${pascalCase(name)}Environments-${account}`, {
+    ...describe(`Environments of ${name}`),
+    terminationProtection: true,
+    config: own,
+    pipelines,
+    tools,
+    cluster: cluster.reference,
+    kubectlZip,
+    projectRoot,
+  });
+  if (cluster.stack) stack.addStackDependency(cluster.stack);
+  stack.addStackDependency(monitoring);
+  return { other: { account, nodeRoles: home.nodeRoles ?? [nodeRole] }, stack };
+};
 
 /** The builds that need a Docker daemon. */
 const imageProjects = (pipelines: readonly Pipeline[]): string[] =>
@@ -91,12 +142,14 @@ const imageProjects = (pipelines: readonly Pipeline[]): string[] =>
     ),
   );
 
+/** The cluster of the environments of an account; undefined where there are none. */
 const addCluster = (
   app: App,
-  config: Config,
-  props: { readonly env?: Environment; readonly description: string; readonly kubectlZip: string },
-): { readonly reference: ClusterReference; readonly stack?: ClusterStack } => {
-  const { cluster, network } = config;
+  { account, config }: Home,
+  props: Pick<ClusterStackProps, 'env' | 'description' | 'kubectlZip' | 'nodeRoleName'>,
+): { readonly reference: ClusterReference; readonly stack?: ClusterStack } | undefined => {
+  const { cluster, network, environments } = config;
+  if (environments.length === 0) return undefined;
   if (cluster.existing && network.existing) {
     return {
       reference: {
@@ -107,7 +160,8 @@ const addCluster = (
       },
     };
   }
-  const stack = new ClusterStack(app, `${pascalCase(cluster.name)}Cluster`, {
+  const suffix = account === undefined ? '' : `-${account}`;
+  const stack = new ClusterStack(app, `${pascalCase(cluster.name)}Cluster${suffix}`, {
     ...props,
     terminationProtection: true,
     config,

@@ -12,7 +12,7 @@ const CACHE_DAYS = 30;
 const ACCESS_LOG_DAYS = 90;
 
 /** Folder of the build caches in the bucket. */
-export const CACHE_PREFIX = 'cache';
+const CACHE_PREFIX = 'cache';
 
 /** Where the pipelines of a service hand over artifacts and where its builds keep their caches. Survives its stack. */
 export class ArtifactStore extends Construct {
@@ -21,23 +21,14 @@ export class ArtifactStore extends Construct {
   /** Takes the access logs of the service's buckets. */
   readonly accessLogs: Bucket;
 
-  constructor(scope: Construct, id: string, props: { readonly key: IKey }) {
+  /** `bucketName`: for policies of other accounts to name; absent: CloudFormation makes it up. */
+  constructor(scope: Construct, id: string, props: { readonly key: IKey; readonly bucketName?: string | undefined }) {
     super(scope, id);
     this.key = props.key;
-    const hardened = {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
-    };
-    // S3 delivers access logs only to buckets encrypted with its own keys (user guide, ServerLogs).
-    this.accessLogs = new Bucket(this, 'AccessLogs', {
-      ...hardened,
-      encryption: BucketEncryption.S3_MANAGED,
-      lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
-    });
+    this.accessLogs = accessLogBucket(this, 'AccessLogs');
     this.bucket = new Bucket(this, 'Bucket', {
-      ...hardened,
+      ...HARDENED,
+      ...(props.bucketName !== undefined && { bucketName: props.bucketName }),
       encryption: BucketEncryption.KMS,
       encryptionKey: props.key,
       bucketKeyEnabled: true,
@@ -60,8 +51,8 @@ export class ArtifactStore extends Construct {
    * CodePipeline names objects `<pipeline, first 20 characters>/<artifact>/<random>`, so a prefix is as narrow as it gets; the
    * pipelines of a service whose name has more than 18 characters share theirs.
    */
-  accessFor(pipeline: string, scope: Construct): ArtifactAccess {
-    const objects = `/${pipeline.slice(0, 20)}*`;
+  accessFor(pipeline: string, scope: Construct): Required<ArtifactAccess> {
+    const objects = artifactObjects(pipeline);
     const cache = `/${CACHE_PREFIX}/${pipeline}/*`;
     const { bucketArn } = this.bucket;
     const useKey = allow(['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'], [this.key.keyArn]);
@@ -75,7 +66,6 @@ export class ArtifactStore extends Construct {
       return managed;
     };
     return {
-      pipeline,
       read: policy('ReadArtifacts', `Read the artifacts of ${pipeline}`, objects, [
         allow(['s3:GetObject', 's3:GetObjectVersion'], [`${bucketArn}${objects}`]),
         allow(['s3:GetBucketLocation', 's3:GetBucketAcl', 's3:GetBucketVersioning'], [bucketArn]),
@@ -84,18 +74,41 @@ export class ArtifactStore extends Construct {
       write: policy('WriteArtifacts', `Write artifacts of ${pipeline}`, objects, [
         allow(['s3:PutObject'], [`${bucketArn}${objects}`]),
       ]),
-      cache: policy('UseCache', `Read and write the build cache of ${pipeline}`, cache, [
-        allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn}${cache}`]),
-        allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': `${CACHE_PREFIX}/${pipeline}/*` } }),
-      ]),
+      cache: {
+        policy: policy('UseCache', `Read and write the build cache of ${pipeline}`, cache, [
+          allow(['s3:GetObject', 's3:PutObject'], [`${bucketArn}${cache}`]),
+          allow(['s3:ListBucket'], [bucketArn], { StringLike: { 's3:prefix': `${CACHE_PREFIX}/${pipeline}/*` } }),
+        ]),
+        location: `${this.bucket.bucketName}/${CACHE_PREFIX}`,
+        namespace: pipeline,
+      },
     };
   }
 }
 
 /** Managed policies over one pipeline's part of the store. `read` also lets its holder use the key. */
 export interface ArtifactAccess {
-  readonly pipeline: string;
   readonly read: ManagedPolicy;
-  readonly write: ManagedPolicy;
-  readonly cache: ManagedPolicy;
+  /** Absent: nobody writes from here. */
+  readonly write?: ManagedPolicy;
+  /** Absent: builds have no cache. */
+  readonly cache?: { readonly policy: ManagedPolicy; readonly location: string; readonly namespace: string };
 }
+
+/** The keys of a pipeline's artifacts, behind the ARN of their bucket; see accessFor. */
+export const artifactObjects = (pipeline: string): string => `/${pipeline.slice(0, 20)}*`;
+
+const HARDENED = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  removalPolicy: RemovalPolicy.RETAIN,
+};
+
+/** Takes the access logs of an account's buckets: S3 delivers them only to buckets that its own keys encrypt (user guide, ServerLogs). */
+export const accessLogBucket = (scope: Construct, id: string): Bucket =>
+  new Bucket(scope, id, {
+    ...HARDENED,
+    encryption: BucketEncryption.S3_MANAGED,
+    lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
+  });

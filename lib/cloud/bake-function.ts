@@ -17,6 +17,13 @@ export interface BakeFunctionProps {
   readonly projectRoot: string;
   readonly key: IKey;
   readonly logRetentionDays: number;
+  /** Where the pipeline is in another account; absent: it is in this one. */
+  readonly elsewhere?: {
+    /** Of the function's own role, for policies of that account to name. */
+    readonly roleName: string;
+    /** ARN of the role of that account with which the function tells its result. */
+    readonly answerRole: string;
+  };
   /** Private subnets from which the service is reached, with a way to the AWS APIs. */
   readonly network: { readonly vpcId: string; readonly subnetIds: readonly string[] };
 }
@@ -41,6 +48,7 @@ export class BakeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: BakeFunctionProps) {
     super(scope, id);
+    const { elsewhere } = props;
     const arn = Stack.of(this).formatArn({
       service: 'lambda',
       resource: 'function',
@@ -50,11 +58,14 @@ export class BakeFunction extends Construct {
     const logs = logGroup(this, 'Logs', `/aws/lambda/${props.functionName}`, props.key, props.logRetentionDays);
     const role = ownRole(this, 'Role', {
       description: `Runs ${props.functionName}`,
+      roleName: elsewhere?.roleName,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       statements: [
         allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs.logGroupArn]),
         allow(['cloudwatch:DescribeAlarms'], ['*']),
-        allow(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']),
+        elsewhere
+          ? allow(['sts:AssumeRole'], [elsewhere.answerRole])
+          : allow(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']),
         allow(INTERFACE_ACTIONS, ['*']),
         // Lambda itself needs these, not the function's code (configuration-vpc).
         new PolicyStatement({
@@ -81,6 +92,7 @@ export class BakeFunction extends Construct {
       timeout: Duration.seconds(60),
       role,
       logGroup: logs,
+      ...(elsewhere && { environment: { ANSWER_ROLE: elsewhere.answerRole } }),
     });
     const group = new CfnSecurityGroup(this, 'SecurityGroup', {
       vpcId: props.network.vpcId,

@@ -6,6 +6,11 @@ import { allow } from './statement';
 export interface BuildResources {
   readonly images: string;
   readonly layerCache: string;
+  /** Asked for only by jobs that work on an environment. */
+  readonly site: () => SiteResources;
+}
+
+interface SiteResources {
   readonly cluster: string;
   /** The zip that holds kubectl. */
   readonly kubectl: string;
@@ -47,16 +52,16 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
     case 'deploy':
       return [
         allow(['ecr:DescribeImages'], [resources.images]),
-        ...useCluster(resources),
-        allow(['s3:GetObject'], [resources.deployer]),
-        ...resources.releases,
+        ...useCluster(resources.site()),
+        allow(['s3:GetObject'], [resources.site().deployer]),
+        ...resources.site().releases,
         // CloudWatch tells composite alarms only to whom it is allowed on *.
         allow(['cloudwatch:DescribeAlarms'], ['*']),
       ];
     case 'preview':
-      return [...useCluster(resources), allow(['s3:GetObject'], [resources.deployer])];
+      return [...useCluster(resources.site()), allow(['s3:GetObject'], [resources.site().deployer])];
     case 'verify':
-      return useCluster(resources);
+      return useCluster(resources.site());
     case 'unit':
     case 'integration':
     case 'quality':
@@ -68,7 +73,7 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
 }
 
 /** What a job may do in Kubernetes is told by its access entry, not here. */
-const useCluster = (resources: BuildResources): PolicyStatement[] => [
-  allow(['eks:DescribeCluster'], [resources.cluster]),
-  allow(['s3:GetObject'], [resources.kubectl]),
+const useCluster = ({ cluster, kubectl }: SiteResources): PolicyStatement[] => [
+  allow(['eks:DescribeCluster'], [cluster]),
+  allow(['s3:GetObject'], [kubectl]),
 ];

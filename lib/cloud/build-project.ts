@@ -29,6 +29,8 @@ export interface BuildProjectProps {
   readonly compute: string;
   /** Known only here, e.g. the address of the image repository; beside what the action says. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of its role, for policies of other accounts to name; absent: CloudFormation makes it up. */
+  readonly roleName?: string;
   readonly statements: readonly PolicyStatement[];
   readonly managedPolicies: readonly IManagedPolicy[];
   readonly key: IKey;
@@ -75,6 +77,7 @@ export class BuildProject extends Construct {
     ];
     this.role = ownRole(this, 'Role', {
       description: `${action.name} of ${projectName}`,
+      roleName: props.roleName,
       assumedBy: serviceTrust('codebuild.amazonaws.com', arn),
       statements,
       managedPolicies: props.managedPolicies,

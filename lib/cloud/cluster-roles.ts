@@ -1,5 +1,12 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { type IRole, ManagedPolicy, Role, ServicePrincipal, SessionTagsPrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type IPrincipal,
+  type IRole,
+  ManagedPolicy,
+  Role,
+  ServicePrincipal,
+  SessionTagsPrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { ownRole } from './role';
@@ -16,7 +23,7 @@ export class ClusterRoles extends Construct {
   /** Of the function that applies manifests; cluster administrator by an access entry. */
   readonly kubectl: IRole;
 
-  constructor(scope: Construct, id: string, props: { readonly clusterName: string }) {
+  constructor(scope: Construct, id: string, props: { readonly clusterName: string; readonly nodeRoleName?: string }) {
     super(scope, id);
     const clusterArn = Stack.of(this).formatArn({
       service: 'eks',
@@ -33,10 +40,12 @@ export class ClusterRoles extends Construct {
       'AmazonEKSNetworkingPolicy',
     ]);
     this.cluster = cluster.withoutPolicyUpdates();
-    this.nodes = this.role('Nodes', new ServicePrincipal('ec2.amazonaws.com'), [
-      'AmazonEKSWorkerNodeMinimalPolicy',
-      'AmazonEC2ContainerRegistryPullOnly',
-    ]);
+    this.nodes = this.role(
+      'Nodes',
+      new ServicePrincipal('ec2.amazonaws.com'),
+      ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'],
+      props.nodeRoleName,
+    );
     this.agent = this.role('Agent', new SessionTagsPrincipal(serviceTrust('pods.eks.amazonaws.com', clusterArn)), [
       'CloudWatchAgentServerPolicy',
     ]);
@@ -59,9 +68,10 @@ export class ClusterRoles extends Construct {
     return role.withoutPolicyUpdates();
   }
 
-  private role(id: string, assumedBy: ConstructorParameters<typeof Role>[2]['assumedBy'], policies: string[]): Role {
+  private role(id: string, assumedBy: IPrincipal, policies: string[], roleName?: string): Role {
     const role = new Role(this, id, {
       assumedBy,
+      ...(roleName !== undefined && { roleName }),
       managedPolicies: policies.map((name) => ManagedPolicy.fromAwsManagedPolicyName(name)),
     });
     for (const name of policies) {

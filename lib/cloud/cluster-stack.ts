@@ -22,6 +22,8 @@ export interface ClusterStackProps extends StackProps {
   readonly config: Config;
   /** Layer that holds kubectl and helm. */
   readonly kubectlZip: string;
+  /** Of the role of the nodes, for policies of other accounts to name; absent: CloudFormation makes it up. */
+  readonly nodeRoleName?: string;
 }
 
 /**
@@ -34,11 +36,14 @@ export class ClusterStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ClusterStackProps) {
     super(scope, id, props);
-    const { config } = props;
+    const { config, nodeRoleName } = props;
     this.zones = config.network.availabilityZones;
     const key = encryptionKey(this, 'Key', `Secrets and logs of the cluster ${config.cluster.name}`);
     const { vpc } = new ClusterNetwork(this, 'Network', { config, key });
-    const roles = new ClusterRoles(this, 'Roles', { clusterName: config.cluster.name });
+    const roles = new ClusterRoles(this, 'Roles', {
+      clusterName: config.cluster.name,
+      ...(nodeRoleName !== undefined && { nodeRoleName }),
+    });
     const cluster = new Cluster(this, 'Cluster', {
       clusterName: config.cluster.name,
       version: KubernetesVersion.of(config.cluster.version),

@@ -1,24 +1,28 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { Construct } from 'constructs';
-import { projectOf } from '../model/names';
+import { bakeFunctionName, pipelineRoleName, projectOf } from '../model/names';
 import type {
   Action,
+  BakeAction,
   BuildAction,
   Condition,
   FailureCondition,
   Pipeline,
   SourceAction,
   Stage,
+  Target,
 } from '../model/pipeline';
+import { remoteWork } from '../model/remote-work';
 import { approvalAction } from './actions/approval';
-import { bakeAction } from './actions/bake';
-import { buildAction, variablesJson } from './actions/build';
+import { bakeAction, type FunctionReference } from './actions/bake';
+import { buildAction, type ProjectReference, variablesJson } from './actions/build';
 import type { RenderedAction } from './actions/rendered-action';
 import { codeCommitSource } from './actions/source-codecommit';
 import { connectionSource } from './actions/source-connection';
 import type { ArtifactAccess, ArtifactStore } from './artifact-store';
 import type { BuildProject } from './build-project';
+import { roleArnIn } from './other-account';
 import { ownRole } from './role';
 import type { ServiceBuilds } from './service-builds';
 import { serviceTrust } from './trust';
@@ -30,6 +34,8 @@ export interface DeliveryPipelineProps {
   /** The function that bakes; asked for only if the pipeline has a bake action. */
   readonly bake: () => { readonly name: string; readonly arn: string };
 }
+
+type Elsewhere = NonNullable<Target['elsewhere']>;
 
 /**
  * One pipeline of the model as AWS::CodePipeline::Pipeline, action for action. Written against the CloudFormation resource,
@@ -54,6 +60,7 @@ export class DeliveryPipeline extends Construct {
     const statements = stages.flatMap(({ actions }) => actions.flatMap((action) => action.statements));
     const role = ownRole(this, 'Role', {
       description: `Runs the pipeline ${pipeline.name}`,
+      roleName: remoteWork(pipeline).length > 0 ? pipelineRoleName(pipeline.name) : undefined,
       assumedBy: serviceTrust('codepipeline.amazonaws.com', this.arn),
       statements,
       managedPolicies: [access.read, access.write],
@@ -91,15 +98,34 @@ export class DeliveryPipeline extends Construct {
       case 'source':
         return renderSource(this, action);
       case 'build': {
-        return buildAction(action, this.project(stage, action, access, props));
+        const { elsewhere } = action.target ?? {};
+        const project = elsewhere
+          ? this.remoteProject(stage, action, elsewhere)
+          : this.project(stage, action, access, props);
+        return buildAction(action, project);
       }
       case 'approval':
         return approvalAction(action);
       case 'bake':
-        return bakeAction(action, props.bake());
+        return bakeAction(action, this.bakeOf(action, props));
       default:
         return action satisfies never;
     }
+  }
+
+  /** The project is in a stack of the other account (RemoteEnvironment). */
+  private remoteProject(
+    stage: Stage,
+    action: Pick<BuildAction, 'name' | 'project'>,
+    { account, role }: Elsewhere,
+  ): ProjectReference {
+    return { name: projectOf(this.pipelineName, stage.name, action), roleArn: roleArnIn(this, account, role) };
+  }
+
+  private bakeOf({ target }: BakeAction, { pipeline, bake }: DeliveryPipelineProps): FunctionReference {
+    if (target.elsewhere === undefined) return bake();
+    const { account, role } = target.elsewhere;
+    return { name: bakeFunctionName(pipeline.service, target.environment), roleArn: roleArnIn(this, account, role) };
   }
 
   /** The action's own project, made here, or the one that another action of its stage has. */
@@ -124,13 +150,17 @@ export class DeliveryPipeline extends Construct {
     return {
       result,
       rules: rules.map((rule) => {
-        const project = this.projects.get(projectOf(this.pipelineName, stage.name, rule));
+        const { elsewhere } = rule.target ?? {};
+        const project: ProjectReference | undefined = elsewhere
+          ? this.remoteProject(stage, rule, elsewhere)
+          : this.projects.get(projectOf(this.pipelineName, stage.name, rule));
         if (project === undefined) throw new Error(`${stage.name}/${rule.name} runs a project that its stage has not`);
         return {
           name: rule.name,
           ruleTypeId: { category: 'Rule', owner: 'AWS', provider: rule.provider, version: '1' },
           configuration: { ProjectName: project.name, EnvironmentVariables: variablesJson(rule.variables) },
           inputArtifacts: [{ name: rule.input }],
+          ...(project.roleArn !== undefined && { roleArn: project.roleArn }),
         };
       }),
     };

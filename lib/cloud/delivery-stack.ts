@@ -1,29 +1,30 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { cacheRepositoryName, imageRepositoryName } from '../model/names';
+import { artifactBucketName, cacheRepositoryName, imageRepositoryName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
 import type { Preview } from '../model/preview';
+import { AccountGrants, type OtherAccount } from './account-grants';
 import { ArtifactStore } from './artifact-store';
 import { BakeFunction } from './bake-function';
 import { BranchEvent } from './branch-event';
-import { BuildNetwork } from './build-network';
 import type { ClusterReference } from './cluster-reference';
 import { DeliveryPipeline } from './delivery-pipeline';
-import { Deployer } from './deployer';
 import { encryptionKey } from './encryption-key';
 import { ImageRegistry } from './image-registry';
 import { PullRequestPreview } from './pull-request-preview';
-import { ReleaseBucket } from './release-bucket';
 import { ServiceBuilds } from './service-builds';
+import { site } from './site';
 
 export interface DeliveryStackProps extends StackProps {
   readonly config: Config;
   readonly pipelines: readonly Pipeline[];
   /** Absent: pull requests are not looked at. */
   readonly preview?: Preview;
-  readonly cluster: ClusterReference;
+  /** Absent: no environment lives in this account. */
+  readonly cluster?: ClusterReference;
+  /** Those where the other environments live. */
+  readonly otherAccounts?: readonly OtherAccount[];
   /** Layer that holds kubectl; the builds that deploy and verify take it from there. */
   readonly kubectlZip: string;
   /** Folder of lambda/. */
@@ -34,28 +35,32 @@ export interface DeliveryStackProps extends StackProps {
 export class DeliveryStack extends Stack {
   constructor(scope: Construct, id: string, props: DeliveryStackProps) {
     super(scope, id, props);
-    const { config, cluster, projectRoot } = props;
+    const { config, cluster, projectRoot, pipelines } = props;
     const service = config.service.name;
     const key = encryptionKey(this, 'Key', `Artifacts, images and logs of ${service}`);
-    const artifacts = new ArtifactStore(this, 'Artifacts', { key });
+    const others = props.otherAccounts ?? [];
+    const bucketName = others.length > 0 ? artifactBucketName(service, this.account, this.region) : undefined;
+    const artifacts = new ArtifactStore(this, 'Artifacts', { key, bucketName });
+    const registry = new ImageRegistry(this, 'Registry', {
+      repositoryName: imageRepositoryName(service),
+      cacheRepositoryName: cacheRepositoryName(service),
+      key,
+      keep: config.retention.images,
+    });
+    const { accessLogs } = artifacts;
     const builds = new ServiceBuilds({
       config,
       projectRoot,
-      artifacts,
-      registry: new ImageRegistry(this, 'Registry', {
-        repositoryName: imageRepositoryName(service),
-        cacheRepositoryName: cacheRepositoryName(service),
-        key,
-        keep: config.retention.images,
+      key,
+      registry,
+      ...(cluster && {
+        site: site(this, { service, cluster, kubectlZip: props.kubectlZip, projectRoot, key, accessLogs }),
       }),
-      network: new BuildNetwork(this, 'Network', { service, cluster }),
-      kubectl: new Asset(this, 'Kubectl', { path: props.kubectlZip }),
-      deployer: new Deployer(this, 'Deployer', projectRoot),
-      releases: new ReleaseBucket(this, 'Releases', { service, key, accessLogs: artifacts.accessLogs }),
     });
     if (props.preview !== undefined) new PullRequestPreview(this, 'Preview', { preview: props.preview, builds });
     let bake: BakeFunction | undefined;
     const bakeFunction = () => {
+      if (cluster === undefined) throw new Error('a bake has no environment in this account');
       bake ??= new BakeFunction(this, 'Bake', {
         functionName: `${service}-bake`,
         projectRoot,
@@ -65,9 +70,12 @@ export class DeliveryStack extends Stack {
       });
       return bake;
     };
-    for (const pipeline of props.pipelines) {
+    for (const pipeline of pipelines) {
       const id = pipeline.kind === 'development' ? 'Development' : 'Production';
       startByPush(new DeliveryPipeline(this, id, { pipeline, artifacts, builds, bake: bakeFunction }), pipeline);
+    }
+    for (const other of others) {
+      new AccountGrants(this, `Account${other.account}`, { ...other, pipelines, artifacts, key, registry });
     }
   }
 }

@@ -10,6 +10,7 @@ import { allow } from './statement';
 export interface NotificationsProps {
   readonly service: string;
   readonly emails: readonly string[];
+  /** None: only alarms are told. */
   readonly pipelines: readonly string[];
 }
 
@@ -34,6 +35,7 @@ export class Notifications extends Construct {
       new CfnSubscription(this, `Email${index + 1}`, { topicArn: this.topic.topicArn, protocol: 'email', endpoint });
     });
     this.allowPublisher(key, 'cloudwatch.amazonaws.com');
+    if (props.pipelines.length === 0) return;
     this.allowPublisher(key, 'events.amazonaws.com');
     this.publishPipelineEvents(props);
   }

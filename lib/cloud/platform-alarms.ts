@@ -1,6 +1,5 @@
 import { CfnCompositeAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { platformAlarmName } from '../model/names';
 import { ofCluster } from './container-insights';
 import { metricAlarm } from './metric-alarm';
 
@@ -8,7 +7,8 @@ import { metricAlarm } from './metric-alarm';
 const NODE_LIMIT = 85;
 
 export interface PlatformAlarmsProps {
-  readonly service: string;
+  /** Of the composite alarm. */
+  readonly alarmName: string;
   readonly clusterName: string;
   readonly topicArn: string;
 }
@@ -18,9 +18,8 @@ export interface PlatformAlarmsProps {
  * back, but one to wait with the next.
  */
 export class PlatformAlarms extends Construct {
-  constructor(scope: Construct, id: string, { service, clusterName, topicArn }: PlatformAlarmsProps) {
+  constructor(scope: Construct, id: string, { alarmName: name, clusterName, topicArn }: PlatformAlarmsProps) {
     super(scope, id);
-    const name = platformAlarmName(service);
     const common = {
       dimensions: ofCluster(clusterName),
       comparison: 'GreaterThanThreshold',

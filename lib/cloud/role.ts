@@ -4,6 +4,8 @@ import type { Construct } from 'constructs';
 export interface OwnRoleProps {
   /** What it does, e.g. `Runs the pipeline visits-production`. */
   readonly description: string;
+  /** For policies of other accounts to name; absent: CloudFormation makes it up. */
+  readonly roleName?: string | undefined;
   readonly assumedBy: IPrincipal;
   /** What this role alone may do. */
   readonly statements: readonly PolicyStatement[];
@@ -17,8 +19,13 @@ export interface OwnRoleProps {
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html
  */
 export function ownRole(scope: Construct, id: string, props: OwnRoleProps): Role {
-  const { description, assumedBy, statements, managedPolicies = [] } = props;
-  const role = new Role(scope, id, { description, assumedBy, managedPolicies: [...managedPolicies] });
+  const { description, roleName, assumedBy, statements, managedPolicies = [] } = props;
+  const role = new Role(scope, id, {
+    description,
+    assumedBy,
+    managedPolicies: [...managedPolicies],
+    ...(roleName !== undefined && { roleName }),
+  });
   role.addManagedPolicy(new ManagedPolicy(role, 'Policy', { description, statements: [...statements] }));
   return role;
 }

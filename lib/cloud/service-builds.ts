@@ -1,21 +1,20 @@
 import { Stack } from 'aws-cdk-lib';
+import type { IRepository } from 'aws-cdk-lib/aws-ecr';
 import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
+import { environmentRoleName } from '../model/names';
 import type { BuildAction, Job } from '../model/pipeline';
 import type { Preview } from '../model/preview';
 import { acknowledge, wildcardFinding } from './acknowledge';
-import { type ArtifactAccess, type ArtifactStore, CACHE_PREFIX } from './artifact-store';
-import type { BuildNetwork } from './build-network';
+import type { ArtifactAccess } from './artifact-store';
 import { buildPermissions, runsDeployer } from './build-permissions';
 import { BuildProject } from './build-project';
 import { renderBuildspec } from './buildspec';
 import { type BuildspecFeatures, buildspecFeatures } from './buildspec-features';
-import type { Deployer } from './deployer';
 import { environmentAccess } from './environment-access';
-import type { ImageRegistry } from './image-registry';
-import type { ReleaseBucket } from './release-bucket';
+import type { Site } from './site';
 import { allow } from './statement';
 
 /** The kubectl in the layer that the cluster stack uses too; within one minor of every version that slipway.yaml accepts. */
@@ -26,12 +25,11 @@ export interface ServiceBuildsProps {
   readonly config: Config;
   /** Slipway's own folder, with `buildspecs/`. */
   readonly projectRoot: string;
-  readonly artifacts: ArtifactStore;
-  readonly registry: ImageRegistry;
-  readonly network: BuildNetwork;
-  readonly kubectl: Asset;
-  readonly deployer: Deployer;
-  readonly releases: ReleaseBucket;
+  /** Of logs and projects. */
+  readonly key: IKey;
+  readonly registry: { readonly images: IRepository; readonly cache: IRepository };
+  /** Absent: no environment lives in this account, so no build works on one. */
+  readonly site?: Site;
 }
 
 /** Makes the CodeBuild projects of a service's pipelines. */
@@ -40,14 +38,18 @@ export class ServiceBuilds {
 
   constructor(private readonly props: ServiceBuildsProps) {}
 
-  /** `access`: over the artifacts of `pipeline`, to which the action belongs. */
+  /** `access`: over the artifacts of the pipeline to which the action belongs. */
   project(scope: Construct, id: string, action: BuildAction, name: string, access: ArtifactAccess): BuildProject {
-    const { config, artifacts, network, releases } = this.props;
+    const { config, key } = this.props;
     const { buildspec, reports, hasCache } = this.buildspecOf(action.job);
+    const cache = hasCache ? access.cache : undefined;
     const policies: IManagedPolicy[] = [access.read];
-    if (action.outputs.length > 0) policies.push(access.write);
-    if (hasCache) policies.push(access.cache);
-    if (usesCluster(action.job)) policies.push(network.policy);
+    if (action.outputs.length > 0) {
+      if (access.write === undefined) throw new Error(`${name} has outputs, but nobody writes artifacts here`);
+      policies.push(access.write);
+    }
+    if (cache !== undefined) policies.push(cache.policy);
+    if (usesCluster(action.job)) policies.push(this.site.network.policy);
     const project = new BuildProject(scope, id, {
       action,
       projectName: name,
@@ -57,12 +59,14 @@ export class ServiceBuilds {
       environment: this.environment(action.job),
       statements: this.statements(scope, action),
       managedPolicies: policies,
-      key: artifacts.key,
+      key,
       logRetentionDays: config.retention.logs,
-      ...(hasCache && {
-        cache: { location: `${artifacts.bucket.bucketName}/${CACHE_PREFIX}`, namespace: access.pipeline },
-      }),
-      ...(usesCluster(action.job) && { network }),
+      ...(action.target?.elsewhere &&
+        usesCluster(action.job) && {
+          roleName: environmentRoleName(config.service.name, action.target.environment, action.job),
+        }),
+      ...(cache && { cache: { location: cache.location, namespace: cache.namespace } }),
+      ...(usesCluster(action.job) && { network: this.site.network }),
     });
     if (action.target && runsDeployer(action.job)) {
       acknowledge(
@@ -72,13 +76,13 @@ export class ServiceBuilds {
       );
       acknowledge(
         project.role,
-        wildcardFinding(project, releases.objectsOf(action.target.environment)),
+        wildcardFinding(project, this.site.releases.objectsOf(action.target.environment)),
         'Names of releases are made up by the deployer at run time; the statement is held to the prefix of its environment.',
       );
     }
     if (action.target && usesCluster(action.job)) {
       project.prerequisites.push(
-        environmentAccess(project, config.cluster.name, project.role, action.job, action.target),
+        environmentAccess(project, this.site.clusterName, project.role, action.job, action.target),
       );
     }
     return project;
@@ -86,7 +90,8 @@ export class ServiceBuilds {
 
   /** The build of pull requests. It has no part in any pipeline's artifacts. */
   preview(scope: Construct, id: string, { project: name, repository, build }: Preview): BuildProject {
-    const { config, artifacts, network } = this.props;
+    const { config, key } = this.props;
+    const { network, clusterName } = this.site;
     const { buildspec, reports } = this.buildspecOf(build.job);
     const stack = Stack.of(scope);
     const codeCommit = stack.formatArn({ service: 'codecommit', resource: repository });
@@ -99,12 +104,12 @@ export class ServiceBuilds {
       environment: this.environment(build.job),
       statements: [...this.statements(scope, build), allow(['codecommit:GitPull'], [codeCommit])],
       managedPolicies: [network.policy],
-      key: artifacts.key,
+      key,
       logRetentionDays: config.retention.logs,
       network,
       repository: `https://git-codecommit.${stack.region}.${stack.urlSuffix}/v1/repos/${repository}`,
     });
-    project.prerequisites.push(environmentAccess(project, config.cluster.name, project.role, 'preview', build.target));
+    project.prerequisites.push(environmentAccess(project, clusterName, project.role, 'preview', build.target));
     return project;
   }
 
@@ -121,35 +126,38 @@ export class ServiceBuilds {
 
   /** Values that only the templates know; see lib/model/delivery-pipelines. */
   private environment(job: Job): Readonly<Record<string, string>> {
-    const { registry, kubectl, deployer, releases } = this.props;
+    const { registry } = this.props;
     const images = { REPOSITORY_URI: registry.images.repositoryUri };
+    if (job === 'image') return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
+    if (job !== 'deploy' && job !== 'verify' && job !== 'preview') return {};
+    const { kubectl, deployer, releases } = this.site;
     const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.s3ObjectUrl };
+    if (job === 'verify') return kubectlZip;
     const program = { DEPLOYER_S3: deployer.asset.s3ObjectUrl, DEPLOYER_SHA256: deployer.sha256 };
-    switch (job) {
-      case 'image':
-        return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
-      case 'deploy':
-        return { ...images, ...kubectlZip, RELEASES: releases.location, ...program };
-      case 'preview':
-        return { ...images, ...kubectlZip, ...program };
-      case 'verify':
-        return kubectlZip;
-      default:
-        return {};
-    }
+    return { ...images, ...kubectlZip, ...(job === 'deploy' && { RELEASES: releases.location }), ...program };
   }
 
   private statements(scope: Construct, { job, target }: Pick<BuildAction, 'job' | 'target'>) {
-    const { config, registry, kubectl, deployer, releases } = this.props;
-    const stack = Stack.of(scope);
+    const { registry } = this.props;
     return buildPermissions(job, {
       images: registry.images.repositoryArn,
       layerCache: registry.cache.repositoryArn,
-      cluster: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: config.cluster.name }),
-      kubectl: kubectl.bucket.arnForObjects(kubectl.s3ObjectKey),
-      deployer: deployer.asset.bucket.arnForObjects(deployer.asset.s3ObjectKey),
-      releases: target === undefined ? [] : releases.access(target.environment, 'write'),
+      site: () => {
+        const { clusterName, kubectl, deployer, releases } = this.site;
+        return {
+          cluster: Stack.of(scope).formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName }),
+          kubectl: kubectl.bucket.arnForObjects(kubectl.s3ObjectKey),
+          deployer: deployer.asset.bucket.arnForObjects(deployer.asset.s3ObjectKey),
+          releases: target === undefined ? [] : releases.access(target.environment, 'write'),
+        };
+      },
     });
+  }
+
+  private get site(): Site {
+    if (this.props.site === undefined)
+      throw new Error('a build works on an environment, and none lives in this account');
+    return this.props.site;
   }
 }
 

@@ -7,12 +7,14 @@ import { projectRoot } from './fixtures';
 const resources = {
   images: 'images',
   layerCache: 'layers',
-  cluster: 'cluster',
-  kubectl: 'kubectl',
-  deployer: 'deployer',
-  releases: [
-    new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], resources: ['releases'] }),
-  ],
+  site: () => ({
+    cluster: 'cluster',
+    kubectl: 'kubectl',
+    deployer: 'deployer',
+    releases: [
+      new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], resources: ['releases'] }),
+    ],
+  }),
 };
 
 const JOBS: readonly Job[] = [

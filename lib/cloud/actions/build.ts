@@ -1,3 +1,4 @@
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { BuildAction } from '../../model/pipeline';
 import { allow } from '../statement';
 import type { RenderedAction } from './rendered-action';
@@ -6,8 +7,18 @@ import type { RenderedAction } from './rendered-action';
 export const variablesJson = (variables: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(variables).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })));
 
+/** What whoever runs builds for CodePipeline does. */
+export const runProjects = (arns: readonly string[]): PolicyStatement =>
+  allow(['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'], arns);
+
+/** A project of the pipeline's account, or one of another with the role there that runs it. */
+export type ProjectReference = { readonly name: string } & (
+  | { readonly arn: string; readonly roleArn?: never }
+  | { readonly roleArn: string }
+);
+
 /** A run of a CodeBuild project. Source: CodePipeline user guide, action-reference-CodeBuild. */
-export function buildAction(action: BuildAction, project: { name: string; arn: string }): RenderedAction {
+export function buildAction(action: BuildAction, project: ProjectReference): RenderedAction {
   return {
     declaration: {
       name: action.name,
@@ -20,7 +31,9 @@ export function buildAction(action: BuildAction, project: { name: string; arn: s
       ...(action.outputs.length > 0 && { outputArtifacts: action.outputs.map((name) => ({ name })) }),
       ...(action.namespace !== undefined && { namespace: action.namespace }),
       runOrder: action.runOrder,
+      ...(project.roleArn !== undefined && { roleArn: project.roleArn }),
     },
-    statements: [allow(['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'], [project.arn])],
+    statements:
+      project.roleArn === undefined ? [runProjects([project.arn])] : [allow(['sts:AssumeRole'], [project.roleArn])],
   };
 }

@@ -1,0 +1,36 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { BuildNetwork } from './build-network';
+import type { ClusterReference } from './cluster-reference';
+import { Deployer } from './deployer';
+import { ReleaseBucket } from './release-bucket';
+
+/** What builds need in the account where the environments are on which they work. */
+export interface Site {
+  readonly clusterName: string;
+  readonly network: BuildNetwork;
+  readonly kubectl: Asset;
+  readonly deployer: Deployer;
+  readonly releases: ReleaseBucket;
+}
+
+export interface SiteProps {
+  readonly service: string;
+  readonly cluster: ClusterReference;
+  /** Layer that holds kubectl; the builds that deploy and verify take it from there. */
+  readonly kubectlZip: string;
+  /** Folder of lib/deploy. */
+  readonly projectRoot: string;
+  readonly key: IKey;
+  readonly accessLogs: IBucket;
+}
+
+export const site = (scope: Construct, { service, cluster, kubectlZip, projectRoot, ...storage }: SiteProps): Site => ({
+  clusterName: cluster.name,
+  network: new BuildNetwork(scope, 'Network', { service, cluster }),
+  kubectl: new Asset(scope, 'Kubectl', { path: kubectlZip }),
+  deployer: new Deployer(scope, 'Deployer', projectRoot),
+  releases: new ReleaseBucket(scope, 'Releases', { service, ...storage }),
+});
