@@ -38,6 +38,16 @@ environments:
     bake: 10m
 `;
 
+/** One environment with the pipelines, two in an account of their own. */
+const ACCOUNTS = `
+service: { name: shop, path: shop }
+aws: { account: "111122223333", region: eu-west-1 }
+environments:
+  dev: {}
+  staging: { account: "222222222222", cluster: { name: there } }
+  production: { account: "222222222222" }
+`;
+
 // CDK's own validation takes seconds and has its place in `cdk synth`; here it is about what the template says.
 process.env['CDK_VALIDATION'] = 'false';
 
@@ -66,10 +76,17 @@ async function synthesizeFrom(name: string, config: string): Promise<void> {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'contract-'));
-  const other = join(folder, 'slipway.yaml');
-  writeFileSync(other, OTHER);
+  const write = (name: string, config: string): string => {
+    const file = join(folder, `of-${name}.yaml`);
+    writeFileSync(file, config);
+    return file;
+  };
   mkdirSync(join(folder, 'shop'));
-  await Promise.all([synthesizeFrom('sample', join(ROOT, 'slipway.yaml')), synthesizeFrom('other', other)]);
+  await Promise.all([
+    synthesizeFrom('sample', join(ROOT, 'slipway.yaml')),
+    synthesizeFrom('other', write('other', OTHER)),
+    synthesizeFrom('accounts', write('accounts', ACCOUNTS)),
+  ]);
 }, SYNTHESIS);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -88,7 +105,7 @@ function plansOf(assembly: Assembly): Plan[] {
 
 const of = (name: string): Synthesized => synthesized[name] as Synthesized;
 
-describe.each(['sample', 'other'])('model and synthesized template agree: %s', (name) => {
+describe.each(['sample', 'other', 'accounts'])('model and synthesized template agree: %s', (name) => {
   test('on stages, actions, order, artifacts, variables, conditions, environments and buildspecs', () => {
     const plans = plansOf(assemblyIn(of(name).directory));
     expect(plans.map(planContract)).toEqual(of(name).pipelines.map(modelContract));
@@ -105,7 +122,7 @@ describe.each(['sample', 'other'])('model and synthesized template agree: %s', (
     const clusters = actions.flatMap((action) =>
       action.kind === 'build' && action.job === 'deploy' ? [action.environment['CLUSTER']] : [],
     );
-    expect(world.value.clusters.map((cluster) => cluster.name)).toEqual([...new Set(clusters)]);
+    expect(world.value.clusters.map((cluster) => cluster.name)).toEqual([...new Set(clusters)].sort());
   });
 });
 
@@ -239,12 +256,29 @@ describe('a template that says something else than the model', () => {
     ],
   ];
 
-  test.each(MUTANTS)('is seen: %s', (_, change) => {
-    const assembly = assemblyIn(of('sample').directory);
+  /** Of pipelines with actions in another account. */
+  const ROLES: readonly (readonly [string, (pipeline: Loose) => void])[] = [
+    ['an action comes with the role of the pipeline', (p) => delete action(p, 'Production', 'Deploy').RoleArn],
+    ['a bake comes with the role of the pipeline', (p) => delete action(p, 'Production', 'Bake').RoleArn],
+    [
+      'what restores comes with the role of the pipeline',
+      (p) => delete stage(p, 'Staging').OnFailure.Conditions[0].Rules[0].RoleArn,
+    ],
+    [
+      'an action comes with the role of another environment',
+      (p) => (action(p, 'Production', 'Verify').RoleArn = action(p, 'Staging', 'Verify').RoleArn),
+    ],
+  ];
+
+  test.each([
+    ...MUTANTS.map(([what, change]) => [what, 'sample', 'visits-production', change] as const),
+    ...ROLES.map(([what, change]) => [what, 'accounts', 'shop-production', change] as const),
+  ])('is seen: %s', (_, name, pipelineName, change) => {
+    const assembly = assemblyIn(of(name).directory);
     const changed = assembly.stacks.map((stack) => {
       const template: Loose = structuredClone(stack.template);
       const pipeline: Loose = Object.values(template.Resources).find(
-        (one: Loose) => one.Properties?.Name === 'visits-production' && one.Type === 'AWS::CodePipeline::Pipeline',
+        (one: Loose) => one.Properties?.Name === pipelineName && one.Type === 'AWS::CodePipeline::Pipeline',
       );
       if (pipeline) change(pipeline.Properties, template.Resources);
       return { ...stack, template: template as Template };

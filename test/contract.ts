@@ -3,7 +3,7 @@ import { renderBuildspec } from '../lib/cloud/buildspec';
 import { parseBuildspec } from '../lib/local/codebuild/buildspec';
 import type { Plan, PlannedAction, PlannedCondition, PlannedFailure } from '../lib/local/plan';
 import { projectOf } from '../lib/model/names';
-import type { Action, BakeAction, Condition, FailureCondition, Pipeline, Stage } from '../lib/model/pipeline';
+import type { Action, BakeAction, Condition, FailureCondition, Pipeline, Stage, Target } from '../lib/model/pipeline';
 
 const ROOT = join(__dirname, '..');
 
@@ -75,6 +75,7 @@ const failureContract = (pipeline: Pipeline, stage: Stage, { result, rules }: Fa
     project: projectOf(pipeline.name, stage.name, rule),
     inputs: [rule.input],
     variables: rule.variables,
+    roleArn: roleOf(rule.target),
   })),
 });
 
@@ -90,11 +91,16 @@ const plannedFailure = ({ condition, ...failure }: PlannedFailure): object => ({
             project: rule.action.project.name,
             inputs: rule.action.inputs,
             variables: Object.fromEntries(rule.action.environment.map(({ name, value }) => [name, value])),
+            roleArn: rule.action.roleArn,
           }
         : rule,
     ),
   }),
 });
+
+/** The role of another account with which the pipeline works on the environment. */
+const roleOf = (target: Target | undefined): string | undefined =>
+  target?.elsewhere && `arn:aws:iam::${target.elsewhere.account}:role/${target.elsewhere.role}`;
 
 function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
   switch (action.kind) {
@@ -117,13 +123,20 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
         buildspec: renderBuildspec(action.job, ROOT),
         privileged: action.job === 'image',
         timeoutMinutes: action.timeoutMinutes,
+        roleArn: roleOf(action.target),
       };
     case 'approval': {
       const { message, link, timeoutMinutes } = action;
       return { kind: 'approval', inputs: [], outputs: [], message, link, timeoutMinutes };
     }
     case 'bake':
-      return { kind: 'lambda', inputs: [], outputs: [], parameters: bakeParameters(action) };
+      return {
+        kind: 'lambda',
+        inputs: [],
+        outputs: [],
+        parameters: bakeParameters(action),
+        roleArn: roleOf(action.target),
+      };
     default:
       return action satisfies never;
   }
@@ -178,6 +191,7 @@ function plannedAction(action: PlannedAction): object {
         buildspec: project.buildspec,
         privileged: project.privileged,
         timeoutMinutes: project.timeoutMinutes,
+        roleArn: action.roleArn,
       };
     }
     case 'approval': {
@@ -185,7 +199,13 @@ function plannedAction(action: PlannedAction): object {
       return { kind: 'approval', inputs, outputs, message, link, timeoutMinutes };
     }
     case 'lambda':
-      return { kind: 'lambda', inputs, outputs, parameters: JSON.parse(action.userParameters ?? 'null') };
+      return {
+        kind: 'lambda',
+        inputs,
+        outputs,
+        parameters: JSON.parse(action.userParameters ?? 'null'),
+        roleArn: action.roleArn,
+      };
     case 'commands':
     case 's3-deploy':
     case 'ecr-build':

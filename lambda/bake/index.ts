@@ -1,10 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import {
-  CodePipelineClient,
-  PutJobFailureResultCommand,
-  PutJobSuccessResultCommand,
-} from '@aws-sdk/client-codepipeline';
+import { PutJobFailureResultCommand, PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
 import { type Alarm, bake } from './bake';
+import { pipelineOf } from './pipeline-of';
 import { probe } from './probe';
 
 /** The part of CodePipeline's event that the bake reads (CodePipeline, actions-invoke-lambda-function). */
@@ -19,11 +16,11 @@ interface JobEvent {
 }
 
 const cloudWatch = new CloudWatchClient({});
-const codePipeline = new CodePipelineClient({});
 
 /** Lambda invoke action: watches the release that its UserParameters tell of and puts the job's result. */
 export async function handler(event: JobEvent): Promise<void> {
   const { id: jobId, data } = event['CodePipeline.job'];
+  const codePipeline = await pipelineOf(jobId, process.env['ANSWER_ROLE']);
   const { UserParameters } = data.actionConfiguration.configuration;
   const clockRate = Number(process.env['SLIPWAY_CLOCK_RATE'] ?? 1);
   const verdict = await bake(UserParameters, data.continuationToken, {

@@ -22,10 +22,12 @@ export class ReleaseBucket extends Construct {
   readonly location: string;
   readonly arn: string;
   private readonly service: string;
+  private readonly key: IKey;
 
   constructor(scope: Construct, id: string, { service, key, accessLogs }: ReleaseBucketProps) {
     super(scope, id);
     this.service = service;
+    this.key = key;
     const bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -60,6 +62,11 @@ export class ReleaseBucket extends Construct {
       allow(mode === 'write' ? ['s3:GetObject', 's3:PutObject'] : ['s3:GetObject'], [this.objectsOf(environment)]),
       allow(['s3:ListBucket'], [this.arn], { StringLike: { 's3:prefix': this.prefixOf(environment) } }),
     ];
+  }
+
+  /** For roles that may not use the key already, as those may that use it for artifacts. */
+  keyAccess(): PolicyStatement {
+    return allow(['kms:Decrypt', 'kms:GenerateDataKey'], [this.key.keyArn]);
   }
 
   private prefixOf(environment: string): string {

@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IRepository } from 'aws-cdk-lib/aws-ecr';
-import type { IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
 import { environmentRoleName } from '../model/names';
-import type { BuildAction, Job } from '../model/pipeline';
+import type { BuildAction, Job, Target } from '../model/pipeline';
 import type { Preview } from '../model/preview';
 import { acknowledge, wildcardFinding } from './acknowledge';
 import type { ArtifactAccess } from './artifact-store';
@@ -14,6 +14,7 @@ import { BuildProject } from './build-project';
 import { renderBuildspec } from './buildspec';
 import { type BuildspecFeatures, buildspecFeatures } from './buildspec-features';
 import { environmentAccess } from './environment-access';
+import type { ReleaseBucket } from './release-bucket';
 import type { Site } from './site';
 import { allow } from './statement';
 
@@ -148,7 +149,7 @@ export class ServiceBuilds {
           cluster: Stack.of(scope).formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName }),
           kubectl: kubectl.bucket.arnForObjects(kubectl.s3ObjectKey),
           deployer: deployer.asset.bucket.arnForObjects(deployer.asset.s3ObjectKey),
-          releases: target === undefined ? [] : releases.access(target.environment, 'write'),
+          releases: target === undefined ? [] : releasesOf(releases, target),
         };
       },
     });
@@ -163,5 +164,11 @@ export class ServiceBuilds {
 
 /** Jobs that talk to Kubernetes; no other build has a way to the cluster. */
 const usesCluster = (job: Job): job is 'deploy' | 'verify' => job === 'deploy' || job === 'verify';
+
+/** In an account without artifacts the releases have a key of their own. */
+const releasesOf = (releases: ReleaseBucket, { environment, elsewhere }: Target): PolicyStatement[] => [
+  ...releases.access(environment, 'write'),
+  ...(elsewhere ? [releases.keyAccess()] : []),
+];
 
 const computeType = (size: Config['build']['compute']): string => `BUILD_GENERAL1_${size.toUpperCase()}`;

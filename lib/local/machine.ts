@@ -117,6 +117,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   if (!watch.ok) throw new Error(`alarms of the templates: ${watch.errors.join('; ')}`);
   const endpoint = await startEndpoint({
     ...bindings,
+    otherAccounts: world.otherAccounts,
     clusters: world.clusters.map(({ name, arn, version = '' }) => ({
       name,
       arn,

@@ -36,7 +36,7 @@ export function renderPlanTree(plan: Plan, paint: Paint = (_, text) => text): st
       ...(plan.triggers ?? []).flatMap(triggerLines),
       ...(plan.disabledTransitions ?? []).map(({ stage, reason }) => `transition to ${stage} disabled: ${reason}`),
     ],
-    branches: plan.stages.map(stageBranch),
+    branches: plan.stages.map((stage) => stageBranch(stage, accountOf(plan.declaration?.roleArn ?? ''))),
   };
   const lines: string[] = [];
   write(lines, root, '', '', paint);
@@ -44,17 +44,18 @@ export function renderPlanTree(plan: Plan, paint: Paint = (_, text) => text): st
   return lines.join('\n');
 }
 
-function stageBranch(stage: PlannedStage): Branch {
+function stageBranch(stage: PlannedStage, account: string | undefined): Branch {
+  const branchOf = (action: PlannedAction): Branch => actionBranch(action, account);
   const orders = [...new Set(stage.actions.map(({ runOrder }) => runOrder))];
   const groups = orders.map((order) => stage.actions.filter(({ runOrder }) => runOrder === order));
   const numbered = groups.length > 1;
   const branches = groups.flatMap((group): Branch[] => {
     const [only] = group;
-    if (!numbered && group.length === 1) return group.map(actionBranch);
+    if (!numbered && group.length === 1) return group.map(branchOf);
     const title = `${only?.runOrder}.`;
-    if (group.length === 1 && only !== undefined) return [{ ...actionBranch(only), title: `${title} ${only.name}` }];
+    if (group.length === 1 && only !== undefined) return [{ ...branchOf(only), title: `${title} ${only.name}` }];
     const summary = `${group.length} in parallel`;
-    return [{ part: 'order', title, summary, details: [], branches: group.map(actionBranch) }];
+    return [{ part: 'order', title, summary, details: [], branches: group.map(branchOf) }];
   });
   return { part: 'stage', title: stage.name, details: hooks(stage), branches };
 }
@@ -112,7 +113,15 @@ function claimOf(rule: PlannedRule, hook: Hook): string {
 const buildOf = ({ project, environment }: CodeBuildAction): string =>
   [`CodeBuild ${project.name}`, ...environment.map(({ name, value }) => `${name}=${value}`)].join(' ');
 
-function actionBranch(action: PlannedAction): Branch {
+/** `account`: of the pipeline, by its own role. */
+const elsewhere = (roleArn: string, account: string | undefined): string => {
+  const other = accountOf(roleArn);
+  return account === undefined || other === account ? '' : ` of account ${other}`;
+};
+
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];
+
+function actionBranch(action: PlannedAction, account: string | undefined): Branch {
   const artifacts = [
     ...(action.inputs.length > 0 ? [`in ${action.inputs.join(' + ')}`] : []),
     ...(action.outputs.length > 0 ? [`out ${action.outputs.join(' + ')}`] : []),
@@ -121,7 +130,7 @@ function actionBranch(action: PlannedAction): Branch {
     ...(artifacts.length > 0 ? [artifacts.join(' → ')] : []),
     ...workOf(action),
     ...(action.namespace === undefined ? [] : [`gives variables #{${action.namespace}.…}`]),
-    ...(action.roleArn === undefined ? [] : [`role ${roleName(action.roleArn)}`]),
+    ...(action.roleArn === undefined ? [] : [`role ${roleName(action.roleArn)}${elsewhere(action.roleArn, account)}`]),
   ];
   return { part: 'action', title: action.name, summary: summaryOf(action), details, branches: [] };
 }

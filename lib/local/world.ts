@@ -22,6 +22,8 @@ import { readTopic, type Topic } from './template/topic';
 
 /** What the templates stand up beside the pipelines, as far as this machine stands in for it. */
 export interface World {
+  /** Accounts of stacks that are not bound to that of the pipelines. */
+  readonly otherAccounts: readonly string[];
   readonly clusters: readonly Cluster[];
   /** ECR. */
   readonly repositories: readonly ImageRepository[];
@@ -113,7 +115,10 @@ export function readWorld(assembly: Assembly, bindings: Bindings): Result<World,
   const permissions = readPermissions(evaluator);
   const notices = [...shortcomings.flatMap(({ diagnostics }) => diagnostics), ...permissions.problems];
   const assets = readAssets(evaluator);
+  const accounts = new Set(assembly.stacks.map((stack) => evaluator.environment(stack).account));
+  const otherAccounts = [...accounts].filter((account) => account !== bindings.account);
   return ok({
+    otherAccounts,
     clusters,
     repositories,
     codeRepositories,

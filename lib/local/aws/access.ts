@@ -5,7 +5,6 @@ import type { AwsError, Principal } from './service';
 import type { Protocol } from './wire';
 
 export interface AccessOptions {
-  readonly account: string;
   readonly region: string;
   readonly permissions: Permissions;
   /** ARN of the role that may everything, for whoever operates the pipelines. */
@@ -46,17 +45,19 @@ export class Access {
   }
 
   private decide(caller: Principal, role: RolePermissions, need: Need, policies: Policies): Decision {
-    const { account, region, permissions, now } = this.options;
+    const { region, permissions, now } = this.options;
     const { action, resource } = need;
     const trust = action === 'sts:AssumeRole' ? this.roles.get(resource)?.trust : undefined;
-    // An object's bucket has the policy.
-    const policy = trust ?? permissions.resources.get(resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/.*$/, '$1'));
+    // An object's bucket has the policy, and the owner.
+    const owner = resource.replace(/^(arn:[^:]*:s3:::[^/]+)\/.*$/, '$1');
+    const policy = trust ?? permissions.resources.get(owner);
+    const bucket = /^arn:[^:]*:s3:::(.+)$/.exec(owner)?.[1] ?? '';
     const time = now();
     const request: AccessRequest = {
       principal: { kind: 'role', account: role.account, roleArn: role.arn, sessionArn: caller.arn },
       action,
       resource,
-      resourceAccount: resource.split(':')[4] || account,
+      resourceAccount: resource.split(':')[4] || (permissions.bucketAccounts.get(bucket) ?? role.account),
       context: {
         'aws:CurrentTime': time.toISOString(),
         'aws:EpochTime': String(Math.floor(time.getTime() / 1000)),

@@ -58,6 +58,7 @@ export class CredentialIssuer {
     const session = sessionName.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
     return {
       roleArn,
+      account,
       arn: `arn:${this.partition}:sts::${account}:assumed-role/${role}/${session}`,
       userId: `AROA${letters(createHash('sha256').update(roleArn).digest().subarray(0, 17))}:${session}`,
       accessKeyId,

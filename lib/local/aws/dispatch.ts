@@ -92,7 +92,9 @@ export async function dispatch(
   }
   const resource = found.resource?.(input.value as never);
   const asked: AskedCall = { service: entry.service, operation: name, input: input.value, resource };
-  const needs = [...needsOf(asked, context.place)];
+  // What a caller names without an account is in its own.
+  const place = { ...context.place, account: principal.account };
+  const needs = [...needsOf(asked, place)];
   const refuse = (denial: Denial): AwsError => {
     issuer.find(principal.accessKeyId)?.onDenied?.(adviceOn(principal, denial));
     return accessDenied(entry.service, principal, denial, protocol);
@@ -101,7 +103,7 @@ export async function dispatch(
     const denial = context.access?.denied(principal, needs);
     if (denial) return err(refuse(denial));
     const answer = await run(found, input.value, principal);
-    const hidden = answer.ok ? undefined : needsToHear(answer.errors[0]?.code ?? '', asked, context.place);
+    const hidden = answer.ok ? undefined : needsToHear(answer.errors[0]?.code ?? '', asked, place);
     if (!hidden) return answer;
     needs.push(hidden);
     const unheard = context.access?.denied(principal, [hidden]);

@@ -5,7 +5,7 @@ import { digestOf } from '../image/manifest';
 import { issuePassword } from '../image/registry-login';
 import type { ImageStore, StoredImage, StoreError } from '../image/store';
 import { pageOf } from './paging';
-import { type Answer, type AwsError, operation, type Service } from './service';
+import { type Answer, type AwsError, type Operation, operation, type Service } from './service';
 
 export interface EcrOptions {
   readonly account: string;
@@ -19,7 +19,10 @@ const imageId = z.strictObject({ imageDigest: z.string().optional(), imageTag: z
 const registryId = z.string().optional();
 const limit = z.number().int().min(1).max(1000).optional();
 
-/** ECR's private registry (ECR API reference), over the image store. */
+/**
+ * ECR's private registry (ECR API reference), over the image store. It is that of one account; a caller of another one has to name
+ * it, for where no registry is named, ECR looks into the caller's own.
+ */
 export function ecr({ account, region, partition, images, now }: EcrOptions): Service {
   const arn = (repository: string): string => `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
   const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
@@ -184,14 +187,24 @@ export function ecr({ account, region, partition, images, now }: EcrOptions): Se
     invalidInput: 'InvalidParameterException',
     operations: {
       GetAuthorizationToken: getAuthorizationToken,
-      DescribeRepositories: describeRepositories,
-      DescribeImages: describeImages,
-      ListImages: listImages,
-      BatchGetImage: batchGetImage,
-      PutImage: putImage,
+      DescribeRepositories: inRegistry(account, describeRepositories),
+      DescribeImages: inRegistry(account, describeImages),
+      ListImages: inRegistry(account, listImages),
+      BatchGetImage: inRegistry(account, batchGetImage),
+      PutImage: inRegistry(account, putImage),
     },
   };
 }
+
+const inRegistry = (account: string, { run, ...rest }: Operation): Operation => ({
+  ...rest,
+  run(input: { readonly registryId?: string; readonly repositoryName?: string }, caller) {
+    const { registryId = caller.account, repositoryName = '' } = input;
+    if (registryId === account) return run(input as never, caller);
+    const message = `The repository with name '${repositoryName}' does not exist in the registry with id '${registryId}'`;
+    return err({ code: 'RepositoryNotFoundException', message });
+  },
+});
 
 async function select(
   images: ImageStore,

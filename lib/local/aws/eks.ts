@@ -26,8 +26,8 @@ export function eks(clusters: readonly EksCluster[]): Service {
 
   const describeCluster = takes<DescribeClusterRequest, DescribeClusterResponse>()(
     ['name'],
-    ({ name = '' }) => {
-      const cluster = clusters.find((each) => each.name === name);
+    ({ name = '' }, { account }) => {
+      const cluster = clusters.find((each) => each.name === name && isOf(account, each));
       if (!cluster)
         return err({ code: 'ResourceNotFoundException', message: `No cluster found for name: ${name}.`, status: 404 });
       const { arn, version } = cluster;
@@ -43,8 +43,9 @@ export function eks(clusters: readonly EksCluster[]): Service {
 
   const listClusters = takes<ListClustersRequest, ListClustersResponse>()(
     ['maxResults', 'nextToken', 'include'],
-    ({ maxResults = 100, nextToken }) => {
-      const page = pageOf(clusters, ({ name }) => name, maxResults, nextToken);
+    ({ maxResults = 100, nextToken }, { account }) => {
+      const own = clusters.filter((each) => isOf(account, each));
+      const page = pageOf(own, ({ name }) => name, maxResults, nextToken);
       if (!page.ok) return err({ code: 'InvalidParameterException', message: page.errors.join('; ') });
       const { items, ...rest } = page.value;
       return ok({ clusters: items.map(({ name }) => name), ...rest });
@@ -65,6 +66,8 @@ export function eks(clusters: readonly EksCluster[]): Service {
     },
   };
 }
+
+const isOf = (account: string, { arn }: EksCluster): boolean => arn.split(':')[4] === account;
 
 /** `include` may stand several times. */
 const listInput = (query: URLSearchParams): Record<string, unknown> => ({

@@ -20,7 +20,10 @@ import { servicesOf } from './services';
 import type { ValueContext } from './ssm';
 
 export interface EndpointOptions {
+  /** Of the pipelines, the images and the repositories. */
   readonly account: string;
+  /** Further ones, whose roles work on clusters and alarms of theirs; default none. */
+  readonly otherAccounts?: readonly string[];
   readonly region: string;
   readonly partition: string;
   readonly clusters: readonly EksCluster[];
@@ -82,7 +85,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const jobs = new Jobs();
   const operator = `arn:${partition}:iam::${account}:role/slipway-operator`;
   const { permissions } = options;
-  const access = permissions && new Access({ account, region, permissions, operator, now });
+  const access = permissions && new Access({ region, permissions, operator, now });
   const place = { account, region, partition, bucketKeys: permissions?.bucketKeys ?? new Map() };
   const calls: RecordedCall[] = [];
   const watchers = new Map<string, (value: string) => void>();

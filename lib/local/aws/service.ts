@@ -23,6 +23,8 @@ export interface AwsError {
 /** Who calls: a role's session, as on AWS. */
 export interface Principal {
   readonly roleArn: string;
+  /** That of the role. */
+  readonly account: string;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
   readonly arn: string;
   readonly userId: string;

@@ -46,7 +46,7 @@ export function servicesOf(
   return {
     ecr: ecr({ ...place, images, now }),
     eks: eks(options.clusters),
-    sts: sts(account, issuer, now),
+    sts: sts([account, ...(options.otherAccounts ?? [])], issuer, now),
     ssm: ssm(values),
     secretsmanager: secretsManager(values),
     kms: kms({ ...place, keys: options.keys ?? new KeyRing([], ''), since: now() }),

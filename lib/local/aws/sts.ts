@@ -8,20 +8,23 @@ import { err, ok } from '../../result';
 import type { CredentialIssuer } from './credentials';
 import { type Service, takes } from './service';
 
-/** STS (STS API reference): who a caller is, and becoming another. `aws eks get-token` presigns the first. */
-export const sts = (account: string, issuer: CredentialIssuer, now: () => Date): Service => ({
+/**
+ * STS (STS API reference): who a caller is, and becoming another. `aws eks get-token` presigns the first. `accounts`: those whose
+ * roles there are.
+ */
+export const sts = (accounts: readonly string[], issuer: CredentialIssuer, now: () => Date): Service => ({
   prefix: 'sts',
   invalidInput: 'ValidationError',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   operations: {
-    GetCallerIdentity: takes<GetCallerIdentityRequest, GetCallerIdentityResponse>()([], (_, { arn, userId }) =>
+    GetCallerIdentity: takes<GetCallerIdentityRequest, GetCallerIdentityResponse>()([], (_, { arn, userId, account }) =>
       ok({ Arn: arn, UserId: userId, Account: account }),
     ),
     // Who may become whom is judged before (Access). What operates the pipelines is nobody's to become who does not do so already.
     AssumeRole: takes<AssumeRoleRequest, AssumeRoleResponse>()(
       ['RoleArn', 'RoleSessionName', 'DurationSeconds'],
       ({ RoleArn = '', RoleSessionName = '', DurationSeconds = 3600 }, caller) => {
-        const isHere = RoleArn.split(':')[4] === account && RoleArn.includes(':role/');
+        const isHere = accounts.includes(RoleArn.split(':')[4] ?? '') && RoleArn.includes(':role/');
         if (!isHere || (isOperator(RoleArn) && !isOperator(caller.roleArn)))
           return err({
             code: 'AccessDenied',

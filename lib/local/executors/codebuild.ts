@@ -296,14 +296,15 @@ function buildSetting(
   const { uuid, primary, temporary, onDenied } = build;
   const { name } = action.project;
   const folder = (leaf: string): string => join(context.workspace, leaf);
-  const arn = `arn:${host.partition}:codebuild:${host.region}:${host.account}`;
+  const account = action.project.arn.split(':')[4] || host.account;
+  const arn = `arn:${host.partition}:codebuild:${host.region}:${account}`;
   const secondary = action.inputs.filter((input) => input !== primary);
   return {
     id: `${name}:${uuid}`,
     arn: `${arn}:build/${name}:${uuid}`,
     projectArn: `${arn}:project/${name}`,
     image: action.project.image,
-    kmsKey: action.project.encryptionKey ?? `arn:${host.partition}:kms:${host.region}:${host.account}:alias/aws/s3`,
+    kmsKey: action.project.encryptionKey ?? `arn:${host.partition}:kms:${host.region}:${account}:alias/aws/s3`,
     number: nextBuildNumber(host.stateFolder, name),
     ...(action.batchIdentifier !== undefined && { batchIdentifier: action.batchIdentifier }),
     initiator: `codepipeline/${context.pipeline}`,

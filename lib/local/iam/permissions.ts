@@ -42,6 +42,8 @@ export interface Permissions {
   readonly resources: ReadonlyMap<string, readonly Statement[]>;
   /** Buckets whose objects are encrypted with a key of their own, by name. */
   readonly bucketKeys: ReadonlyMap<string, BucketEncryption>;
+  /** Name of a bucket -> the account that owns it, which its ARN does not tell. */
+  readonly bucketAccounts: ReadonlyMap<string, string>;
   /** Policies that IAM would refuse, or that cannot be judged here. */
   readonly problems: readonly Diagnostic[];
 }
@@ -122,7 +124,10 @@ export function readPermissions(evaluator: Evaluator): Permissions {
   for (const resource of resources)
     for (const { arn, path, document } of resourcePolicies(resource, evaluator))
       policies.set(arn, [...(policies.get(arn) ?? []), ...statementsOf(resource, path, document)]);
-  return { roles, resources: policies, bucketKeys: bucketKeys(resources), problems };
+  const bucketAccounts = new Map(
+    ofType('AWS::S3::Bucket').map(({ id, stack }) => [id, evaluator.environment(stack).account]),
+  );
+  return { roles, resources: policies, bucketKeys: bucketKeys(resources), bucketAccounts, problems };
 }
 
 const policyOf = (

@@ -40,7 +40,7 @@ export function readConnection(base: ActionBase, configuration: Node): ReadActio
 export function readCodeBuild(base: ActionBase, configuration: Node): ReadAction {
   configuration.object(KEYS.codebuild);
   const name = configuration.member('ProjectName');
-  const found = findResource(name, 'AWS::CodeBuild::Project');
+  const found = findResource(name, 'AWS::CodeBuild::Project', base.roleArn);
   const read = found === undefined ? NO_PROJECT : readProject(found);
   const primary = configuration.member('PrimarySource');
   const primarySource = primary.text();
@@ -77,7 +77,7 @@ export function readApproval(base: ActionBase, configuration: Node, node: Node):
 export function readLambda(base: ActionBase, configuration: Node): ReadAction {
   configuration.object(KEYS.lambda);
   const name = configuration.member('FunctionName');
-  const found = findResource(name, 'AWS::Lambda::Function');
+  const found = findResource(name, 'AWS::Lambda::Function', base.roleArn);
   const lambda = found === undefined ? NO_FUNCTION : readFunction(found);
   const userParameters = configuration.member('UserParameters').text();
   const parameters = userParameters === undefined ? {} : { userParameters };

@@ -38,14 +38,17 @@ const NOT_BROUGHT_UP: Readonly<Record<string, string>> = {
   'Custom::AWSCDK-EKS-KubernetesPatch': 'Patches are not applied to the local cluster; use manifests.',
 };
 
-/** Every cluster of the assembly with what the templates put into it. What is not supported goes to `shortcomings`. */
+/** Every cluster of the assembly, by its account, with what the templates put into it. What is not supported goes to `shortcomings`. */
 export function readClusters(evaluator: Evaluator, shortcomings: Shortcoming[]): Cluster[] {
-  const found = new Map<string, { arn: string; version?: string; manifests: JsonObject[]; entries: AccessEntry[] }>();
+  const found = new Map<
+    string,
+    { name: string; arn: string; version?: string; manifests: JsonObject[]; entries: AccessEntry[] }
+  >();
   const of = (name: string, { stack }: Node): { manifests: JsonObject[]; entries: AccessEntry[]; version?: string } => {
     const { account, region, partition } = evaluator.environment(stack);
     const arn = `arn:${partition}:eks:${region}:${account}:cluster/${name}`;
-    const cluster = found.get(name) ?? { arn, manifests: [], entries: [] };
-    found.set(name, cluster);
+    const cluster = found.get(arn) ?? { name, arn, manifests: [], entries: [] };
+    found.set(arn, cluster);
     return cluster;
   };
   const each = (type: string, read: (resource: Resource) => void): void => {
@@ -76,7 +79,7 @@ export function readClusters(evaluator: Evaluator, shortcomings: Shortcoming[]):
     if (name !== '' && entry.principalArn !== '') of(name, node).entries.push(entry);
   });
   for (const [type, reason] of Object.entries(NOT_BROUGHT_UP)) each(type, ({ node }) => node.fail(reason));
-  return [...found].map(([name, { entries, ...cluster }]) => ({ name, ...cluster, accessEntries: entries }));
+  return [...found.values()].map(({ entries, ...cluster }) => ({ ...cluster, accessEntries: entries }));
 }
 
 /** The JSON list that the resource holds as a text. */

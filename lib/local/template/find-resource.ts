@@ -53,15 +53,27 @@ function list(type: string, findings: Findings): Resource[] {
   return resources;
 }
 
-/** The resource of `type` whose physical id or ARN stands at `name`; undefined where there is none, or two: reported. */
-export function findResource(name: Node, type: string): Resource | undefined {
+/**
+ * The resource of `type` whose physical id or ARN stands at `name`; undefined where there is none, or two: reported. `roleArn`: of
+ * the role that looks for it, in its own account; absent: that of the account of `name`.
+ */
+export function findResource(name: Node, type: string, roleArn?: string): Resource | undefined {
   const wanted = name.requiredText();
   if (wanted === '') return undefined;
-  const found = resourcesOf(type, name.findings).filter(({ ref, arn }) => ref === wanted || arn === wanted);
+  const { evaluator } = name.findings;
+  const own = evaluator.environment(name.stack).account;
+  const account = roleArn === undefined ? own : (roleArn.split(':')[4] ?? own);
+  const named = resourcesOf(type, name.findings).filter(({ ref, arn }) => ref === wanted || arn === wanted);
+  const found = named.filter(({ stack }) => evaluator.environment(stack).account === account);
   const [resource, second] = found;
   if (resource !== undefined && second === undefined) return resource;
   if (second === undefined) {
-    name.fail(`No stack of this assembly holds an ${type} named "${wanted}"; add it, or correct the name.`);
+    const [elsewhere] = named;
+    name.fail(
+      elsewhere === undefined
+        ? `No stack of this assembly holds an ${type} named "${wanted}"; add it, or correct the name.`
+        : `The ${type} "${wanted}" is in account ${evaluator.environment(elsewhere.stack).account}, and the action works in ${account}; give it a RoleArn of the account where it is.`,
+    );
   } else {
     const where = found.map(({ stack, logicalId }) => `${stack.name}/${logicalId}`).join(' and ');
     name.fail(`"${wanted}" is the name of more than one ${type}: ${where}; give each a name of its own.`);

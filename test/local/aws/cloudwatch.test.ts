@@ -10,7 +10,7 @@ const STATES: AlarmState[] = [
     alarm: {
       kind: 'metric',
       name: 'visits-dev-gone',
-      arn: 'arn:metric',
+      arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:visits-dev-gone',
       namespace: 'ContainerInsights',
       metricName: 'service_number_of_running_pods',
       dimensions: [{ name: 'ClusterName', value: 'delivery' }],
@@ -27,7 +27,12 @@ const STATES: AlarmState[] = [
     since: SINCE,
   },
   {
-    alarm: { kind: 'composite', name: 'visits-dev', arn: 'arn:composite', rule: 'ALARM("visits-dev-gone")' },
+    alarm: {
+      kind: 'composite',
+      name: 'visits-dev',
+      arn: 'arn:aws:cloudwatch:eu-west-1:111122223333:alarm:visits-dev',
+      rule: 'ALARM("visits-dev-gone")',
+    },
     state: 'ALARM',
     reason: 'r'.repeat(2000),
     since: SINCE,

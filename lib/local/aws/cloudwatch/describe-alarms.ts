@@ -8,15 +8,15 @@ import { type Operation, takes } from '../service';
 
 const LARGEST_PAGE = 50;
 
-/** DescribeAlarms (CloudWatch API reference): the state of alarms. */
+/** DescribeAlarms (CloudWatch API reference): the state of alarms, to their own account. */
 export const describeAlarms = (watch: Pick<AlarmWatch, 'states'>): Operation =>
   takes<DescribeAlarmsInput, DescribeAlarmsOutput>()(
     ['AlarmNames', 'ChildrenOfAlarmName', 'AlarmNamePrefix', 'AlarmTypes', 'StateValue', 'MaxRecords', 'NextToken'],
-    (input) => {
+    (input, { account }) => {
+      const states = watch.states().filter(({ alarm }) => alarm.arn.split(':')[4] === account);
       const { AlarmNames, AlarmNamePrefix, ChildrenOfAlarmName, AlarmTypes = ['MetricAlarm'], StateValue } = input;
-      if (ChildrenOfAlarmName !== undefined) return ok(describeChildren(watch.states(), ChildrenOfAlarmName));
-      const found = watch
-        .states()
+      if (ChildrenOfAlarmName !== undefined) return ok(describeChildren(states, ChildrenOfAlarmName));
+      const found = states
         .filter(
           ({ alarm, state }) => AlarmNames?.includes(alarm.name) !== false && (!StateValue || StateValue === state),
         )

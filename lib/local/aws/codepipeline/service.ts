@@ -95,7 +95,7 @@ export function codepipeline(context: PipelineContext): Service {
       ...actionExecutionOperations(context),
       ...ruleExecutionOperations(context),
       ...controlOperations(context),
-      ...jobResultOperations(context.jobs),
+      ...jobResultOperations(context.account, context.jobs),
     },
   };
 }
