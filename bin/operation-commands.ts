@@ -116,6 +116,16 @@ export function addOperations(program: Command, { variable, runsHere }: Shared):
     .addOption(yes())
     .action(async (pipeline, options) => (await import('./commands/rollback')).rollback(pipeline, given(options)));
 
+  operation('provenance', 'show how an image came about, and verify it as a deploy does', [
+    'slipway provenance                          the image that was pushed last',
+    'slipway provenance 1.4.2-35285eee9d55       of this version; or sha256:…',
+    'slipway provenance --json | jq .problems',
+  ])
+    .argument('[image]', 'a version, or a digest; default: what was pushed last')
+    .option('--pipeline <pipeline>', 'verify as the deploys of this pipeline (default: development)')
+    .addOption(new Option('--json', 'print JSON'))
+    .action(async (image, options) => (await import('./commands/provenance')).provenance(image, given(options)));
+
   operation('override', 'let an execution go on whose stage a condition has failed', [
     'slipway override production --stage Production',
   ])

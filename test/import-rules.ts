@@ -96,9 +96,9 @@ export const RULES: readonly Rule[] = [
     forbids: ({ from }) => isProject(from) && !under('lib/provenance', 'lib/result')(from),
   },
   {
-    says: 'lib/ops operates pipelines through the AWS SDK alone: it imports of the project only itself and lib/result',
+    says: 'lib/ops operates pipelines through the AWS SDK alone: it imports of the project only itself, lib/provenance and lib/result',
     of: under('lib/ops'),
-    forbids: ({ from }) => isProject(from) && !under('lib/ops', 'lib/result')(from),
+    forbids: ({ from }) => isProject(from) && !under('lib/ops', 'lib/provenance', 'lib/result')(from),
   },
   {
     says: 'lib/cost and lib/quotas read the synthesized templates as strangers: of the project only themselves, lib/inventory, lib/result and types of runs',

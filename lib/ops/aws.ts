@@ -1,6 +1,9 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { err, ok, type Result } from '../result';
 import { describe, type OpsError } from './ops-error';
@@ -24,6 +27,9 @@ export interface Aws {
   readonly kind: Connection['kind'];
   readonly codepipeline: Pick<CodePipelineClient, 'send'>;
   readonly codebuild: Pick<CodeBuildClient, 'send'>;
+  readonly ecr: Pick<ECRClient, 'send'>;
+  readonly kms: Pick<KMSClient, 'send'>;
+  readonly s3: Pick<S3Client, 'send'>;
   readonly logs: Pick<CloudWatchLogsClient, 'send'>;
   readonly sts: Pick<STSClient, 'send'>;
   /** The region in use; undefined where none is set. */
@@ -48,6 +54,9 @@ export function connect(connection: Connection, signal: AbortSignal): Aws {
     kind: connection.kind,
     codepipeline,
     codebuild: new CodeBuildClient(settings),
+    ecr: new ECRClient(settings),
+    kms: new KMSClient(settings),
+    s3: new S3Client(settings),
     logs: new CloudWatchLogsClient(settings),
     sts: new STSClient(settings),
     region: async () => {

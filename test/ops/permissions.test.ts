@@ -11,6 +11,7 @@ const COMMANDS = [
   'reject',
   'retry',
   'rollback',
+  'provenance',
   'override',
   'stop',
   'transition',
@@ -51,7 +52,7 @@ function contentsOf(tree: unknown, places: ReadonlyMap<string, string>): Definit
   walk(tree, ({ type, value }) => {
     const place = type === 'Identifier' ? places.get(String(value)) : undefined;
     if (place !== undefined) uses.add(place);
-    if (type === 'StringLiteral' && /^[a-z]+:[A-Z]\w+$/.test(String(value))) permissions.add(String(value));
+    if (type === 'StringLiteral' && /^[a-z0-9]+:[A-Z]\w+$/.test(String(value))) permissions.add(String(value));
   });
   return { uses, permissions };
 }
