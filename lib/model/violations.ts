@@ -105,9 +105,12 @@ const projectViolations = ({ actions, onFailure }: Stage): string[] => {
     }),
     ...(onFailure?.rules ?? []).flatMap((rule) => {
       const own = owner(rule.project);
-      return own === undefined
-        ? [`${rule.name}: no action of the stage has the project ${rule.project}`]
-        : clash(rule.name, rule.variables, own);
+      if (own === undefined) return [`${rule.name}: no action of the stage has the project ${rule.project}`];
+      const strays = JSON.stringify(rule.target) !== JSON.stringify(own.target);
+      return [
+        ...(strays ? [`${rule.name}: its target is not that of ${own.name}, whose project it runs`] : []),
+        ...clash(rule.name, rule.variables, own),
+      ];
     }),
   ];
 };
@@ -128,6 +131,9 @@ const actionViolations = (action: Action): string[] => {
       // CodeBuild: 5 minutes to 36 hours.
       between('timeoutMinutes', action.timeoutMinutes, 5, 2160);
       if (action.outputs.length > 5) found.push(`${action.outputs.length} output artifacts; 5 are allowed`);
+      // CodeBuild encrypts them with a key of its own account, which the pipeline's cannot use (aws-cdk issue 4169).
+      if (action.target?.elsewhere && action.outputs.length > 0)
+        found.push('a build of another account hands no artifact to the pipeline');
       if (action.exports.length > 0 && action.namespace === undefined)
         found.push('exports variables into no namespace');
       for (const name of Object.keys(action.variables)) {

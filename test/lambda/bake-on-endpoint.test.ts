@@ -11,7 +11,8 @@ import { lambdaExecutor } from '../../lib/local/executors/lambda';
 import type { Alarm } from '../../lib/local/template/alarm';
 import { ACCOUNT, REGION, type Surroundings, surroundings } from '../local/aws/fixture';
 
-const arn = (name: string) => `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`;
+const OTHER = '222222222222';
+const arn = (name: string, account = ACCOUNT) => `arn:aws:cloudwatch:${REGION}:${account}:alarm:${name}`;
 const COMPOSITE: Alarm = {
   kind: 'composite',
   name: 'visits-production',
@@ -37,6 +38,12 @@ const metric = (name: string): Alarm => ({
 /** The cluster's, which is well throughout. */
 const PLATFORM: Alarm = metric('visits_platform');
 
+/** Of another account; always well. */
+const THEIRS: readonly Alarm[] = [metric('theirs'), PLATFORM].map((alarm) => ({
+  ...alarm,
+  arn: arn(alarm.name, OTHER),
+}));
+
 /** The states of the composite alarm and its two children; each invocation of the bake takes the next. */
 type States = readonly [AlarmState['state'], AlarmState['state'], AlarmState['state']];
 let now: States;
@@ -50,11 +57,11 @@ beforeAll(async () => {
   ).listen(0, '127.0.0.1');
   await once(service, 'listening');
   const states = () =>
-    [COMPOSITE, metric('gone'), metric('crashing'), PLATFORM].map((alarm, index): AlarmState => {
+    [COMPOSITE, metric('gone'), metric('crashing'), PLATFORM, ...THEIRS].map((alarm, index): AlarmState => {
       const state = now[index] ?? 'OK';
       return { alarm, state, reason: `${alarm.name} is ${state}`, since: new Date(0) };
     });
-  machine = await surroundings({ alarms: { states } });
+  machine = await surroundings({ alarms: { states }, otherAccounts: [OTHER] });
   code = join(machine.folder, 'bake');
   buildSync({
     entryPoints: [join(__dirname, '../../lambda/bake/index.ts')],
@@ -72,10 +79,21 @@ afterAll(async () => {
 
 /** Bakes for one minute, at a rate at which the second check is the last. */
 async function bakeThrough(alarm: string, ...states: States[]) {
-  return bakeVersion('2.0', alarm, ...states);
+  return bake({}, alarm, ...states);
 }
 
-async function bakeVersion(version: string, alarm: string, ...states: States[]) {
+interface Setting {
+  readonly version?: string;
+  /** Of the function; default: that of the pipeline. */
+  readonly account?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+async function bake(
+  { version = '2.0', account = ACCOUNT, environment = {} }: Setting,
+  alarm: string,
+  ...states: States[]
+) {
   const [first, ...rest] = states;
   now = first as States;
   // Two checks of a minute's bake: the clock rate makes the milliseconds between two invocations longer than it.
@@ -117,13 +135,13 @@ async function bakeVersion(version: string, alarm: string, ...states: States[]) 
       function: {
         name: 'visits-bake',
         logicalId: 'Bake',
-        arn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:visits-bake`,
+        arn: `arn:aws:lambda:${REGION}:${account}:function:visits-bake`,
         handler: 'index.handler',
         runtime: 'nodejs24.x',
         code,
-        environment: {},
+        environment,
         timeoutSeconds: 60,
-        roleArn: `arn:aws:iam::${ACCOUNT}:role/visits-bake`,
+        roleArn: `arn:aws:iam::${account}:role/visits-bake`,
       },
     },
     { pipeline: 'p', execution: 'e', workspace, inputs: {}, revisions: {} },
@@ -169,9 +187,28 @@ describe('the bundled bake, in a process of its own, against the local endpoint'
 
   test('fails when the service keeps answering as another version', async () => {
     const well = (): States => ['OK', 'OK', 'OK'];
-    const { outcome, lines } = await bakeVersion('3.0', 'visits-production', well(), well(), well());
+    const { outcome, lines } = await bake({ version: '3.0' }, 'visits-production', well(), well(), well());
     expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('says 2.0, expected 3.0') });
     expect(lines.filter((line) => line.includes('says 2.0'))).toHaveLength(3);
+  });
+
+  test('in another account looks at the alarms there, and answers with a role of the pipeline’s account', async () => {
+    const answer = `arn:aws:iam::${ACCOUNT}:role/visits-production-answer`;
+    const from = machine.endpoint.calls.length;
+    const well = (): States => ['OK', 'OK', 'OK'];
+    const there = { account: OTHER, environment: { ANSWER_ROLE: answer } };
+    expect((await bake(there, 'theirs', well(), well())).outcome).toMatchObject({ status: 'Succeeded' });
+    const calls = machine.endpoint.calls
+      .slice(from)
+      .map(({ principal, service, operation }) => `${principal} ${service}:${operation}`);
+    const own = `arn:aws:iam::${OTHER}:role/visits-bake`;
+    expect([...new Set(calls)]).toEqual([
+      `${own} sts:AssumeRole`,
+      `${own} cloudwatch:DescribeAlarms`,
+      `${answer} codepipeline:PutJobSuccessResult`,
+    ]);
+    const { outcome } = await bake({ account: OTHER }, 'theirs', well());
+    expect(outcome).toMatchObject({ status: 'Failed', reason: expect.stringContaining('JobNotFoundException') });
   });
 
   test('takes a metric alarm too, and fails without its alarm', async () => {

@@ -190,6 +190,22 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     ['Production: Accept: its environment is not that of Deploy, whose project it runs'],
   ],
   [
+    'a rule on failure that works somewhere else than the action whose project it runs',
+    (draft) => {
+      delete restore(draft).target;
+    },
+    ['Production: RestoreLastGood: its target is not that of Deploy, whose project it runs'],
+  ],
+  [
+    'an artifact of a build in another account',
+    (draft) => {
+      const verify = build(draft, 'Production', 'Verify');
+      verify.outputs = ['Evidence'];
+      if (verify.target) verify.target.elsewhere = { account: '222222222222', role: 'shop-production-action' };
+    },
+    ['Production/Verify: a build of another account hands no artifact to the pipeline'],
+  ],
+  [
     'a bake that asks an address which is not there yet',
     (draft) => {
       bake(draft).runOrder = 2;
