@@ -21,8 +21,16 @@ export interface Contract {
 /** Variables of a project that only the template knows; see deliveryPipelines. */
 const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
   image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
-  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'RELEASES', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
-  verify: ['KUBECTL_VERSION', 'KUBECTL_S3'],
+  deploy: [
+    'REPOSITORY_URI',
+    'KUBECTL_VERSION',
+    'KUBECTL_S3',
+    'KUBECTL_SHA256',
+    'RELEASES',
+    'DEPLOYER_S3',
+    'DEPLOYER_SHA256',
+  ],
+  verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
 };
 
 /** The contract as the model has it. */

@@ -132,7 +132,7 @@ export class ServiceBuilds {
     if (job === 'image') return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
     if (job !== 'deploy' && job !== 'verify' && job !== 'preview') return {};
     const { kubectl, deployer, releases } = this.site;
-    const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.s3ObjectUrl };
+    const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.asset.s3ObjectUrl, KUBECTL_SHA256: kubectl.sha256 };
     if (job === 'verify') return kubectlZip;
     const program = { DEPLOYER_S3: deployer.asset.s3ObjectUrl, DEPLOYER_SHA256: deployer.sha256 };
     return { ...images, ...kubectlZip, ...(job === 'deploy' && { RELEASES: releases.location }), ...program };
@@ -147,7 +147,7 @@ export class ServiceBuilds {
         const { clusterName, kubectl, deployer, releases } = this.site;
         return {
           cluster: Stack.of(scope).formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName }),
-          kubectl: kubectl.bucket.arnForObjects(kubectl.s3ObjectKey),
+          kubectl: kubectl.asset.bucket.arnForObjects(kubectl.asset.s3ObjectKey),
           deployer: deployer.asset.bucket.arnForObjects(deployer.asset.s3ObjectKey),
           releases: target === undefined ? [] : releasesOf(releases, target),
         };

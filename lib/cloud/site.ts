@@ -1,17 +1,18 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { BuildNetwork } from './build-network';
 import type { ClusterReference } from './cluster-reference';
 import { Deployer } from './deployer';
+import { type PinnedFile, pinnedFile } from './pinned-file';
 import { ReleaseBucket } from './release-bucket';
 
 /** What builds need in the account where the environments are on which they work. */
 export interface Site {
   readonly clusterName: string;
   readonly network: BuildNetwork;
-  readonly kubectl: Asset;
+  /** kubectl and helm, as a zip. */
+  readonly kubectl: PinnedFile;
   readonly deployer: Deployer;
   readonly releases: ReleaseBucket;
 }
@@ -30,7 +31,7 @@ export interface SiteProps {
 export const site = (scope: Construct, { service, cluster, kubectlZip, projectRoot, ...storage }: SiteProps): Site => ({
   clusterName: cluster.name,
   network: new BuildNetwork(scope, 'Network', { service, cluster }),
-  kubectl: new Asset(scope, 'Kubectl', { path: kubectlZip }),
+  kubectl: pinnedFile(scope, 'Kubectl', kubectlZip),
   deployer: new Deployer(scope, 'Deployer', projectRoot),
   releases: new ReleaseBucket(scope, 'Releases', { service, ...storage }),
 });

@@ -10,7 +10,7 @@ import { IGNORE_ALARMS } from './pipeline-variables';
  * production), each only if it has an environment. Every decision about order, gates and promotion is made here.
  *
  * Build actions carry all of their environment but what only the templates know: REPOSITORY_URI and CACHE_REPOSITORY_URI
- * (image, deploy) and KUBECTL_VERSION and KUBECTL_S3 (deploy, verify).
+ * (image, deploy) and KUBECTL_VERSION, KUBECTL_S3 and KUBECTL_SHA256 (deploy, verify).
  */
 export const deliveryPipelines = (input: DeliveryInput): Pipeline[] =>
   (['development', 'production'] as const)

@@ -28,9 +28,17 @@ const JOBS: readonly Job[] = [
 /** What only the templates know (lib/cloud sets it). */
 const FROM_TEMPLATE: Partial<Record<Job, readonly string[]>> = {
   image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
-  deploy: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'RELEASES', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
-  preview: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
-  verify: ['KUBECTL_VERSION', 'KUBECTL_S3'],
+  deploy: [
+    'REPOSITORY_URI',
+    'KUBECTL_VERSION',
+    'KUBECTL_S3',
+    'KUBECTL_SHA256',
+    'RELEASES',
+    'DEPLOYER_S3',
+    'DEPLOYER_SHA256',
+  ],
+  preview: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
+  verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
 };
 
 /**

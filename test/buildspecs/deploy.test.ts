@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { programs } from './programs';
 import { openWorkshop, VERSION, type Workshop } from './workshop';
 
+/** A zip with kubectl/kubectl and helm/helm, as the layer's. */
+const LAYER =
+  'UEsDBBQAAAAAAAAAIVwdnfsECgAAAAoAAAAPAAAAa3ViZWN0bC9rdWJlY3RsIyEvYmluL3NoClBLAwQUAAAAAAAAACFcHZ37BAoAAAAKAAAACQAAAGhlbG0vaGVsbSMhL2Jpbi9zaApQSwECFAMUAAAAAAAAACFcHZ37BAoAAAAKAAAADwAAAAAAAAAAAAAAgAEAAAAAa3ViZWN0bC9rdWJlY3RsUEsBAhQDFAAAAAAAAAAhXB2d+wQKAAAACgAAAAkAAAAAAAAAAAAAAIABNwAAAGhlbG0vaGVsbVBLBQYAAAAAAgACAHQAAABoAAAAAAA=';
+
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await openWorkshop();
@@ -28,6 +32,7 @@ const ENVIRONMENT = {
   RELEASES: 's3://releases',
   KUBECTL_VERSION: '1.35',
   KUBECTL_S3: 's3://assets/kubectl.zip',
+  KUBECTL_SHA256: createHash('sha256').update(Buffer.from(LAYER, 'base64')).digest('hex'),
   DEPLOYER_S3: 's3://assets/deploy.mjs',
   DEPLOYER_SHA256: createHash('sha256').update(PROGRAM).digest('hex'),
   MODE: 'deploy',
@@ -70,10 +75,6 @@ echo '<testsuite name="deploy" tests="1"><testcase name="Lock"/></testsuite>' > 
   const [program = '', mode, ...words] = read('arguments').split('\n').slice(0, -1);
   return { ...result, program, mode, words, line: words.join(' '), helm: read('helm') };
 };
-
-/** A zip with kubectl/kubectl and helm/helm, as the layer's. */
-const LAYER =
-  'UEsDBBQAAAAAAAAAIVwdnfsECgAAAAoAAAAPAAAAa3ViZWN0bC9rdWJlY3RsIyEvYmluL3NoClBLAwQUAAAAAAAAACFcHZ37BAoAAAAKAAAACQAAAGhlbG0vaGVsbSMhL2Jpbi9zaApQSwECFAMUAAAAAAAAACFcHZ37BAoAAAAKAAAADwAAAAAAAAAAAAAAgAEAAAAAa3ViZWN0bC9rdWJlY3RsUEsBAhQDFAAAAAAAAAAhXB2d+wQKAAAACgAAAAkAAAAAAAAAAAAAAIABNwAAAGhlbG0vaGVsbVBLBQYAAAAAAgACAHQAAABoAAAAAAA=';
 
 test('a deploy is given the release by digest, and everything that the environment says', async () => {
   const { outcome, log, program, mode, words, line, reports } = await deploy({
@@ -153,6 +154,13 @@ test('a program that is not the one of the stack is not run', async () => {
   const { outcome, log, program } = await deploy({ DEPLOYER_SHA256: 'f'.repeat(64) });
   expect(outcome).toMatchObject({ status: 'Failed' });
   expect(log).toContain('s3://assets/deploy.mjs does not have the SHA-256 fff');
+  expect(program).toBe('');
+}, 30_000);
+
+test('an archive of kubectl and helm that is not the one of the stack is not unpacked', async () => {
+  const { outcome, log, program } = await deploy({ MANIFESTS: 'chart', KUBECTL_SHA256: 'f'.repeat(64) });
+  expect(outcome).toMatchObject({ status: 'Failed' });
+  expect(log).toContain('s3://assets/kubectl.zip does not have the SHA-256 fff');
   expect(program).toBe('');
 }, 30_000);
 

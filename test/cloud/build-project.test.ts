@@ -48,11 +48,12 @@ describe('builds', () => {
       'REPOSITORY_URI',
       'KUBECTL_VERSION',
       'KUBECTL_S3',
+      'KUBECTL_SHA256',
       'RELEASES',
       'DEPLOYER_S3',
       'DEPLOYER_SHA256',
     ]);
-    expect(extra('visits-development-dev-verify')).toEqual(['KUBECTL_VERSION', 'KUBECTL_S3']);
+    expect(extra('visits-development-dev-verify')).toEqual(['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256']);
     expect(extra('visits-development-test-unit')).toEqual([]);
   });
 

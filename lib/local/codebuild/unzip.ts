@@ -2,7 +2,7 @@ import { createWriteStream, lstatSync, mkdirSync, readFileSync, statSync, symlin
 import { dirname, isAbsolute, join, normalize, posix, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
 import { err, ok, type Result } from '../../result';
 
@@ -79,7 +79,8 @@ async function extractEntry(
     writeFileSync(target, await content(zip, entry), { flag: 'wx', mode: permissions });
   } else {
     const stream = await zip.openReadStreamPromise(entry);
-    await pipeline(stream, createWriteStream(target, { flags: 'wx', mode: permissions }));
+    const write = createWriteStream(target, { flags: 'wx', mode: permissions });
+    await pipeline(stream, (bytes) => checked(bytes as AsyncIterable<Buffer>, entry), write);
   }
   return undefined;
 }
@@ -93,7 +94,20 @@ async function content(zip: ZipFile, entry: Entry): Promise<Buffer> {
   if (result.length !== entry.uncompressedSize) {
     throw new Error(`"${entry.fileName}" has ${result.length} bytes, not ${entry.uncompressedSize} as the zip says`);
   }
+  if (crc32(result) !== entry.crc32) throw new Error(damaged(entry));
   return result;
+}
+
+const damaged = ({ fileName }: Entry): string => `"${fileName}" is damaged: its checksum is not the one in the zip`;
+
+/** Passes bytes on and breaks at their end if they are not those that were packed. */
+async function* checked(bytes: AsyncIterable<Buffer>, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  for await (const piece of bytes) {
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (sum !== entry.crc32) throw new Error(damaged(entry));
 }
 
 const climbs = (path: string): boolean => normalize(path).split(sep)[0] === '..';

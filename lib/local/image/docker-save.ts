@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,7 +5,7 @@ import { create } from 'tar';
 import { err, ok, type Result } from '../../result';
 import type { DockerHost } from './docker-command';
 import { parseFlags } from './docker-flags';
-import { digestOf, type ImageConfig, type Manifest, parseManifest } from './manifest';
+import { digestOf, digestOfFile, type ImageConfig, type Manifest, parseManifest } from './manifest';
 import { materialize } from './materialize';
 import { isPrivateRegistry, parseReference } from './reference';
 import { isLoggedIn } from './registry-login';
@@ -64,12 +62,6 @@ async function writeArchive(folder: string, root: string, config: ImageConfig, o
   await writeFile(join(folder, name), configBytes);
   await writeFile(join(folder, 'manifest.json'), JSON.stringify([{ Config: name, RepoTags: null, Layers: [layer] }]));
   await create({ file: output, cwd: folder }, ['manifest.json', name, 'layer']);
-}
-
-async function digestOfFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return `sha256:${hash.digest('hex')}`;
 }
 
 /** The image that one argument names, by tag or digest. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 
 /** Media types of the OCI image specification. */
 export const MediaType = {
@@ -57,6 +58,13 @@ export interface ImageConfig {
 /** `sha256:<hex>` of the bytes. */
 export const digestOf = (bytes: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** The same of a file, which may be large. */
+export async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return `sha256:${hash.digest('hex')}`;
+}
 
 /** Reads a manifest that names at least a configuration and layers; undefined where it is none. */
 export function parseManifest(bytes: Uint8Array | string): Manifest | undefined {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { extract } from 'tar';
 import { err, ok, type Result } from '../../result';
 import { acquireLock } from '../lock';
-import { Annotation, type Manifest, MediaType } from './manifest';
+import { Annotation, digestOfFile, type Manifest, MediaType } from './manifest';
 import { runPrepare } from './prepare';
 import type { ImageStore } from './store';
 
@@ -69,7 +69,12 @@ async function fill(
   for (const layer of manifest.layers) {
     // The archives are the store's own; links may point where they like, but nothing is written through one (copy.ts).
     const cwd = layer.mediaType === MediaType.context ? context : root;
-    await extract({ file: store.blobPath(layer.digest), cwd, preserveOwner: false, preservePaths: true, strict: true });
+    const file = store.blobPath(layer.digest);
+    if ((await digestOfFile(file)) !== layer.digest)
+      return err(
+        `layer ${layer.digest} of the image is not what its digest says: ${file} was changed; build the image again`,
+      );
+    await extract({ file, cwd, preserveOwner: false, preservePaths: true, strict: true });
   }
   const command = manifest.annotations?.[Annotation.prepare];
   if (command === undefined) return ok(undefined);

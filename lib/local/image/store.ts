@@ -90,8 +90,12 @@ export class ImageStore {
     await rename(file, this.blobPath(digest));
   }
 
+  /** Throws when its bytes are not those that were kept. */
   async blob(digest: string): Promise<Buffer | undefined> {
-    return DIGEST.test(digest) ? readMaybe(this.blobPath(digest)) : undefined;
+    const bytes = DIGEST.test(digest) ? await readMaybe(this.blobPath(digest)) : undefined;
+    if (bytes && digestOf(bytes) !== digest)
+      throw new Error(`${this.blobPath(digest)} was changed: it is not what its digest says; build the image again`);
+    return bytes;
   }
 
   blobPath(digest: string): string {
@@ -196,7 +200,7 @@ export class ImageStore {
   ): Promise<StoredImage | undefined> {
     if (!DIGEST.test(digest)) return undefined;
     const pushed = await readMaybe(join(this.repositoryFolder(repository), 'images', hex(digest)));
-    const manifest = pushed && (await readMaybe(this.blobPath(digest)));
+    const manifest = pushed && (await this.blob(digest));
     if (!manifest) return undefined;
     const parsed = parseManifest(manifest) as Manifest;
     return {
