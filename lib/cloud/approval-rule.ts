@@ -1,10 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { AwsCustomResource, PhysicalResourceId, PhysicalResourceIdReference } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import type { BranchProtection } from '../model/branch-protection';
 import { acknowledge } from './acknowledge';
+import { acknowledgeFunction, CLOUDFORMATION_HEARS } from './acknowledge-function';
 import { logGroup } from './log-group';
 import { ownRole } from './role';
 import { allow } from './statement';
@@ -31,7 +33,12 @@ export class ApprovalRule extends Construct {
     const { repository, ruleName } = protection;
     const functionName = `${service}-approval-rules`;
     const logs = logGroup(this, 'Logs', `/aws/lambda/${functionName}`, key, logRetentionDays);
-    const shared = { role: this.role(functionName, repository, logs.logGroupArn), logGroup: logs, functionName };
+    const shared = {
+      role: this.role(functionName, repository, logs.logGroupArn),
+      logGroup: logs,
+      functionName,
+      memorySize: 128,
+    };
     const call = (action: string, parameters: Record<string, unknown>, more = {}) => ({
       service: 'CodeCommit',
       action,
@@ -78,6 +85,19 @@ export class ApprovalRule extends Construct {
         ignoreErrorCodesMatching: '^(ApprovalRuleTemplate|Repository)DoesNotExistException$',
       }),
     }).node.addDependency(template);
+    this.acknowledgeFunction();
+  }
+
+  /** CDK makes one function for all custom resources of this kind, beside them. */
+  private acknowledgeFunction(): void {
+    const function_ = Stack.of(this).node.children.find((child) => child instanceof LambdaFunction);
+    if (function_ === undefined) throw new Error('CDK has no longer a function of its own for AwsCustomResource');
+    acknowledgeFunction(function_, CLOUDFORMATION_HEARS);
+    acknowledge(
+      function_,
+      'LambdaInsideVPC',
+      'It calls the API of CodeCommit, of which this stack has no VPC; a way there through one would be a longer way to the same endpoint.',
+    );
   }
 
   private role(functionName: string, repository: string, logs: string): Role {

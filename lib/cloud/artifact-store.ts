@@ -44,6 +44,16 @@ export class ArtifactStore extends Construct {
         },
       ],
     });
+    acknowledge(
+      this.bucket,
+      'S3BucketReplicationEnabled',
+      'Artifacts and caches are made again from the commit; a copy of each in another region would cost transfer and storage at every run.',
+    );
+    acknowledge(
+      this.bucket,
+      'S3BucketDefaultLockEnabled',
+      'Artifacts and caches have to go when they are old; builds write new versions and may delete none.',
+    );
   }
 
   /**
@@ -106,9 +116,33 @@ const HARDENED = {
 };
 
 /** Takes the access logs of an account's buckets: S3 delivers them only to buckets that its own keys encrypt (user guide, ServerLogs). */
-export const accessLogBucket = (scope: Construct, id: string): Bucket =>
-  new Bucket(scope, id, {
+export function accessLogBucket(scope: Construct, id: string): Bucket {
+  const bucket = new Bucket(scope, id, {
     ...HARDENED,
     encryption: BucketEncryption.S3_MANAGED,
-    lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
+    versioned: true,
+    lifecycleRules: [
+      {
+        expiration: Duration.days(ACCESS_LOG_DAYS),
+        noncurrentVersionExpiration: Duration.days(1),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      },
+    ],
   });
+  acknowledge(
+    bucket,
+    'S3DefaultEncryptionKMS',
+    'S3 delivers access logs only to buckets that are encrypted with its own keys (S3 user guide, ServerLogs).',
+  );
+  acknowledge(
+    bucket,
+    'S3BucketReplicationEnabled',
+    'Access logs are kept for some months to look back; a copy in another region would double their cost and protect nothing that is missed.',
+  );
+  acknowledge(
+    bucket,
+    'S3BucketDefaultLockEnabled',
+    'S3 delivers access logs to no bucket that locks its objects by default (S3 user guide, ServerLogs).',
+  );
+  return bucket;
+}

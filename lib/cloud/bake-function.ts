@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { ArnFormat, AssetHashType, DockerImage, Duration, Stack } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { acknowledge } from './acknowledge';
+import { acknowledgeFunction } from './acknowledge-function';
+import { INTERFACES_REASON, networkInterfaces } from './function-network';
 import { logGroup } from './log-group';
 import { ownRole } from './role';
 import { allow } from './statement';
@@ -28,20 +30,7 @@ export interface BakeFunctionProps {
   readonly network: { readonly vpcId: string; readonly subnetIds: readonly string[] };
 }
 
-/** What Lambda does with its function's role to put it into a VPC. Source: Lambda developer guide, configuration-vpc. */
-const INTERFACE_ACTIONS = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:DeleteNetworkInterface',
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:UnassignPrivateIpAddresses',
-];
-
-/**
- * Watches a release for the bake action, by its alarms and by requests from inside the cluster's network. It has no dead-letter queue: CodePipeline fails an action whose function
- * does not report back, so no failure is lost.
- */
+/** Watches a release for the bake action, by its alarms and by requests from inside the cluster's network. */
 export class BakeFunction extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -66,20 +55,13 @@ export class BakeFunction extends Construct {
         elsewhere
           ? allow(['sts:AssumeRole'], [elsewhere.answerRole])
           : allow(['codepipeline:PutJobFailureResult', 'codepipeline:PutJobSuccessResult'], ['*']),
-        allow(INTERFACE_ACTIONS, ['*']),
-        // Lambda itself needs these, not the function's code (configuration-vpc).
-        new PolicyStatement({
-          effect: Effect.DENY,
-          actions: INTERFACE_ACTIONS,
-          resources: ['*'],
-          conditions: { ArnEquals: { 'lambda:SourceFunctionArn': arn } },
-        }),
+        ...networkInterfaces(arn),
       ],
     });
     acknowledge(
       role,
       'IAM5[Resource::*]',
-      'DescribeAlarms returns composite alarms only if it is allowed on *, and the job results know no resources; a job is answered with an id that only this invocation was given. Interfaces are made by Lambda with ids of EC2; the function itself is denied them.',
+      `DescribeAlarms returns composite alarms only if it is allowed on *, and the job results know no resources; a job is answered with an id that only this invocation was given. ${INTERFACES_REASON}`,
     );
     const resource = new LambdaFunction(this, 'Function', {
       functionName: props.functionName,
@@ -94,6 +76,7 @@ export class BakeFunction extends Construct {
       logGroup: logs,
       ...(elsewhere && { environment: { ANSWER_ROLE: elsewhere.answerRole } }),
     });
+    acknowledgeFunction(resource, 'CodePipeline fails an action whose function does not report back');
     const group = new CfnSecurityGroup(this, 'SecurityGroup', {
       vpcId: props.network.vpcId,
       groupDescription: `Requests of ${props.functionName}`,

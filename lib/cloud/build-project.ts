@@ -122,6 +122,11 @@ export class BuildProject extends Construct {
         },
       }),
     });
+    acknowledge(
+      project,
+      'CodeBuildProjectSourceRepoUrl',
+      'There is no repository with credentials: the source comes from CodePipeline, or from CodeCommit by the right of the role.',
+    );
     this.name = project.ref;
     this.arn = project.attrArn;
   }

@@ -5,7 +5,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { acknowledgeWarning } from './acknowledge';
+import { acknowledge, acknowledgeWarning } from './acknowledge';
+import { secureDefaultGroupFunction } from './default-security-group';
 import { logGroup } from './log-group';
 import { ownRole } from './role';
 import { allow } from './statement';
@@ -46,6 +47,15 @@ export class ClusterNetwork extends Construct {
       trafficType: FlowLogTrafficType.ALL,
     });
     vpc.applyRemovalPolicy(RemovalPolicy.DESTROY);
+    for (const subnet of vpc.publicSubnets) {
+      acknowledge(
+        subnet.node.findChild('DefaultRoute'),
+        'VPCNoUnrestrictedRouteToIGW',
+        'The public subnets hold the NAT gateways and load balancers only; nodes, builds and functions are in the private ones.',
+      );
+    }
+    const groupLogs = `/slipway/${cluster.name}/default-security-group`;
+    secureDefaultGroupFunction(this, vpc, logGroup(this, 'DefaultGroupLogs', groupLogs, props.key, retention.logs));
     this.vpc = vpc;
   }
 

@@ -1,18 +1,20 @@
-import { type CfnResource, Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { CfnAddon, type CfnCluster } from 'aws-cdk-lib/aws-eks';
 import { Cluster, ClusterLoggingTypes, EndpointAccess, KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { type CfnFunction, Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
-import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { Code, type Function as LambdaFunction, LayerVersion } from 'aws-cdk-lib/aws-lambda';
+import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { acknowledge, acknowledgeWarning, wildcardFinding } from './acknowledge';
+import { acknowledge, acknowledgeWarning } from './acknowledge';
+import { acknowledgeFunction, CLOUDFORMATION_HEARS } from './acknowledge-function';
 import { ClusterNetwork } from './cluster-network';
 import type { ClusterReference } from './cluster-reference';
 import { ClusterRoles } from './cluster-roles';
 import { deployerRole } from './deployer-role';
 import { encryptionKey } from './encryption-key';
+import { KubectlFunctions } from './kubectl-functions';
 import { logGroup } from './log-group';
 
 /** Container Insights writes to these groups of its cluster. Source: CloudWatch user guide, Container-Insights-setup-logs-FluentBit. */
@@ -40,9 +42,16 @@ export class ClusterStack extends Stack {
     this.zones = config.network.availabilityZones;
     const key = encryptionKey(this, 'Key', `Secrets and logs of the cluster ${config.cluster.name}`);
     const { vpc } = new ClusterNetwork(this, 'Network', { config, key });
+    const clusterArn = this.formatArn({ service: 'eks', resource: 'cluster', resourceName: config.cluster.name });
     const roles = new ClusterRoles(this, 'Roles', {
-      clusterName: config.cluster.name,
+      clusterArn,
       ...(nodeRoleName !== undefined && { nodeRoleName }),
+    });
+    const kubectl = new KubectlFunctions(this, 'KubectlFunctions', {
+      clusterName: config.cluster.name,
+      clusterArn,
+      key,
+      logRetentionDays: config.retention.logs,
     });
     const cluster = new Cluster(this, 'Cluster', {
       clusterName: config.cluster.name,
@@ -55,13 +64,13 @@ export class ClusterStack extends Stack {
       bootstrapClusterCreatorAdminPermissions: false,
       secretsEncryptionKey: key,
       clusterLogging: Object.values(ClusterLoggingTypes),
-      kubectlProviderOptions: { kubectlLayer: kubectlLayer(this, props.kubectlZip), role: roles.kubectl },
+      kubectlProviderOptions: { kubectlLayer: kubectlLayer(this, props.kubectlZip), role: kubectl.role },
       outputConfigCommand: false,
       prune: false,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // CDK's condition for the Helm policies that our role does without.
-    roles.node.tryRemoveChild('HasEcrPublic');
+    kubectl.node.tryRemoveChild('HasEcrPublic');
     acknowledgeKubectlProvider(cluster);
     acknowledgeWarning(cluster, 'CloudFormation-Validate::W9009', 'The construct writes it; EKS still accepts it.');
     const resource = cluster.node.defaultChild as CfnCluster;
@@ -71,7 +80,6 @@ export class ClusterStack extends Stack {
     enforceNetworkPolicies(cluster);
     for (const { name, namespace } of config.environments)
       this.addNamespace(cluster, name, namespace, config.service.name);
-    this.secureOwnLogs(cluster, config, key);
     this.reference = {
       name: config.cluster.name,
       vpcId: vpc.vpcId,
@@ -85,20 +93,6 @@ export class ClusterStack extends Stack {
     const { cluster, retention } = config;
     const logs = logGroup(this, 'ControlPlaneLogs', `/aws/eks/${cluster.name}/cluster`, key, retention.logs);
     return logs.node.defaultChild as CfnLogGroup;
-  }
-
-  /**
-   * The groups that CDK makes for its kubectl functions. Nothing runs before they are there: a function whose group is missing makes
-   * it itself, and the stack then fails because it exists already.
-   */
-  private secureOwnLogs(cluster: Cluster, config: Config, key: Key): void {
-    const ready = cluster.node.findChild('KubectlReadyBarrier') as CfnResource;
-    for (const construct of cluster.node.findAll()) {
-      if (!(construct instanceof CfnLogGroup)) continue;
-      construct.kmsKeyId = key.keyArn;
-      construct.retentionInDays = config.retention.logs;
-      ready.addResourceDependency(construct);
-    }
   }
 
   /** Container Insights for the alarms, and metrics-server for autoscaling. */
@@ -168,23 +162,15 @@ const enforceNetworkPolicies = (cluster: Cluster): void => {
 const kubectlLayer = (scope: Construct, zip: string): LayerVersion =>
   new LayerVersion(scope, 'Kubectl', { description: 'kubectl and helm', code: Code.fromAsset(zip) });
 
-/** What CDK's kubectl provider has by construction and offers no way to change. */
+/** What is as it is in the functions of CDK's kubectl provider. */
 function acknowledgeKubectlProvider(cluster: Cluster): void {
   const provider = cluster.node.findChild('KubectlProvider');
-  const handler = provider.node.findChild('Handler');
-  const framework = provider.node.findChild('Provider').node.findChild('framework-onEvent');
-  acknowledge(handler, 'L1', 'CDK chooses the runtime that every region has; it only applies our own manifests.');
-  for (const policy of ['AWSLambdaBasicExecutionRole', 'AWSLambdaVPCAccessExecutionRole']) {
-    acknowledge(
-      framework,
-      `IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${policy}]`,
-      "The role of CDK's provider framework, which only invokes the handler; the policy covers its log and its network interface.",
-    );
-  }
-  const { attrArn } = handler.node.defaultChild as CfnFunction;
-  acknowledge(
-    framework,
-    wildcardFinding(cluster, `${attrArn}:*`),
-    'CDK lets its framework invoke any version of this one function.',
+  const handler = provider.node.findChild('Handler') as LambdaFunction;
+  acknowledgeFunction(handler, CLOUDFORMATION_HEARS);
+  acknowledgeFunction(
+    provider.node.findChild('Provider').node.findChild('framework-onEvent') as LambdaFunction,
+    CLOUDFORMATION_HEARS,
   );
+  for (const id of ['L1', 'LambdaLatestVersion'])
+    acknowledge(handler, id, 'CDK chooses the runtime that every region has; it only applies our own manifests.');
 }

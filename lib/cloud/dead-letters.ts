@@ -14,7 +14,8 @@ export function deadLetters(scope: Construct, id: string, ruleArns: readonly str
     enforceSSL: true,
     retentionPeriod: Duration.days(KEPT_DAYS),
   });
-  acknowledge(queue, 'SQS3', 'It is itself the dead-letter queue of event rules.');
+  for (const id of ['SQS3', 'SQSRedrivePolicy'])
+    acknowledge(queue, id, 'It is itself the dead-letter queue of event rules.');
   const deliver = allow(['sqs:SendMessage'], [queue.queueArn], { ArnEquals: { 'aws:SourceArn': [...ruleArns] } });
   deliver.addPrincipals(new ServicePrincipal('events.amazonaws.com'));
   queue.addToResourcePolicy(deliver);

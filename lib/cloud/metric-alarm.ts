@@ -1,5 +1,6 @@
 import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import { asAlarmDimensions, type Dimensions, NAMESPACE } from './container-insights';
 
 const PERIOD_SECONDS = 60;
@@ -25,9 +26,9 @@ export interface MetricAlarmProps {
   readonly watch?: 'value' | 'change';
 }
 
-/** An alarm on one Container Insights metric, evaluated every minute. */
-export const metricAlarm = (scope: Construct, id: string, props: MetricAlarmProps): CfnAlarm =>
-  new CfnAlarm(scope, id, {
+/** An alarm on one Container Insights metric, evaluated every minute; nobody is told of it but by a composite alarm. */
+export function metricAlarm(scope: Construct, id: string, props: MetricAlarmProps): CfnAlarm {
+  const alarm = new CfnAlarm(scope, id, {
     alarmName: props.alarmName,
     alarmDescription: props.description,
     ...(props.watch === 'change' ? changeOf(props) : metricAlone(props)),
@@ -37,6 +38,13 @@ export const metricAlarm = (scope: Construct, id: string, props: MetricAlarmProp
     evaluationPeriods: props.of,
     treatMissingData: props.missing,
   });
+  acknowledge(
+    alarm,
+    'CloudWatchAlarmAction',
+    'A symptom: people are told by the composite alarm over all symptoms, once and not once for each.',
+  );
+  return alarm;
+}
 
 type Watched = Partial<CfnAlarmProps>;
 

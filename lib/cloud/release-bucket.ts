@@ -3,6 +3,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import { allow } from './statement';
 
 const OLD_VERSION_DAYS = 90;
@@ -47,6 +48,16 @@ export class ReleaseBucket extends Construct {
         },
       ],
     });
+    acknowledge(
+      bucket,
+      'S3BucketReplicationEnabled',
+      'A release is worth something to this cluster only, in this region; it is versioned here, and made again from its commit.',
+    );
+    acknowledge(
+      bucket,
+      'S3BucketDefaultLockEnabled',
+      'The record of the last good release is written at each deploy; every version before it stays for months, and no role may delete one.',
+    );
     this.location = `s3://${bucket.bucketName}`;
     this.arn = bucket.bucketArn;
   }

@@ -38,18 +38,34 @@ it('its log group is there before it, so that EKS makes none without key and end
     expect(log).toMatchObject({ RetentionInDays: 90, KmsKeyId: expect.anything() });
 });
 
-it('nothing is applied to it before the functions that do so have their log groups, or they would make them themselves', () => {
-  const groups = Object.entries(resourcesOf(template, 'AWS::Logs::LogGroup'))
-    .filter(([, { Properties }]) => JSON.stringify(Properties.LogGroupName).includes('/aws/lambda/'))
-    .map(([id]) => id);
-  expect(groups).toHaveLength(2);
-  const barrier = Object.entries(resourcesOf(template, 'AWS::SSM::Parameter')) as [string, Json][];
-  expect(barrier).toHaveLength(1);
-  for (const [id, { DependsOn }] of barrier) {
-    expect(DependsOn).toEqual(expect.arrayContaining(groups));
-    for (const manifest of Object.values(resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource')) as Json[])
-      expect(manifest.DependsOn).toContain(id);
+it('every function has its log group before it runs, or it would make one without key and end', () => {
+  const groups = resourcesOf(template, 'AWS::Logs::LogGroup');
+  const functions = propertiesOf(template, 'AWS::Lambda::Function');
+  expect(functions).toHaveLength(3);
+  for (const { LoggingConfig } of functions)
+    expect(groups[LoggingConfig.LogGroup.Ref]?.Properties).toMatchObject({
+      RetentionInDays: 90,
+      KmsKeyId: expect.anything(),
+    });
+});
+
+it('no function has a policy of AWS’s or one that is inline, and what hands over manifests may call one function', () => {
+  expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual({});
+  const roles = resourcesOf(template, 'AWS::IAM::Role');
+  for (const { Role } of propertiesOf(template, 'AWS::Lambda::Function')) {
+    const { Policies, ManagedPolicyArns } = roles[Role['Fn::GetAtt'][0]]?.Properties;
+    expect([Policies, ManagedPolicyArns]).toEqual([undefined, [{ Ref: expect.anything() }]]);
   }
+  const invoke = propertiesOf(template, 'AWS::IAM::ManagedPolicy')
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .filter(({ Action }) => Action.includes('lambda:InvokeFunction'));
+  expect(invoke).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['lambda:GetFunction', 'lambda:InvokeFunction'],
+      Resource: { 'Fn::GetAtt': [expect.stringContaining('Handler'), 'Arn'] },
+    },
+  ]);
 });
 
 it('its network is in the zones that slipway.yaml names, or in the first two of the region', () => {
@@ -68,7 +84,7 @@ it('its network is in the zones that slipway.yaml names, or in the first two of 
 it('nobody but the function that makes the namespaces is its administrator', () => {
   const entries = propertiesOf(template, 'AWS::EKS::AccessEntry');
   expect(entries).toHaveLength(1);
-  expect(readable(entries[0].PrincipalArn)).toMatch(/^\$\{RolesKubectl.*\.Arn\}$/);
+  expect(readable(entries[0].PrincipalArn)).toMatch(/^\$\{KubectlFunctionsKubectl.*\.Arn\}$/);
   expect(JSON.stringify(template.toJSON())).not.toContain('system:masters');
 });
 

@@ -230,6 +230,7 @@ describe('the table of limits', () => {
     const full = plus(
       ['AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Interface' }],
       ['AWS::CodeBuild::Project', { Environment: { ComputeType: 'BUILD_GENERAL1_LARGE' } }, 'large'],
+      ['AWS::IAM::Role', { Policies: [{ PolicyDocument: {} }] }],
       [
         'AWS::CodePipeline::Pipeline',
         { Triggers: [{}], Stages: [{ Name: 'S', Actions: [action('A', 'large')] }] },

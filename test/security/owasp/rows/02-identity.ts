@@ -48,12 +48,11 @@ const noUsers: Check<Templates> = {
 
 /** CDK's function that applies namespaces and Roles for CloudFormation: only an administrator may make them. */
 const isAdministrator = (all: Templates, entry: Found): boolean =>
-  readable(
-    all[entry.stack]?.Resources[target(entry.properties.PrincipalArn) ?? '']?.Properties.ManagedPolicyArns,
-  ).includes('AWSLambdaVPCAccessExecutionRole') &&
   resources(all, 'AWS::Lambda::Function').some(
-    ({ stack, properties }) =>
-      stack === entry.stack && target(properties.Role) === target(entry.properties.PrincipalArn),
+    ({ stack, id, properties }) =>
+      stack === entry.stack &&
+      /KubectlProviderHandler/.test(id) &&
+      target(properties.Role) === target(entry.properties.PrincipalArn),
   );
 
 /** Policies of EKS that a build may have, and for which job. */
@@ -123,7 +122,7 @@ const oneAdministrator: Check<Templates> = {
       ...(admins.length <= 1 ? [] : [`${admins.length} administrators: ${admins.map(({ id }) => id).join(', ')}`]),
       ...admins.filter((entry) => !isAdministrator(all, entry)).map(({ id }) => `${id} administers the cluster`),
       ...callers
-        .filter(({ id }) => !/KubectlProviderframeworkonEvent/.test(id))
+        .filter(({ id }) => !/^KubectlFunctionsProvider/.test(id))
         .map(({ id }) => `${id} may call the administrator`),
       ...entries
         .filter(({ properties }) => list(properties.KubernetesGroups).some((group) => /^system:/.test(readable(group))))
@@ -306,7 +305,7 @@ export const identity: Row = {
   controls: [
     'Every build, pipeline, function and event rule has a role of its own, which only its service takes, on behalf of that one resource; there is no user and no access key.',
     'A deploy may change the one namespace of its environment, a verification and the preview may look at theirs; nobody else has a business in the cluster.',
-    "The cluster has one administrator: the function with which CloudFormation applies its namespaces and Roles. Kubernetes lets only an administrator make a Role with rights that he has not himself, so it cannot be less; nothing but CDK's own framework function may call it.",
+    'The cluster has one administrator: the function with which CloudFormation applies its namespaces and Roles. Kubernetes lets only an administrator make a Role with rights that he has not himself, so it cannot be less; nothing but the function that CloudFormation calls may call it.',
   ],
   suites: [
     suite<Templates>({
