@@ -91,6 +91,11 @@ describe('a file that breaks a rule', () => {
     ],
     ['lib/config/load.ts', "import { parseStrategy } from '../deploy/strategy/parse';", 'the types of strategies'],
     ['lib/result.ts', "import { run } from '../bin/slipway';", 'lib imports neither bin'],
+    [
+      'lib/permissions/calls.ts',
+      "import { allow } from '../cloud/statement';",
+      'lib/permissions reads the synthesized',
+    ],
     ['lib/local/iam/decide.ts', "import { runSimulation } from '@cloud-copilot/iam-simulate';", 'for tests alone'],
     ['lib/cloud/app.ts', "const region = process.env['AWS_REGION'];", 'reads process.env'],
     ['lib/cloud/app.ts', 'const { AWS_REGION } = process.env;', 'reads process.env'],

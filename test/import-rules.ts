@@ -145,6 +145,11 @@ export const RULES: readonly Rule[] = [
     forbids: ({ from }) => under('bin', 'test', 'scripts', 'bench')(from),
   },
   {
+    says: 'lib/permissions reads the synthesized templates as a stranger: of the project only itself and lib/local',
+    of: under('lib/permissions'),
+    forbids: ({ from }) => isProject(from) && !under('lib/permissions', 'lib/local', 'lib/result')(from),
+  },
+  {
     says: 'what runs is under the licence of this project: the IAM simulator (AGPL) is for tests alone',
     of: under('lib', 'bin', 'lambda'),
     forbids: ({ from }) => /^@cloud-copilot\/iam-(simulate|policy|utils)/.test(from),

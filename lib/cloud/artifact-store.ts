@@ -78,7 +78,7 @@ export class ArtifactStore extends Construct {
     return {
       read: policy('ReadArtifacts', `Read the artifacts of ${pipeline}`, objects, [
         allow(['s3:GetObject', 's3:GetObjectVersion'], [`${bucketArn}${objects}`]),
-        allow(['s3:GetBucketLocation', 's3:GetBucketAcl', 's3:GetBucketVersioning'], [bucketArn]),
+        allow(['s3:GetBucketLocation', 's3:GetBucketAcl'], [bucketArn]),
         useKey,
       ]),
       write: policy('WriteArtifacts', `Write artifacts of ${pipeline}`, objects, [

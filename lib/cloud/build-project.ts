@@ -72,7 +72,7 @@ export class BuildProject extends Construct {
     );
     const statements = [
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logs.logGroupArn]),
-      ...(reportGroups.length === 0 ? [] : [writeReports(reportGroups)]),
+      ...(reportGroups.length === 0 ? [] : writeReports(reportGroups)),
       ...props.statements,
     ];
     this.role = ownRole(this, 'Role', {
@@ -132,15 +132,22 @@ export class BuildProject extends Construct {
   }
 }
 
-/** CodeBuild asks to create the group at each build, though it is there. Source: user guide, test-permissions. */
-const writeReports = (groups: readonly CfnReportGroup[]): PolicyStatement =>
-  allow(
-    [
-      'codebuild:CreateReportGroup',
-      'codebuild:CreateReport',
-      'codebuild:UpdateReport',
-      'codebuild:BatchPutTestCases',
-      'codebuild:BatchPutCodeCoverages',
-    ],
+/**
+ * CodeBuild asks to create the group at each build, though it is there; coverage is for reports of coverage alone.
+ * Source: user guide, test-permissions.
+ */
+function writeReports(groups: readonly CfnReportGroup[]): PolicyStatement[] {
+  const coverage = groups.filter(({ type }) => type === 'CODE_COVERAGE');
+  const write = allow(
+    ['codebuild:CreateReportGroup', 'codebuild:CreateReport', 'codebuild:UpdateReport', 'codebuild:BatchPutTestCases'],
     groups.map((group) => group.attrArn),
   );
+  if (coverage.length === 0) return [write];
+  return [
+    write,
+    allow(
+      ['codebuild:BatchPutCodeCoverages'],
+      coverage.map((group) => group.attrArn),
+    ),
+  ];
+}

@@ -25,6 +25,7 @@ import type { BuildProject } from './build-project';
 import { roleArnIn } from './other-account';
 import { ownRole } from './role';
 import type { ServiceBuilds } from './service-builds';
+import { allow } from './statement';
 import { serviceTrust } from './trust';
 
 export interface DeliveryPipelineProps {
@@ -57,7 +58,10 @@ export class DeliveryPipeline extends Construct {
       stage,
       actions: stage.actions.map((action) => this.render(stage, action, access, props)),
     }));
-    const statements = stages.flatMap(({ actions }) => actions.flatMap((action) => action.statements));
+    const statements = [
+      allow(['s3:GetBucketVersioning'], [artifacts.bucket.bucketArn]),
+      ...stages.flatMap(({ actions }) => actions.flatMap((action) => action.statements)),
+    ];
     const role = ownRole(this, 'Role', {
       description: `Runs the pipeline ${pipeline.name}`,
       roleName: remoteWork(pipeline).length > 0 ? pipelineRoleName(pipeline.name) : undefined,

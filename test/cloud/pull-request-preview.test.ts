@@ -38,7 +38,6 @@ describe('a pull request', () => {
   it('has no right to change anything but its own log and report', () => {
     const role = roleOf(project.ServiceRole);
     expect(actionsOf(template, role).sort()).toEqual([
-      'codebuild:BatchPutCodeCoverages',
       'codebuild:BatchPutTestCases',
       'codebuild:CreateReport',
       'codebuild:CreateReportGroup',

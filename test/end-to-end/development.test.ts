@@ -2,9 +2,13 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { readAssembly } from '../../lib/local/assembly';
+import type { UsedPermission } from '../../lib/local/aws/call-log';
 import type { Event } from '../../lib/local/event';
 import { linesOf } from '../../lib/local/output-text';
 import type { RunState } from '../../lib/local/run-state';
+import { readEstate } from '../../lib/permissions/calls';
+import { type RecordedUse, recorded } from '../../lib/permissions/recorded-calls';
 import { type FaultName, faults } from '../fixtures/faults';
 import { makeProject, statuses, type TestProject, troubles } from './project';
 
@@ -38,6 +42,21 @@ describe('the development pipeline of the sample', () => {
     expect(answer['digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
     const page = await (await fetch(`${first.url}/`)).text();
     expect(page).toContain(first.version);
+  });
+
+  test('its roles called what the recording has, of which least-privilege.test.ts proves that they may; nothing new', () => {
+    const assembly = readAssembly(`${project.folder}/.slipway/cdk.out`);
+    if (!assembly.ok) throw new Error(JSON.stringify(assembly.errors));
+    const lines = readFileSync(`${project.folder}/.slipway/calls.jsonl`, 'utf8').trim().split('\n');
+    const estate = readEstate(assembly.value, { account: '111122223333', region: 'eu-west-1', partition: 'aws' });
+    const seen = recorded(
+      lines.map((line) => JSON.parse(line) as UsedPermission),
+      estate,
+    ).map((use) => JSON.stringify(use));
+    const known = JSON.parse(readFileSync('test/fixtures/recorded-calls.json', 'utf8')) as RecordedUse[];
+    expect(seen.length).toBeGreaterThan(10);
+    // To add what is: npx tsx scripts/record-calls.ts
+    expect(seen.filter((use) => !known.some((each) => JSON.stringify(each) === use))).toEqual([]);
   });
 
   test('a commit that was built and tested is not built again: Test is skipped, the image is deployed', async () => {

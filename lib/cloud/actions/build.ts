@@ -7,9 +7,9 @@ import type { RenderedAction } from './rendered-action';
 export const variablesJson = (variables: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(variables).map(([name, value]) => ({ name, value, type: 'PLAINTEXT' })));
 
-/** What whoever runs builds for CodePipeline does. */
+/** What whoever runs builds for CodePipeline does; of an execution that is abandoned they go on (user guide, pipelines-stop). */
 export const runProjects = (arns: readonly string[]): PolicyStatement =>
-  allow(['codebuild:BatchGetBuilds', 'codebuild:StartBuild', 'codebuild:StopBuild'], arns);
+  allow(['codebuild:BatchGetBuilds', 'codebuild:StartBuild'], arns);
 
 /** A project of the pipeline's account, or one of another with the role there that runs it. */
 export type ProjectReference = { readonly name: string } & (

@@ -94,7 +94,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::EC2::RouteTable': identified('rtb-', { RouteTableId: name }),
   'AWS::EC2::SecurityGroup': identified('sg-', { GroupId: name, Id: name, VpcId: property('VpcId') }),
   'AWS::EC2::Subnet': identified('subnet-', { SubnetId: name, VpcId: property('VpcId') }),
-  'AWS::EC2::VPC': identified('vpc-', { VpcId: name, CidrBlock: property('CidrBlock') }),
+  'AWS::EC2::VPC': identified('vpc-', {
+    VpcId: name,
+    CidrBlock: property('CidrBlock'),
+    DefaultSecurityGroup: (r) => identifierOf(r, 'sg-'),
+  }),
   'AWS::EC2::VPCEndpoint': identified('vpce-', { Id: name }),
   'AWS::ECR::Repository': {
     ...named(

@@ -50,6 +50,8 @@ export interface BuildRequest {
   readonly rooms?: RoomKind;
   readonly pause?: AskAfterPause;
   readonly running?: RunningBuilds;
+  /** Is handed what hears of the calls that the project's role may not make. */
+  readonly onCredentials?: (onDenied: (advice: string) => void) => void;
   readonly image?: string;
   readonly privileged?: boolean;
 }
@@ -98,11 +100,14 @@ async function run(root: string, id: string, request: BuildRequest): Promise<Bui
     tools: { binFolder: join(root, 'bin') },
     endpoint: {
       url: 'http://127.0.0.1:1',
-      credentialsFor: (role, session) => ({
-        accessKeyId: `key of ${role}`,
-        secretAccessKey: `secret of ${session}`,
-        sessionToken: `token of ${session}`,
-      }),
+      credentialsFor: (role, session, onDenied) => {
+        if (onDenied) request.onCredentials?.(onDenied);
+        return {
+          accessKeyId: `key of ${role}`,
+          secretAccessKey: `secret of ${session}`,
+          sessionToken: `token of ${session}`,
+        };
+      },
     },
     account: '111122223333',
     region: 'eu-west-1',

@@ -155,3 +155,21 @@ phases:
   });
   expect(lines).toEqual(['f 1', 'f 1', 'b 1', 'bf 0', 'p 0']);
 });
+
+test('a call that the role may not make is told in the log, and beside the command that failed for it', async () => {
+  let deny = (_: string): void => {};
+  const { outcome, log } = await host.run({
+    buildspec: 'version: 0.2\nphases: {build: {commands: ["false"]}}',
+    onCredentials: (onDenied) => {
+      deny = onDenied;
+    },
+    onEvent: (event) => {
+      if (event.kind === 'phase-started' && event.phase === 'BUILD') deny('IAM: the role visits-build may not …');
+    },
+  });
+  expect(log).toContain('[slipway] IAM: the role visits-build may not …');
+  expect(outcome).toMatchObject({
+    status: 'Failed',
+    reason: expect.stringMatching(/false[\s\S]*\nIAM: the role visits-build/),
+  });
+});

@@ -1,0 +1,68 @@
+import { arnIn, type Estate, listOf, ofType, type RoleCall } from './calls';
+import { programsOf } from './recorded-calls';
+
+const PUSH = 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html';
+const COPY = 'https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html';
+const KUBECONFIG = 'https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html';
+const JOBS = 'https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobFailureResult.html';
+
+const PULL_AND_PUSH = [
+  'BatchCheckLayerAvailability',
+  'BatchGetImage',
+  'CompleteLayerUpload',
+  'GetDownloadUrlForLayer',
+  'InitiateLayerUpload',
+  'PutImage',
+  'UploadLayerPart',
+];
+
+/** What our programs call on AWS and not on a laptop, where a stand-in makes the image, kubectl is installed, and bakes succeed. */
+export function programCalls(estate: Estate): RoleCall[] {
+  const arn = arnIn(estate);
+  const builds = ofType(estate, 'AWS::CodeBuild::Project').flatMap(({ properties }) => {
+    const role = properties.ServiceRole as string;
+    const why = String(properties.Description).split(' ')[0] as string;
+    const value = Object.fromEntries(
+      listOf(properties.Environment?.EnvironmentVariables).map(({ Name, Value }) => [Name, String(Value)]),
+    );
+    const repositories = [value['REPOSITORY_URI'], value['CACHE_REPOSITORY_URI']].flatMap((uri) =>
+      uri === undefined ? [] : [arn('ecr', `repository/${uri.split('/').slice(1).join('/')}`)],
+    );
+    const calls = [
+      ...(value['KUBECTL_S3'] === undefined ? [] : [download(estate, value['KUBECTL_S3'])]),
+      ...(why === 'buildspecs/image.yml'
+        ? [
+            { action: 'ecr:GetAuthorizationToken', resource: '*', page: PUSH },
+            ...repositories.flatMap((resource) =>
+              PULL_AND_PUSH.map((name) => ({ action: `ecr:${name}`, resource, page: PUSH })),
+            ),
+          ]
+        : []),
+      // A preview runs only where pull requests are.
+      ...(why === 'buildspecs/preview.yml' && value['DEPLOYER_S3'] !== undefined
+        ? [
+            download(estate, value['DEPLOYER_S3']),
+            { action: 'eks:DescribeCluster', resource: arn('eks', `cluster/${value['CLUSTER']}`), page: KUBECONFIG },
+          ]
+        : []),
+    ];
+    return calls.map((call) => ({ role, why, ...call }));
+  });
+  const bakes = programsOf(estate).filter(({ name }) => name === 'function bake');
+  return [
+    ...builds,
+    ...bakes.map(({ role, name }) => ({
+      role,
+      action: 'codepipeline:PutJobFailureResult',
+      resource: '*',
+      why: name,
+      page: JOBS,
+    })),
+  ];
+}
+
+const download = ({ place }: Estate, url: string): Omit<RoleCall, 'role' | 'why'> => ({
+  action: 's3:GetObject',
+  resource: `arn:${place.partition}:s3:::${url.replace(/^s3:\/\//, '')}`,
+  page: COPY,
+});
