@@ -114,7 +114,7 @@ function work(world: World, plan: Plan, action: PlannedAction, roleArn: string):
   switch (action.kind) {
     case 'codebuild': {
       const { arn, roleArn: build, environment } = action.project;
-      const run = ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild'];
+      const run = ['codebuild:StartBuild', 'codebuild:BatchGetBuilds'];
       const variable = (name: string): string | undefined => environment.find((each) => each.name === name)?.value;
       const repository = variable('REPOSITORY_URI')?.split('/')[1];
       const releases = variable('RELEASES')?.replace('s3://', '');
