@@ -7,7 +7,7 @@ import { KeyRing } from './aws/kms/key-ring';
 import { type MetricSource, MetricStore } from './aws/metrics';
 import type { Clock } from './clock';
 import { StackRecords } from './cloudformation/stack-record';
-import type { AccessEntry as ClusterAccess } from './cluster/auth/user';
+import { accessOf } from './cluster/auth/entry-access';
 import { type ClusterHandle, type EnsureClusterOptions, ensureCluster } from './cluster/daemon';
 import { containerInsights } from './cluster/insights';
 import { RunningBuilds } from './codebuild/running-builds';
@@ -33,7 +33,6 @@ import type { Bindings } from './plan';
 import type { AskAfterPause } from './rooms/pause';
 import type { RoomKind } from './rooms/room';
 import type { RepositoryLocation } from './source/revision';
-import type { AccessEntry } from './template/cluster';
 import type { Tools } from './tools/tools';
 import type { World } from './world';
 
@@ -268,19 +267,3 @@ async function applyManifests(
   });
   if (code !== 0) throw new Error(`kubectl could not apply the cluster stack's manifests:\n${complaint.trim()}`);
 }
-
-/** What an access entry gives its principal: groups, and what EKS's access policies allow (EKS, access-policies). */
-function accessOf({ principalArn, policies, groups }: AccessEntry): ClusterAccess[] {
-  const allowed = policies.flatMap(({ name, namespaces }) => {
-    const level = LEVELS[name];
-    return level ? [{ principalArn, namespaces: namespaces ?? ('*' as const), level }] : [];
-  });
-  return groups.length > 0 ? [{ principalArn, groups }, ...allowed] : allowed;
-}
-
-const LEVELS: Readonly<Record<string, NonNullable<ClusterAccess['level']>>> = {
-  AmazonEKSClusterAdminPolicy: 'cluster-admin',
-  AmazonEKSAdminPolicy: 'admin',
-  AmazonEKSEditPolicy: 'edit',
-  AmazonEKSViewPolicy: 'view',
-};
