@@ -13,6 +13,8 @@ export interface Inventory {
 
 export interface InventoryStack {
   readonly name: string;
+  /** Where it is bound to; absent: wherever it is deployed. */
+  readonly account?: string;
   /** Of the template file as it is uploaded. */
   readonly templateBytes: number;
   readonly resources: number;
@@ -44,6 +46,7 @@ export function readInventory(assembly: Assembly, bindings: Bindings): Inventory
   }));
   const stacks = assembly.stacks.map((stack) => ({
     name: stack.name,
+    ...(stack.account !== undefined && { account: stack.account }),
     templateBytes: statSync(join(assembly.directory, stack.file)).size,
     resources: Object.keys(stack.template.Resources).length,
     parameters: Object.keys(stack.template.Parameters).length,

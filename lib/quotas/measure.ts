@@ -43,16 +43,21 @@ export function measure(estate: Estate): ReadonlyMap<LimitId, readonly Use[]> {
   const uses = new Map<LimitId, readonly Use[]>();
   for (const [id, types] of Object.entries(COUNTED) as [LimitId, readonly string[]][]) {
     const counted = resources.filter(({ type }) => types.includes(type));
-    uses.set(id, [{ where: '', used: counted.length, growth: growthOf(counted) }]);
+    const each = byAccount(counted, ({ stack }) => stack, stacks);
+    uses.set(
+      id,
+      each.map(([where, own]) => ({ where, used: own.length, growth: growthOf(own) })),
+    );
   }
   const shared = sharedStacks(inventory);
-  uses.set('stacks', [
-    {
-      where: '',
-      used: stacks.length,
-      growth: { fixed: shared.length, service: stacks.length - shared.length, environment: 0, acrossServices: true },
-    },
-  ]);
+  uses.set(
+    'stacks',
+    byAccount(stacks, ({ name }) => name, stacks).map(([where, own]) => {
+      const fixed = own.filter(({ name }) => shared.includes(name)).length;
+      const growth = { fixed, service: own.length - fixed, environment: 0, acrossServices: true };
+      return { where, used: own.length, growth };
+    }),
+  );
   for (const [id, key] of [
     ['stack-resources', 'resources'],
     ['template-bytes', 'templateBytes'],
@@ -69,10 +74,26 @@ export function measure(estate: Estate): ReadonlyMap<LimitId, readonly Use[]> {
     });
     uses.set(id, byStack);
   }
-  for (const [id, more] of [...pipelineUses(estate), ...policyUses(resources), ...eventUses(resources, growthOf)])
+  for (const [id, more] of [...pipelineUses(estate), ...policyUses(resources), ...eventUses(inventory, growthOf)])
     uses.set(id, more);
-  for (const [id, more] of networkUses(resources)) uses.set(id, more);
+  for (const [id, more] of networkUses(inventory)) uses.set(id, more);
   return uses;
+}
+
+/** Limits are an account's: what is in each, under `account <id>`, or all under '' where there is but one. */
+function byAccount<T>(
+  items: readonly T[],
+  stackOf: (item: T) => string,
+  stacks: Inventory['stacks'],
+): [where: string, items: T[]][] {
+  const accounts = new Map(stacks.map(({ name, account = '' }) => [name, account]));
+  const several = new Set(accounts.values()).size > 1;
+  const found = new Map<string, T[]>();
+  for (const item of items) {
+    const where = several ? `account ${accounts.get(stackOf(item)) ?? ''}` : '';
+    found.set(where, [...(found.get(where) ?? []), item]);
+  }
+  return [...found];
 }
 
 const sharedStacks = ({ resources }: Inventory): string[] => [
@@ -110,12 +131,14 @@ function stackGrowth({ inventory, environments }: Estate, stack: string, used: n
   return { fixed: 0, service: used - environment * environments.length, environment, acrossServices: false };
 }
 
-function eventUses(resources: readonly DeployedResource[], growthOf: GrowthOf): [LimitId, readonly Use[]][] {
+function eventUses({ resources, stacks }: Inventory, growthOf: GrowthOf): [LimitId, readonly Use[]][] {
   const rules = ofType(resources, 'AWS::Events::Rule');
   const buses = new Map<string, DeployedResource[]>();
-  for (const rule of rules) {
-    const bus = textOf(rule.properties.EventBusName ?? 'default');
-    buses.set(bus, [...(buses.get(bus) ?? []), rule]);
+  for (const [account, own] of byAccount(rules, ({ stack }) => stack, stacks)) {
+    for (const rule of own) {
+      const bus = `${textOf(rule.properties.EventBusName ?? 'default')}${account === '' ? '' : ` of ${account}`}`;
+      buses.set(bus, [...(buses.get(bus) ?? []), rule]);
+    }
   }
   return [
     ['event-rules', [...buses].map(([where, each]) => ({ where, used: each.length, growth: growthOf(each) }))],
@@ -147,7 +170,7 @@ function alarmUses(resources: readonly DeployedResource[]): [LimitId, readonly U
 }
 
 /** Inbound rules by group; a group of another stack's making, such as the cluster's, gets one more from each service. */
-function networkUses(resources: readonly DeployedResource[]): [LimitId, readonly Use[]][] {
+function networkUses({ resources, stacks }: Inventory): [LimitId, readonly Use[]][] {
   const groups = ofType(resources, 'AWS::EC2::SecurityGroup');
   const own = groups.map((group) => ({
     where: nameOf(group),
@@ -168,7 +191,10 @@ function networkUses(resources: readonly DeployedResource[]): [LimitId, readonly
   );
   return [
     ['security-group-rules', [...own, ...others]],
-    ['interface-endpoints', [{ where: '', used: endpoints.length }]],
+    [
+      'interface-endpoints',
+      byAccount(endpoints, ({ stack }) => stack, stacks).map(([where, own]) => ({ where, used: own.length })),
+    ],
   ];
 }
 

@@ -1,6 +1,6 @@
 /** How much of a limit one thing uses. */
 export interface Use {
-  /** What it is that uses it: a stack, a pipeline's stage, a role …; '' for the account or the Region. */
+  /** What it is that uses it: a stack, a pipeline's stage, a role …; '' for the account or the Region, `account <id>` where there are several. */
   readonly where: string;
   readonly used: number;
   readonly growth?: Growth;

@@ -40,6 +40,25 @@ const action = (Name: string, ProjectName: string, RunOrder = 1) => ({
   Configuration: { ProjectName },
 });
 
+describe('several accounts', () => {
+  const there: Inventory = {
+    stacks: sample.stacks.map((stack) => ({
+      ...stack,
+      account: stack.name === 'SlipwayCluster' ? '222222222222' : '111122223333',
+    })),
+    resources: sample.resources,
+  };
+
+  it('have limits of their own: what counts is the fullest', () => {
+    const vpcs = quota('vpcs', there);
+    expect([vpcs.used, vpcs.where]).toEqual([1, 'account 222222222222']);
+    const stacks = quota('stacks', there);
+    expect([stacks.used, stacks.where]).toEqual([3, 'account 111122223333']);
+    expect(quota('roles', there).used).toBeLessThan(quota('roles').used);
+    expect(quota('event-rules', there).where).toBe('default of account 111122223333');
+  });
+});
+
 describe('what the sample uses', () => {
   it.each<[LimitId, number, number]>([
     ['pipelines', 2, 1000],
