@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProcessImage } from '../../../../lib/local/image/build';
@@ -6,7 +6,6 @@ import { parseManifest } from '../../../../lib/local/image/manifest';
 import { processImages } from '../../../../lib/local/image/process-images';
 import { ImageStore } from '../../../../lib/local/image/store';
 import { REGISTRY } from '../../../local/aws/fixture';
-import { files } from '../../../local/image/fixture';
 import { type Check, type Mutant, suite } from '../mutants';
 import { flipped } from './flip';
 
@@ -20,7 +19,7 @@ interface Between {
   ask: 'digest' | 'tag and digest' | 'digest of another';
 }
 
-const SERVICE = { Dockerfile: 'FROM scratch\nCOPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n', 'run.sh': '#!/bin/sh\n' };
+const DOCKERFILE = 'FROM scratch\nCOPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n';
 
 /** Says why the image is not started; empty: it is, and is the one that was pushed. */
 async function start({ flip, swapTag, ask }: Between): Promise<string[]> {
@@ -30,7 +29,10 @@ async function start({ flip, swapTag, ask }: Between): Promise<string[]> {
     await store.createRepository('visits');
     await store.setMutability('visits', { immutable: true, exclusions: [] });
     const push = async (name: string, more: string): Promise<string> => {
-      const context = files(join(folder, name), { ...SERVICE, 'run.sh': `#!/bin/sh\necho ${more}\n` });
+      const context = join(folder, name);
+      mkdirSync(context, { recursive: true });
+      writeFileSync(join(context, 'Dockerfile'), DOCKERFILE);
+      writeFileSync(join(context, 'run.sh'), `#!/bin/sh\necho ${more}\n`, { mode: 0o755 });
       const built = await buildProcessImage(store, { context, dockerfile: join(context, 'Dockerfile') });
       if (!built.ok) throw new Error(built.errors.join());
       await store.pushByDigest('visits', built.value.manifest);

@@ -153,6 +153,13 @@ export const integrity: Row = {
   ],
   suites: [ofTemplates, ofPrograms, ofOptions, ofImages, ofArtifacts],
   proofs: [
+    { file: 'test/deploy/provenance/deploy.test.ts', title: '%s: refused before kubectl' },
+    { file: 'test/deploy/provenance/deploy.test.ts', title: 'a flipped byte in the payload' },
+    { file: 'test/deploy/provenance/deploy.test.ts', title: 'no provenance' },
+    { file: 'test/deploy/provenance/deploy.test.ts', title: 'another builder' },
+    { file: 'test/deploy/provenance/restore.test.ts', title: 'a release is not put back where %s' },
+    { file: 'test/provenance/verify.test.ts', title: 'any flipped byte is refused' },
+    { file: 'test/provenance/verify.test.ts', title: 'the signature of another key' },
     { file: 'test/buildspecs/deploy.test.ts', title: 'a program that is not the one of the stack is not run' },
     {
       file: 'test/buildspecs/deploy.test.ts',
