@@ -61,7 +61,7 @@ export class AccountGrants extends Construct {
       read.addPrincipals(rolesOf(account, readers(works.filter((work) => work.pipeline === pipeline))));
       bucket.addToResourcePolicy(read);
     }
-    const look = allow(['s3:GetBucketLocation', 's3:GetBucketAcl', 's3:GetBucketVersioning'], [bucket.bucketArn]);
+    const look = allow(['s3:GetBucketLocation', 's3:GetBucketAcl'], [bucket.bucketArn]);
     look.addPrincipals(rolesOf(account, readers(works)));
     bucket.addToResourcePolicy(look);
     const decrypt = allow(['kms:Decrypt', 'kms:DescribeKey'], ['*']);

@@ -21,7 +21,7 @@ export function readArtifactsOf(scope: Construct, { name, service }: Pipeline, t
     description: `Read the artifacts of ${name}`,
     statements: [
       allow(['s3:GetObject', 's3:GetObjectVersion'], [objects]),
-      allow(['s3:GetBucketLocation', 's3:GetBucketAcl', 's3:GetBucketVersioning'], [bucketArn]),
+      allow(['s3:GetBucketLocation', 's3:GetBucketAcl'], [bucketArn]),
       allow(['kms:Decrypt'], [keys], {
         StringEquals: { 'kms:ViaService': `s3.${region}.${urlSuffix}` },
         StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] },
