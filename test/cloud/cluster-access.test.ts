@@ -36,9 +36,7 @@ type Who = keyof typeof ROLES;
 
 /** The cluster with what its stack applies, the templates' access entries or others, and kubectl with the token of a role. */
 async function opened(entries: readonly AccessEntry[]) {
-  const aws = await surroundings({
-    permissions: world.ok ? world.value.permissions : undefined,
-  } as object);
+  const aws = await surroundings(world.ok ? { permissions: world.value.permissions } : {});
   const cluster = await TestCluster.start({
     name: 'delivery',
     stsUrl: aws.endpoint.url,
