@@ -96,6 +96,13 @@ const build = section({
   package: relativePath().default('.').meta(about('Folder of pyproject.toml and uv.lock, relative to the service.')),
   dockerfile: relativePath().default('Dockerfile').meta(about('The Dockerfile, relative to the service.')),
   context: relativePath().default('.').meta(about('Build context of the image, relative to the service.')),
+  index: text(
+    'the https:// address of a package index, without user and password',
+    /^https:\/\/[A-Za-z0-9.-]+(?::\d+)?(?:\/[\w.~%+-]+)*\/?$/,
+    512,
+  )
+    .default('https://pypi.org/simple')
+    .meta(about('The one index from which packages come; a lock file or setting that names another fails the build.')),
   compute: z
     .enum(['small', 'medium', 'large'], { error: 'small, medium or large' })
     .default('medium')

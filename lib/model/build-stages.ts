@@ -38,6 +38,8 @@ export const buildStage = (input: DeliveryInput): Stage => ({
         SERVICE: input.service.name,
         REPOSITORY: imageRepositoryName(input.service.name),
         PACKAGE_DIR: input.build.package,
+        PACKAGE_INDEX: input.build.index,
+        DOCKERFILE: input.build.dockerfile,
       },
       timeoutMinutes: 15,
     },

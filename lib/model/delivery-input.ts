@@ -6,7 +6,13 @@ export interface DeliveryInput {
   readonly source: Source;
   readonly branches: Readonly<Record<PipelineKind, string>>;
   /** Paths relative to the service's folder. */
-  readonly build: { readonly package: string; readonly dockerfile: string; readonly context: string };
+  readonly build: {
+    readonly package: string;
+    readonly dockerfile: string;
+    readonly context: string;
+    /** Address of the one package index. */
+    readonly index: string;
+  };
   readonly checks: ChecksInput;
   /** In the order of promotion. */
   readonly environments: readonly EnvironmentInput[];

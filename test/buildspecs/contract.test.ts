@@ -133,6 +133,8 @@ describe.each(JOBS)('%s', (job) => {
   test('needs no root, no program that a bare laptop lacks, and never forgives a failure in passing', () => {
     const text = commands(job)
       .join('\n')
+      // A program in Python calls none of them; it may speak of them.
+      .replace(/<<'PYTHON'\n[\s\S]*?^\s*PYTHON$/gm, '')
       .replace(/^\s*#.*$/gm, '');
     expect(text).not.toMatch(/\b(sudo|curl|wget|jq|unzip|yum|apt-get|apk)\b|\/root\b|\/codebuild\b/);
     expect(text).not.toMatch(/\|\| *(true|:)|--exit-zero|--soft-fail|:latest\b/);

@@ -24,6 +24,8 @@ interface JobRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** A folder that is searched for programs before the tools. */
   readonly programs?: string;
+  /** Changes the buildspec. */
+  readonly change?: (buildspec: string) => string;
 }
 
 interface JobResult {
@@ -103,8 +105,8 @@ export async function openWorkshop(
           image: 'aws/codebuild/amazonlinux-x86_64-standard:5.0',
           computeType: 'BUILD_GENERAL1_SMALL',
           privileged: false,
-          buildspec: renderBuildspec(job, PROJECT),
-          environment: plain({ SERVICE: 'visits', PACKAGE_DIR: '.', ...request.environment }),
+          buildspec: (request.change ?? same)(renderBuildspec(job, PROJECT)),
+          environment: plain({ ...SAMPLE_PROJECT, ...request.environment }),
           timeoutMinutes: 5,
         },
       },
@@ -131,6 +133,15 @@ export async function openWorkshop(
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   return { root, binFolder, run, sample, remove };
 }
+
+const same = (text: string): string => text;
+
+const SAMPLE_PROJECT = {
+  SERVICE: 'visits',
+  PACKAGE_DIR: '.',
+  PACKAGE_INDEX: 'https://pypi.org/simple',
+  DOCKERFILE: 'Dockerfile',
+};
 
 const OUTPUTS: Partial<Record<Job, readonly string[]>> = { build: ['Package'], image: ['Sbom'] };
 

@@ -13,7 +13,13 @@ describe('defaults', () => {
         pullRequests: { approvals: 2, approvers: [] },
       },
       branches: { development: 'develop', production: 'main' },
-      build: { package: '.', dockerfile: 'Dockerfile', context: '.', compute: 'medium' },
+      build: {
+        package: '.',
+        dockerfile: 'Dockerfile',
+        context: '.',
+        index: 'https://pypi.org/simple',
+        compute: 'medium',
+      },
       checks: {
         unit: { coverage: 90 },
         integration: true,

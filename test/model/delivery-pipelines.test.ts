@@ -216,7 +216,9 @@ describe('where things are', () => {
   it('is told to the jobs that need it', () => {
     const pipeline = pipelineOf(
       'development',
-      input({ build: { package: 'server', dockerfile: 'docker/app', context: 'server' } }),
+      input({
+        build: { package: 'server', dockerfile: 'docker/app', context: 'server', index: 'https://pypi.org/simple' },
+      }),
     );
     expect(buildAction(pipeline, 'Build', 'Build').environment['PACKAGE_DIR']).toBe('server');
     expect(buildAction(pipeline, 'Test', 'Image').environment).toMatchObject({

@@ -22,7 +22,7 @@ export const input = (changes: Partial<DeliveryInput> = {}): DeliveryInput => ({
   service: { name: 'shop' },
   source: { provider: 'codecommit', repository: 'shop' },
   branches: { development: 'develop', production: 'main' },
-  build: { package: '.', dockerfile: 'Dockerfile', context: '.' },
+  build: { package: '.', dockerfile: 'Dockerfile', context: '.', index: 'https://pypi.org/simple' },
   checks: {
     unit: { coverage: 90 },
     integration: true,

@@ -5,6 +5,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'public.ecr.aws': 'images that AWS publishes',
   'mirror.gcr.io': 'a copy of Docker Hub, for base images, so that builds meet no limit of anonymous pulls',
   'docker.io': 'base images that a Dockerfile names, where the mirror has them not',
+  'pypi.org': 'the one package index, if slipway.yaml names no other (build.index)',
+  'files.pythonhosted.org': 'where that index keeps its files',
   'k8s.io': 'no host: names of Kubernetes APIs and labels',
   'kubernetes.io': 'no host: names of labels',
   'in-toto.io': 'no host: the name of a format',
