@@ -161,19 +161,16 @@ describe('the real CDK CLI, on an emulated AWS', () => {
     },
   );
 
-  proves(
-    'made buckets that are encrypted, versioned, closed to the public, and read over TLS only',
-    () => {
-      const own = Object.entries<Json>(seen.buckets).filter(([name]) => name.startsWith('visitsdelivery'));
-      expect(own).toHaveLength(3);
-      for (const [, bucket] of own) {
-        expect(bucket.encryption.ServerSideEncryptionConfiguration.Rules).toHaveLength(1);
-        expect(Object.values(bucket.block.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
-        expect(bucket.policy.Policy).toContain('aws:SecureTransport');
-        expect(bucket.versioning).toBe('Enabled');
-      }
-    },
-  );
+  proves('made buckets that are encrypted, versioned, closed to the public, and read over TLS only', () => {
+    const own = Object.entries<Json>(seen.buckets).filter(([name]) => name.startsWith('visitsdelivery'));
+    expect(own).toHaveLength(3);
+    for (const [, bucket] of own) {
+      expect(bucket.encryption.ServerSideEncryptionConfiguration.Rules).toHaveLength(1);
+      expect(Object.values(bucket.block.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+      expect(bucket.policy.Policy).toContain('aws:SecureTransport');
+      expect(bucket.versioning).toBe('Enabled');
+    }
+  });
 
   proves('made a private cluster in Auto Mode whose deployers reach their own namespace only', () => {
     const { cluster, entries, addons } = seen.clusters.slipway;
