@@ -1,6 +1,6 @@
 /**
  * Writes what follows from lib/config (the schema for editors, the keys in docs/configuration.md), from the conformance table,
- * from the rows of the security checks, from the operations of the local endpoint and from the template rules.
+ * from the rows of the security checks, from the operations of the local endpoint, from the template rules and from the roles.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { jsonSchema } from '../lib/config/json-schema';
 import { configurationReference } from './configuration-reference';
 import { conformancePage } from './conformance';
 import { endpointReference } from './endpoint-reference';
+import { permissionsPage } from './permissions-reference';
 import { rulesReference } from './rules-reference';
 import { securityPage } from './security';
 
@@ -40,6 +41,8 @@ export const generated = (root: string): Readonly<Record<string, string>> => {
 export const generate = (root: string): void => {
   mkdirSync(join(root, 'schema'), { recursive: true });
   for (const [path, content] of Object.entries(generated(root))) writeFileSync(join(root, path), content);
+  // Synthesizes; whether it is up to date is a test of test/cloud.
+  writeFileSync(join(root, 'docs', 'permissions.md'), permissionsPage(root));
 };
 
 if (process.argv[1]?.endsWith('scripts/generate.ts')) generate(process.cwd());
