@@ -1,5 +1,5 @@
 import type { DeliveryInput, EnvironmentInput } from './delivery-input';
-import { job, VERSION } from './job';
+import { COMMIT, job, VERSION } from './job';
 import {
   alarmName,
   approvalStageName,
@@ -63,7 +63,7 @@ const deployAction = (input: DeliveryInput, environment: EnvironmentInput): Buil
   ...job('deploy'),
   name: 'Deploy',
   category: 'Build',
-  variables: { VERSION, MODE: 'deploy', IGNORE_ALARMS: referenceTo(IGNORE_ALARMS) },
+  variables: { VERSION, COMMIT, MODE: 'deploy', IGNORE_ALARMS: referenceTo(IGNORE_ALARMS) },
   environment: {
     ...place(input, environment),
     MANIFESTS: environment.manifests,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programs } from './programs';
-import { openWorkshop, VERSION, type Workshop } from './workshop';
+import { COMMIT, openWorkshop, VERSION, type Workshop } from './workshop';
 
 /** A zip with kubectl/kubectl and helm/helm, as the layer's. */
 const LAYER =
@@ -35,12 +35,20 @@ const ENVIRONMENT = {
   KUBECTL_SHA256: createHash('sha256').update(Buffer.from(LAYER, 'base64')).digest('hex'),
   DEPLOYER_S3: 's3://assets/deploy.mjs',
   DEPLOYER_SHA256: createHash('sha256').update(PROGRAM).digest('hex'),
+  ATTESTATIONS: 's3://attestations',
+  PROVENANCE_KEY: 'arn:key',
+  PROVENANCE_BUILDERS: 'arn:one arn:two',
+  PROVENANCE_SOURCE: 'arn:source',
   MODE: 'deploy',
   VERSION,
+  COMMIT,
 };
 
 /** Runs the job with a `node` that writes down how it is called and ends with `status`. */
-const deploy = async (environment: Record<string, string> = {}, { status = 0, image = DIGEST } = {}) => {
+const deploy = async (
+  environment: Record<string, string> = {},
+  { status = 0, image = DIGEST, base = ENVIRONMENT as Record<string, string> } = {},
+) => {
   const folder = programs(workshop.root, {
     aws: `case "$1 $2" in
 'ecr describe-images') [ '${image}' ] || exit 254; echo '${image}' ;;
@@ -66,7 +74,7 @@ echo '<testsuite name="deploy" tests="1"><testcase name="Lock"/></testsuite>' > 
   const result = await workshop.run('deploy', {
     source,
     programs: folder,
-    environment: { ...ENVIRONMENT, ...environment },
+    environment: { ...base, ...environment },
   });
   const read = (name: string): string => {
     const file = join(folder, name);
@@ -95,6 +103,44 @@ test('a deploy is given the release by digest, and everything that the environme
   expect(line).toMatch(/--alarms visits-dev platform$/);
   expect(reports).toHaveLength(1);
 }, 30_000);
+
+const SIGNED =
+  '--attestations s3://attestations --provenance-key arn:key --builders arn:one arn:two --source-repository arn:source';
+
+test('a deploy and what puts a release back are told what must be signed about the image', async () => {
+  const { line } = await deploy();
+  expect(line).toContain(SIGNED);
+  expect(line).toContain(`--commit ${COMMIT}`);
+  for (const MODE of ['accept', 'restore']) {
+    const { line: other } = await deploy({ MODE }, { image: '' });
+    expect(other).toContain(SIGNED);
+    expect(other).toMatch(/--image-repository \d+\.dkr\.ecr\.eu-west-1\.amazonaws\.com\/visits$/);
+  }
+}, 60_000);
+
+test('one that is said without the others ends it before the deployer', async () => {
+  const { PROVENANCE_KEY: _, ...rest } = ENVIRONMENT;
+  const { outcome, words } = await deploy({}, { base: rest });
+  expect(outcome).toMatchObject({ status: 'Failed' });
+  expect(words).toEqual([]);
+}, 30_000);
+
+test('a template that says nothing of it: the deployer is told nothing', async () => {
+  const { ATTESTATIONS: _, PROVENANCE_KEY: _k, PROVENANCE_BUILDERS: _b, PROVENANCE_SOURCE: _s, ...rest } = ENVIRONMENT;
+  const { outcome, words } = await deploy({}, { base: rest });
+  expect(outcome).toMatchObject({ status: 'Succeeded' });
+  for (const absent of ['--attestations', '--builders', '--commit']) expect(words).not.toContain(absent);
+}, 30_000);
+
+test.each(['ATTESTATIONS', 'PROVENANCE_KEY', 'PROVENANCE_SOURCE', 'COMMIT'])(
+  'an empty %s is handed on, for the deployer to refuse: nothing switches the verification off',
+  async (name) => {
+    const { words } = await deploy({ [name]: '' });
+    expect(words).toContain('');
+    expect(words).toHaveLength((await deploy()).words.length);
+  },
+  60_000,
+);
 
 test('what the environment does not say is left to the deployer', async () => {
   const { words } = await deploy();

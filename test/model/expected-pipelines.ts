@@ -120,7 +120,11 @@ const deploy = (name: string, environmentName: string, suite: string, more: Acti
   };
   const deployer = (actionName: string, mode: string, changes: Partial<BuildAction>): BuildAction =>
     job(actionName, 'deploy', 'Build', {
-      variables: { VERSION: '#{Build.VERSION}', MODE: mode, ...(mode === 'deploy' && ignoreAlarms) },
+      variables: {
+        VERSION: '#{Build.VERSION}',
+        MODE: mode,
+        ...(mode === 'deploy' && { COMMIT: '#{Source.CommitId}', ...ignoreAlarms }),
+      },
       environment: {
         ...place,
         MANIFESTS: `k8s/overlays/${environmentName}`,

@@ -199,7 +199,12 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     (draft) => {
       source(draft).namespace = 'Package';
     },
-    ['Package is a namespace and an artifact', "Test/Image: #{Source.CommitId} is of no action's namespace"],
+    [
+      'Package is a namespace and an artifact',
+      ...['Test/Image', 'Staging/Deploy', 'Production/Deploy'].map(
+        (id) => `${id}: #{Source.CommitId} is of no action's namespace`,
+      ),
+    ],
   ],
   [
     'a reference to what every pipeline has not',

@@ -49,7 +49,7 @@ export function servicesOf(
     sts: sts([account, ...(options.otherAccounts ?? [])], issuer, now),
     ssm: ssm(values),
     secretsmanager: secretsManager(values),
-    kms: kms({ ...place, keys: options.keys ?? new KeyRing([], ''), since: now() }),
+    kms: kms({ ...place, keys: options.keys ?? new KeyRing([], '') }),
     codepipeline: codepipeline({ ...place, pipelines, attempts, jobs }),
     codebuild: codebuild(builds),
     logs: logs(builds),

@@ -97,7 +97,11 @@ test('the key pair is made once, and only its owner may read it', async () => {
 
 test('it is described as what it is', async () => {
   const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: KEY.id }));
+  const [file = ''] = readdirSync(join(folder, 'keys'));
   expect(KeyMetadata).toMatchObject({ Arn: KEY.arn, KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_NIST_P256' });
+  // Not that of the endpoint: the key is older than the run that asks.
+  const made = Math.floor(statSync(join(folder, 'keys', file)).mtimeMs);
+  expect(Math.floor((KeyMetadata?.CreationDate?.getTime() ?? 0) / 1000)).toBe(Math.floor(made / 1000));
 });
 
 describe('ECDSA for a digest', () => {

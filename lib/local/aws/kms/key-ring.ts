@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyFrom, newKey } from './ecdsa';
 
@@ -24,10 +24,20 @@ export class KeyRing {
     return this.keys.find(({ id, arn }) => id === idOrArn || arn === idOrArn);
   }
 
-  privateKey({ id }: SigningKey): KeyObject {
-    const known = this.known.get(id) ?? this.load(join(this.folder, `${id}.pem`));
-    this.known.set(id, known);
+  privateKey(key: SigningKey): KeyObject {
+    const known = this.known.get(key.id) ?? this.load(this.fileOf(key));
+    this.known.set(key.id, known);
     return known;
+  }
+
+  /** When its private key was made, which happens now where nobody has asked for it yet. */
+  madeAt(key: SigningKey): Date {
+    this.privateKey(key);
+    return new Date(statSync(this.fileOf(key)).mtimeMs);
+  }
+
+  private fileOf({ id }: SigningKey): string {
+    return join(this.folder, `${id}.pem`);
   }
 
   private load(file: string): KeyObject {

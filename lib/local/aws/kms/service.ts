@@ -19,14 +19,13 @@ export interface KmsContext {
   readonly region: string;
   readonly partition: string;
   readonly keys: KeyRing;
-  readonly since: Date;
 }
 
 const ALGORITHM = 'ECDSA_SHA_256';
 const SHAPE = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', SigningAlgorithms: [ALGORITHM] } as const;
 
 /** KMS (KMS API reference) for the keys of the templates that sign. What encrypts at rest on AWS does not here. */
-export function kms({ account, region, partition, keys, since }: KmsContext): Service {
+export function kms({ account, region, partition, keys }: KmsContext): Service {
   const arnOf = (id: string): string =>
     id.startsWith('arn:') ? id : `arn:${partition}:kms:${region}:${account}:${id.includes('/') ? id : `key/${id}`}`;
   const about = ({ KeyId = '' }: { KeyId?: string | undefined }): string => arnOf(KeyId);
@@ -120,7 +119,7 @@ export function kms({ account, region, partition, keys, since }: KmsContext): Se
               KeyId: id,
               Arn: arn,
               Description: description,
-              CreationDate: since,
+              CreationDate: keys.madeAt(key.value),
               Enabled: true,
               KeyState: 'Enabled',
               KeyManager: 'CUSTOMER',
