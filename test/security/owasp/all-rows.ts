@@ -1,6 +1,8 @@
 import type { Row } from './mutants';
 import { flowControl } from './rows/01-flow-control';
 import { identity } from './rows/02-identity';
+import { dependencies } from './rows/03-dependencies';
+import { poisonedPipeline } from './rows/04-poisoned-pipeline';
 import { pipelineAccess } from './rows/05-pipeline-access';
 import { credentials } from './rows/06-credentials';
 import { configuration } from './rows/07-configuration';
@@ -13,6 +15,8 @@ import { pods } from './rows/pods';
 export const ROWS: readonly Row[] = [
   flowControl,
   identity,
+  dependencies,
+  poisonedPipeline,
   pipelineAccess,
   credentials,
   configuration,
