@@ -82,34 +82,6 @@ describe('a service with everything of its own', () => {
   });
 });
 
-describe('what a service brings along', () => {
-  const connection =
-    'source:\n  provider: connection\n  repository: Acme/visits\n  connectionArn: arn:aws:codeconnections:eu-west-1:111122223333:connection/00000000-0000-4000-8000-000000000000\n';
-  const network =
-    'network:\n  existing:\n    vpcId: vpc-0123456789abcdef0\n    availabilityZones: [eu-west-1a, eu-west-1b]\n    privateSubnetIds: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]\n';
-  const cluster = 'cluster:\n  name: ours\n  existing:\n    securityGroupId: sg-0123456789abcdef0\n';
-  const variants: Record<string, [yaml: string, stacks: string[]]> = {
-    'a connection': [connection, ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring']],
-    'a repository': ['source:\n  existing: true\n', ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring']],
-    'a VPC': [network, ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring', 'VisitsSource']],
-    'a cluster and its VPC': [network + cluster, ['VisitsDelivery', 'VisitsMonitoring', 'VisitsSource']],
-    'an account and a region': [
-      "aws:\n  account: '111122223333'\n  region: eu-west-1\n",
-      ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring', 'VisitsSource'],
-    ],
-    'only one pipeline': [
-      'environments:\n  dev: {}\n',
-      ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring', 'VisitsSource'],
-    ],
-  };
-
-  it.each(Object.entries(variants))('%s: the rest is made, and passes every check', (_, [yaml, stacks]) => {
-    const assembly = slipwayApp(configOf(yaml)).app.synth();
-    expect(stackNames(assembly)).toEqual(stacks);
-    expect(assembly.manifest.missing ?? []).toEqual([]);
-  });
-});
-
 describe('a check that finds something fails the synthesis', () => {
   const mutants: [what: string, finding: string, mutate: (stack: Stack) => unknown][] = [
     ['a bucket that may be read over plain HTTP', 'AwsSolutions-S10', (stack) => new Bucket(stack, 'Bucket')],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runCommand } from '../../lib/local/tools/command';
 import { findPython } from '../../lib/local/tools/python';
 
@@ -8,19 +8,22 @@ const projectRoot = join(__dirname, '..', '..');
 /** Milliseconds: a package index may be slow, a hang must still end. */
 const TIMEOUT = 10 * 60_000;
 
+/** The Python of the emulated AWS. */
+export const installedPython = (signal: AbortSignal): Promise<string> => pythonOf(__dirname, 'deploy-proof', signal);
+
 /**
- * The Python of the emulated AWS, with the packages of uv.lock; installed once into `.slipway/deploy-proof` by pip (uv, by hash)
- * and uv. Throws with what the installer said.
+ * A Python with the packages of a project's uv.lock; installed once into `.slipway/<store>` by pip (uv, by hash) and uv. Throws with
+ * what the installer said.
  */
-export async function installedPython(signal: AbortSignal): Promise<string> {
+export async function pythonOf(project: string, storeName: string, signal: AbortSignal): Promise<string> {
   const python = await findPython({ environment: process.env, signal });
   if (!python.ok) throw new Error(python.errors.join('\n'));
-  const pins = ['pyproject.toml', 'uv.lock'].map((name) => readFileSync(join(__dirname, name), 'utf8'));
+  const pins = ['pyproject.toml', 'uv.lock'].map((name) => readFileSync(join(project, name), 'utf8'));
   const requirements = join(projectRoot, 'tools', 'uv-requirements.txt');
   const id = createHash('sha256').update(
     [python.value.version, ...pins, readFileSync(requirements, 'utf8')].join('\n'),
   );
-  const store = join(projectRoot, '.slipway', 'deploy-proof');
+  const store = join(projectRoot, '.slipway', storeName);
   const folder = join(store, id.digest('hex').slice(0, 16));
   const program = join(folder, 'venv', 'bin', 'python');
   if (existsSync(join(folder, 'venv'))) return program;
@@ -37,10 +40,10 @@ export async function installedPython(signal: AbortSignal): Promise<string> {
     '--only-binary', ':all:', '--target', join(draft, 'uv'), '-r', requirements,
   ]); // biome-ignore format: a command
   await run(
-    'uv, installing test/deploy-proof/uv.lock,',
+    `uv, installing ${join(relative(projectRoot, project), 'uv.lock')},`,
     join(draft, 'uv', 'bin', 'uv'),
     ['sync', '--locked', '--no-progress', '--no-python-downloads', '--compile-bytecode', '--python', python.value.executable,
-      '--project', __dirname],
+      '--project', project],
     { UV_PROJECT_ENVIRONMENT: join(draft, 'venv'), UV_CACHE_DIR: join(projectRoot, '.slipway', 'cache', 'uv') },
   ); // biome-ignore format: a command
   try {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 
 const python = process.env['SLIPWAY_PYTHON'] ?? 'python3';
 
-/** Whether there is a Python on which AWS can be emulated. */
+/** Whether there is a Python for the emulated AWS and for the linters. */
 export const there = spawnSync(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']).status === 0;
-if (!there) console.error('NOT RUN: the deploy proof needs Python 3.11 or newer');
+if (!there) console.error('NOT RUN: the deploy proof, cfn-lint and checkov need Python 3.11 or newer');
 
 /** Set by `npm run deploy-proof`; `npm test` leaves out what takes minutes, and says so. */
 export const everything = process.env['DEPLOY_PROOF'] === 'all';

@@ -5,6 +5,7 @@ import type { Json } from '../../lib/cloud/rules/rule';
 import { proves } from '../deploy-proof/where';
 import { cfnGuard } from './cfn-guard';
 import { cfnLint } from './cfn-lint';
+import { checkov } from './checkov';
 import type { Gate } from './finding';
 import { cdkNag } from './nag';
 
@@ -52,6 +53,31 @@ describe('cdk-nag', () => {
     );
   });
 
+  const kept = (key: Json = {}, logs: Json = {}) => ({
+    Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: true, KeyPolicy: {}, ...key } },
+    Logs: {
+      Type: 'AWS::Logs::LogGroup',
+      Properties: { RetentionInDays: 90, KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] }, ...logs },
+    },
+  });
+  const rulesOf = async (resources: Record<string, Json>) =>
+    (await cdkNag([templateOf(resources)])).map(({ rule }) => rule);
+
+  it('finds nothing in a log group that forgets, with a key that rotates', async () => {
+    expect(await rulesOf(kept())).toEqual([]);
+  });
+
+  it.each([
+    ['AwsSolutions-KMS5', kept({ EnableKeyRotation: false })],
+    ['NIST.800.53.R4-CloudWatchLogGroupEncrypted', kept({}, { KmsKeyId: undefined })],
+    ['NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod', kept({}, { RetentionInDays: undefined })],
+    ['PCI.DSS.321-KMSBackingKeyRotationEnabled', kept({ EnableKeyRotation: false })],
+    ['HIPAA.Security-CloudWatchLogGroupEncrypted', kept({}, { KmsKeyId: undefined })],
+    ['Serverless-CloudWatchLogGroupRetentionPeriod', kept({}, { RetentionInDays: undefined })],
+  ])('finds %s', async (rule, mutant) => {
+    expect(await rulesOf(mutant)).toContain(rule);
+  });
+
   it('finds a template that refers to nothing', async () => {
     const dangling = templateOf({ Topic: { Type: 'AWS::SNS::Topic', Properties: { KmsMasterKeyId: { Ref: 'Key' } } } });
     expect(await found(cdkNag, dangling)).toEqual([['cfn-include', dangling, '']]);
@@ -78,5 +104,17 @@ describe('cfn-lint', () => {
   proves('finds a property that there is not, and nothing in a sound template', async () => {
     const odd = templateOf({ Role: role({ Polices: [] }) });
     expect(await found(cfnLint, templateOf({ Role: role() }), odd)).toEqual([['E3002', odd, 'Role']]);
+  });
+});
+
+describe('checkov', () => {
+  const logs = (more: Json) => ({
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { RetentionInDays: 400, KmsKeyId: 'arn:aws:kms:eu-west-1:111122223333:key/one', ...more },
+  });
+
+  proves('finds logs without a key, and nothing in those that have one', async () => {
+    const open = templateOf({ Logs: logs({ KmsKeyId: undefined }) });
+    expect(await found(checkov, templateOf({ Logs: logs({}) }), open)).toEqual([['CKV_AWS_158', open, 'Logs']]);
   });
 });
