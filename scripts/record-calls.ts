@@ -1,4 +1,4 @@
-// Adds what the last run's roles called to the recording: `npx tsx scripts/record-calls.ts` after `slipway run`.
+// Adds what the last run's roles called to the recording: `npx tsx scripts/record-calls.ts` after `slipway run`, then `npm run format`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAssembly } from '../lib/local/assembly';
