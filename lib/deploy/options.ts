@@ -138,8 +138,8 @@ function nothingEmpty(text: string): string {
 }
 
 function keyArn(text: string): string {
-  if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[0-9a-zA-Z-]+$/.test(text))
-    throw new InvalidArgumentError('expected the ARN of a key.');
+  if (!/^arn:[^:]+:kms:[^:]+:\d{12}:(?:key\/[0-9a-zA-Z-]+|alias\/[0-9a-zA-Z/_-]+)$/.test(text))
+    throw new InvalidArgumentError('expected the ARN of a key, or of an alias of it.');
   return text;
 }
 

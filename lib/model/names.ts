@@ -51,6 +51,13 @@ export const nodeRoleName = (service: string, account: string): string => `${ser
 export const artifactBucketName = (service: string, account: string, region: string): string =>
   `${service}-${account}-${region}`;
 
+/** The bucket of what is signed about images, likewise. */
+export const attestationBucketName = (service: string, account: string, region: string): string =>
+  `${artifactBucketName(service, account, region)}-at`;
+
+/** The alias of the key that signs it. */
+export const provenanceKeyAlias = (service: string): string => `alias/${service}-provenance`;
+
 /** The function that bakes an environment in an account of its own. */
 export const bakeFunctionName = (service: string, environment: string): string => `${service}-${environment}-bake`;
 

@@ -3,6 +3,7 @@ import {
   alarmName,
   approvalStageName,
   artifactBucketName,
+  attestationBucketName,
   bakeFunctionName,
   cacheRepositoryName,
   environmentRoleName,
@@ -36,7 +37,8 @@ describe('physical names', () => {
     expect(new Set(roles).size).toBe(roles.length);
     for (const role of roles) expect(role.length).toBeLessThanOrEqual(64);
     expect(bakeFunctionName(service, place).length).toBeLessThanOrEqual(64);
-    expect(artifactBucketName(service, account, 'ap-southeast-1').length).toBeLessThanOrEqual(63);
+    expect(attestationBucketName(service, account, 'ap-southeast-1').length).toBeLessThanOrEqual(63);
+    expect(artifactBucketName(service, account, 'ap-southeast-1').length).toBeLessThanOrEqual(60);
   });
 
   it.each([

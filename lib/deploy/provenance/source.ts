@@ -7,9 +7,10 @@ import type { Blobs } from '../releases/blobs';
 
 /** What is signed about images, and by whom. */
 export interface AttestationSource {
-  /** ARN of the key whose signature counts. */
+  /** ARN of the key whose signature counts, or of an alias of it: of a key of another account nobody knows the id in advance. */
   readonly keyId: string;
-  publicKey(): Promise<Result<KeyObject, string>>;
+  /** `id`: the key's own ARN, which signatures name. */
+  publicKey(): Promise<Result<{ readonly id: string; readonly publicKey: KeyObject }, string>>;
   /** Undefined: there is none. */
   envelope(service: string, digest: string, attestation: Attestation): Promise<Result<Uint8Array | undefined, Unread>>;
   /** Whether an image was pushed before the key was made, when nobody could sign it. Neither time is a writer's to choose. */
@@ -31,8 +32,9 @@ export function attestationSource(blobs: Blobs, keyId: string, signal: AbortSign
     publicKey: () =>
       asked('kms:GetPublicKey', async () => {
         const { PublicKey, KeyId } = await keys.send(new GetPublicKeyCommand({ KeyId: keyId }), options);
-        if (PublicKey === undefined || KeyId !== keyId) throw new Error(`answered with the key ${KeyId}, not ${keyId}`);
-        return createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+        if (PublicKey === undefined || KeyId === undefined || !isKeyOf(KeyId, keyId))
+          throw new Error(`answered with the key ${KeyId}, not ${keyId}`);
+        return { id: KeyId, publicKey: createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' }) };
       }),
     envelope: async (service, digest, attestation) => {
       const key = attestationKey(service, digest, attestation);
@@ -45,8 +47,10 @@ export function attestationSource(blobs: Blobs, keyId: string, signal: AbortSign
     },
     isOlderThanKey: (repositoryUri, imageDigest) =>
       asked('ecr:DescribeImages, kms:DescribeKey', async () => {
+        // The registry may be that of another account.
+        const registryId = repositoryUri.slice(0, repositoryUri.indexOf('.'));
         const repositoryName = repositoryUri.slice(repositoryUri.indexOf('/') + 1);
-        const images = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageDigest }] });
+        const images = new DescribeImagesCommand({ registryId, repositoryName, imageIds: [{ imageDigest }] });
         const [{ imageDetails: [image] = [] }, { KeyMetadata: key }] = await Promise.all([
           new ECRClient({}).send(images, options),
           keys.send(new DescribeKeyCommand({ KeyId: keyId }), options),
@@ -56,6 +60,10 @@ export function attestationSource(blobs: Blobs, keyId: string, signal: AbortSign
       }),
   };
 }
+
+/** Whether a key's ARN is the one that was asked for, or may be that of the alias: one of the same account and Region. */
+const isKeyOf = (arn: string, asked: string): boolean =>
+  asked.includes(':alias/') ? arn.startsWith(`${asked.split(':alias/')[0]}:key/`) : arn === asked;
 
 async function asked<T>(call: string, ask: () => Promise<T>): Promise<Result<T, string>> {
   try {

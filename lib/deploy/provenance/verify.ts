@@ -33,8 +33,7 @@ export async function verifySigned(
   }
   if (!publicKey.ok || away.length > 0)
     return err({ kind: 'away', message: `what is signed about ${digest} cannot be asked for: ${away.join('; ')}` });
-  const key = { id: source.keyId, publicKey: publicKey.value };
-  const verified = verifyImage(envelopes, key, { ...policy, image: { name: policy.repository, digest } });
+  const verified = verifyImage(envelopes, publicKey.value, { ...policy, image: { name: policy.repository, digest } });
   if (verified.ok) return verified;
   const kind = envelopes.size === 0 ? 'unsigned' : 'wrong';
   return err({ kind, message: `${verified.errors.join('; ')}; ${ADVICE[kind]}` });

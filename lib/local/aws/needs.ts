@@ -145,9 +145,18 @@ const RESOURCES: Readonly<
   },
 };
 
+/** KMS developer guide, conditions-kms: kms:RequestAlias. */
+const requestAlias = ({ KeyId }: Input): Context => {
+  const alias = /(?:^|:)(alias\/.+)$/.exec(text(KeyId))?.[1];
+  return alias === undefined ? {} : { 'kms:RequestAlias': alias };
+};
+
 /** Context keys that a service adds. */
 const CONTEXT: Readonly<Record<string, (input: Input) => Context>> = {
-  'kms:Sign': ({ SigningAlgorithm, MessageType = 'RAW' }) => ({
+  'kms:DescribeKey': requestAlias,
+  'kms:GetPublicKey': requestAlias,
+  'kms:Sign': ({ KeyId, SigningAlgorithm, MessageType = 'RAW' }) => ({
+    ...requestAlias({ KeyId }),
     'kms:MessageType': text(MessageType),
     'kms:SigningAlgorithm': text(SigningAlgorithm),
   }),

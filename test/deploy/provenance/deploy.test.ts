@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { ATTESTATIONS, LARGEST_ENVELOPE } from '../../../lib/provenance/storage';
-import { KEY } from '../../local/aws/key-fixture';
+import { ALIAS, KEY } from '../../local/aws/key-fixture';
 import { changed, statementsOf } from '../../provenance/attestations';
 import { DIGEST, envelopeOf, PIPELINE_ARN, REPOSITORY_ARN, sealed, signer, stored } from '../../provenance/fixture';
 import { openAccount } from './world';
@@ -21,6 +21,14 @@ test('an image that the pipeline built and signed is on its way: kubectl is star
   expect(log).toContain(`builder  ${PIPELINE_ARN}`);
   expect(log).toContain(`signed   provenance, sbom-image, sbom-package by ${KEY.arn}`);
   expect(log).not.toContain('level 1');
+});
+
+test('a key of another account is asked for by its alias, and what it signed names the key itself', async () => {
+  await account.attest();
+  const { kubectl, log } = await account.run('deploy', { provenanceKey: ALIAS });
+  expect([kubectl, log]).toEqual([true, expect.stringContaining(`by ${ALIAS}`)]);
+  const another = await account.run('deploy', { provenanceKey: ALIAS.replace('alias/visits', 'alias/other') });
+  expect([another.kubectl, another.reason?.message]).toEqual([false, expect.stringContaining('NotFoundException')]);
 });
 
 const flipped = (needle: string) => () => {

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { isDigestSigned, keyFrom, newKey, signDigest } from '../../../lib/local/aws/kms/ecdsa';
 import { type Surroundings, surroundings } from './fixture';
-import { KEY, keyRing } from './key-fixture';
+import { ALIAS, KEY, keyRing } from './key-fixture';
 import { Answers } from './model/checked';
 
 const MESSAGE = Buffer.from('a statement');
@@ -93,6 +93,14 @@ test('the key pair is made once, and only its owner may read it', async () => {
   const again = keyRing(join(folder, 'keys'));
   expect(createPublicKey(again.privateKey(KEY)).equals(first)).toBe(true);
   expect(keyFrom(readFileSync(join(folder, 'keys', file), 'utf8')).type).toBe('private');
+});
+
+test('it answers to its alias, by its own ARN, and IAM is asked for the key', async () => {
+  const { KeyId } = await client.send(new GetPublicKeyCommand({ KeyId: ALIAS }));
+  expect(KeyId).toBe(KEY.arn);
+  expect(here.endpoint.calls.at(-1)?.needs).toEqual([
+    { action: 'kms:GetPublicKey', resource: KEY.arn, context: { 'kms:RequestAlias': 'alias/visits-provenance' } },
+  ]);
 });
 
 test('it is described as what it is', async () => {

@@ -73,6 +73,15 @@ describe('readWorld', () => {
       },
     ]);
     expect(withKey({ EnableKeyRotation: true }).signingKeys).toEqual([]);
+    const { signingKeys: named } = worldOf((templates) => {
+      delivery(templates).SigningKey = {
+        Type: 'AWS::KMS::Key',
+        Properties: { KeyPolicy: {}, KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_NIST_P256' },
+      };
+      const TargetKeyId = { 'Fn::GetAtt': ['SigningKey', 'Arn'] };
+      delivery(templates).Alias = { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/signs', TargetKeyId } };
+    });
+    expect(named[0]?.aliases).toEqual(['arn:aws:kms:eu-west-1:111122223333:alias/signs']);
     const other = withKey({ KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' });
     expect(other.signingKeys).toEqual([]);
     expect(other.notices).toContainEqual(

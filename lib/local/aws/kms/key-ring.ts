@@ -8,6 +8,8 @@ export interface SigningKey {
   readonly id: string;
   readonly arn: string;
   readonly description: string;
+  /** ARNs of its aliases. */
+  readonly aliases?: readonly string[];
 }
 
 /** The private keys of this machine, each made when it is first asked for and kept in a file that only its owner reads. */
@@ -20,8 +22,9 @@ export class KeyRing {
     private readonly folder: string,
   ) {}
 
-  find(idOrArn: string): SigningKey | undefined {
-    return this.keys.find(({ id, arn }) => id === idOrArn || arn === idOrArn);
+  /** By its id, its ARN or the ARN of an alias. */
+  find(name: string): SigningKey | undefined {
+    return this.keys.find(({ id, arn, aliases = [] }) => id === name || arn === name || aliases.includes(name));
   }
 
   privateKey(key: SigningKey): KeyObject {

@@ -28,7 +28,7 @@ const SHAPE = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', SigningAlgori
 export function kms({ account, region, partition, keys }: KmsContext): Service {
   const arnOf = (id: string): string =>
     id.startsWith('arn:') ? id : `arn:${partition}:kms:${region}:${account}:${id.includes('/') ? id : `key/${id}`}`;
-  const about = ({ KeyId = '' }: { KeyId?: string | undefined }): string => arnOf(KeyId);
+  const about = ({ KeyId = '' }: { KeyId?: string | undefined }): string => keys.find(KeyId)?.arn ?? arnOf(KeyId);
 
   const find = (id: string): Result<SigningKey, AwsError> => {
     const key = keys.find(id);
