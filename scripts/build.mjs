@@ -70,7 +70,7 @@ function app(outdir) {
 
 /** The program of the Deploy action: one file, with the options that its asset in the stack is bundled with. */
 function deployer(outdir) {
-  const options = JSON.parse(readFileSync(join(root, 'lib', 'deploy', 'bundle.json'), 'utf8'));
+  const options = JSON.parse(readFileSync(join(root, 'lib', 'bundle.json'), 'utf8'));
   return { ...common, ...options, entryPoints: ['lib/deploy/main.ts'], outfile: join(outdir, 'deploy.mjs') };
 }
 

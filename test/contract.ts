@@ -3,7 +3,16 @@ import { renderBuildspec } from '../lib/cloud/buildspec';
 import { parseBuildspec } from '../lib/local/codebuild/buildspec';
 import type { Plan, PlannedAction, PlannedCondition, PlannedFailure } from '../lib/local/plan';
 import { projectOf } from '../lib/model/names';
-import type { Action, BakeAction, Condition, FailureCondition, Pipeline, Stage, Target } from '../lib/model/pipeline';
+import type {
+  Action,
+  BakeAction,
+  BuildAction,
+  Condition,
+  FailureCondition,
+  Pipeline,
+  Stage,
+  Target,
+} from '../lib/model/pipeline';
 
 const ROOT = join(__dirname, '..');
 
@@ -21,17 +30,28 @@ export interface Contract {
 /** Variables of a project that only the template knows; see deliveryPipelines. */
 const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
   image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
+  attest: ['REPOSITORY_URI', 'PROGRAM_S3', 'PROGRAM_SHA256', 'ATTESTATIONS', 'PROVENANCE_KEY'],
   deploy: [
     'REPOSITORY_URI',
     'KUBECTL_VERSION',
     'KUBECTL_S3',
     'KUBECTL_SHA256',
     'RELEASES',
-    'DEPLOYER_S3',
-    'DEPLOYER_SHA256',
+    'PROGRAM_S3',
+    'PROGRAM_SHA256',
+    'ATTESTATIONS',
+    'PROVENANCE_KEY',
+    'PROVENANCE_BUILDERS',
+    'PROVENANCE_SOURCE',
   ],
   verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
 };
+
+/** Deploys of another account than the pipelines' are not told yet how to verify what is attested of images. */
+const fromTemplate = ({ job, target }: BuildAction): string[] =>
+  (FROM_TEMPLATE[job] ?? [])
+    .filter((name) => target?.elsewhere === undefined || !/^(ATTESTATIONS|PROVENANCE_.*)$/.test(name))
+    .toSorted();
 
 /** The contract as the model has it. */
 export const modelContract = (pipeline: Pipeline): Contract => ({
@@ -126,7 +146,7 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
         outputs: action.outputs,
         variables: action.variables,
         environment: action.environment,
-        fromTemplate: [...(FROM_TEMPLATE[action.job] ?? [])].sort(),
+        fromTemplate: fromTemplate(action),
         exports: [...action.exports].sort(),
         buildspec: renderBuildspec(action.job, ROOT),
         privileged: action.job === 'image',

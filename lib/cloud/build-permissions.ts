@@ -8,6 +8,8 @@ export interface BuildResources {
   readonly layerCache: string;
   /** Asked for only by jobs that work on an environment. */
   readonly site: () => SiteResources;
+  /** Asked for only by the job that attests. */
+  readonly attester: () => AttesterResources;
 }
 
 interface SiteResources {
@@ -15,9 +17,19 @@ interface SiteResources {
   /** The zip that holds kubectl. */
   readonly kubectl: string;
   /** The program that deploys. */
-  readonly deployer: string;
+  readonly program: string;
   /** What the deployer may do with the releases of its environment. */
   readonly releases: readonly PolicyStatement[];
+  /** What a verifier may do with attestations. */
+  readonly verification: readonly PolicyStatement[];
+}
+
+interface AttesterResources {
+  /** The program that attests. */
+  readonly program: string;
+  /** The pipeline, and its project that makes the image. */
+  readonly pipeline: string;
+  readonly imageProject: string;
 }
 
 /** Jobs that run the deployer. */
@@ -47,19 +59,22 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
           [resources.images, resources.layerCache],
         ),
       ];
+    case 'attest':
+      return attest(resources.attester(), resources.images);
     case 'release':
       return [allow(['ecr:BatchGetImage', 'ecr:PutImage'], [resources.images])];
     case 'deploy':
       return [
         allow(['ecr:DescribeImages'], [resources.images]),
         ...useCluster(resources.site()),
-        allow(['s3:GetObject'], [resources.site().deployer]),
+        allow(['s3:GetObject'], [resources.site().program]),
         ...resources.site().releases,
+        ...resources.site().verification,
         // CloudWatch tells composite alarms only to whom it is allowed on *.
         allow(['cloudwatch:DescribeAlarms'], ['*']),
       ];
     case 'preview':
-      return [...useCluster(resources.site()), allow(['s3:GetObject'], [resources.site().deployer])];
+      return [...useCluster(resources.site()), allow(['s3:GetObject'], [resources.site().program])];
     case 'verify':
       return useCluster(resources.site());
     case 'unit':
@@ -71,6 +86,14 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
       return job satisfies never;
   }
 }
+
+/** Signing and writing are given by the attestations themselves (attestations.ts). */
+const attest = ({ program, pipeline, imageProject }: AttesterResources, images: string): PolicyStatement[] => [
+  allow(['s3:GetObject'], [program]),
+  allow(['codepipeline:GetPipelineExecution', 'codepipeline:ListActionExecutions'], [pipeline]),
+  allow(['codebuild:BatchGetBuilds'], [imageProject]),
+  allow(['ecr:BatchGetImage'], [images]),
+];
 
 /** What a job may do in Kubernetes is told by its access entry, not here. */
 const useCluster = ({ cluster, kubectl }: SiteResources): PolicyStatement[] => [

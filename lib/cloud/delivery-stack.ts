@@ -4,14 +4,17 @@ import type { Config } from '../config/schema';
 import { artifactBucketName, cacheRepositoryName, imageRepositoryName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
 import type { Preview } from '../model/preview';
+import { codeCommitSource, connectionSource } from '../provenance/build-type';
 import { AccountGrants, type OtherAccount } from './account-grants';
 import { ArtifactStore } from './artifact-store';
+import { Attestations } from './attestations';
 import { BakeFunction } from './bake-function';
 import { BranchEvent } from './branch-event';
 import type { ClusterReference } from './cluster-reference';
 import { DeliveryPipeline } from './delivery-pipeline';
 import { encryptionKey } from './encryption-key';
 import { ImageRegistry } from './image-registry';
+import { PinnedProgram } from './pinned-program';
 import { PullRequestPreview } from './pull-request-preview';
 import { ServiceBuilds } from './service-builds';
 import { site } from './site';
@@ -48,13 +51,30 @@ export class DeliveryStack extends Stack {
       keep: config.retention.images,
     });
     const { accessLogs } = artifacts;
+    const attestations = new Attestations(this, 'Attestations', {
+      service,
+      key,
+      accessLogs,
+      builders: pipelines.map(({ name }) => this.formatArn({ service: 'codepipeline', resource: name })),
+      source: this.sourceOf(config.source),
+    });
+    const { verification } = attestations;
     const builds = new ServiceBuilds({
       config,
       projectRoot,
       key,
       registry,
+      attester: { attestations, program: new PinnedProgram(this, 'Attester', { name: 'attest', projectRoot }) },
       ...(cluster && {
-        site: site(this, { service, cluster, kubectlZip: props.kubectlZip, projectRoot, key, accessLogs }),
+        site: site(this, {
+          service,
+          cluster,
+          kubectlZip: props.kubectlZip,
+          projectRoot,
+          key,
+          accessLogs,
+          verification,
+        }),
       }),
     });
     if (props.preview !== undefined) new PullRequestPreview(this, 'Preview', { preview: props.preview, builds });
@@ -77,6 +97,13 @@ export class DeliveryStack extends Stack {
     for (const other of others) {
       new AccountGrants(this, `Account${other.account}`, { ...other, pipelines, artifacts, key, registry });
     }
+  }
+
+  /** As statements about images name it. */
+  private sourceOf(source: Config['source']): string {
+    return source.provider === 'codecommit'
+      ? codeCommitSource(this.formatArn({ service: 'codecommit', resource: source.repository }))
+      : connectionSource(source.connectionArn, source.repository);
   }
 }
 

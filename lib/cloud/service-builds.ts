@@ -4,22 +4,30 @@ import type { IManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { environmentRoleName } from '../model/names';
+import { environmentRoleName, imageProjectName } from '../model/names';
 import type { BuildAction, Job, Target } from '../model/pipeline';
 import type { Preview } from '../model/preview';
 import { acknowledge, wildcardFinding } from './acknowledge';
 import type { ArtifactAccess } from './artifact-store';
+import type { Attestations } from './attestations';
 import { buildPermissions, runsDeployer } from './build-permissions';
 import { BuildProject } from './build-project';
 import { renderBuildspec } from './buildspec';
 import { type BuildspecFeatures, buildspecFeatures } from './buildspec-features';
 import { environmentAccess } from './environment-access';
+import type { PinnedProgram } from './pinned-program';
 import type { ReleaseBucket } from './release-bucket';
 import type { Site } from './site';
 import { allow } from './statement';
 
 /** The kubectl in the layer that the cluster stack uses too; within one minor of every version that slipway.yaml accepts. */
 const KUBECTL_VERSION = '1.35';
+
+/** What signs what is attested of images. */
+interface Attester {
+  readonly program: PinnedProgram;
+  readonly attestations: Attestations;
+}
 
 /** What the builds of a service share. */
 export interface ServiceBuildsProps {
@@ -31,6 +39,8 @@ export interface ServiceBuildsProps {
   readonly registry: { readonly images: IRepository; readonly cache: IRepository };
   /** Absent: no environment lives in this account, so no build works on one. */
   readonly site?: Site;
+  /** Absent: the pipelines live in another account, and what is attested with them. */
+  readonly attester?: Attester;
 }
 
 /** Makes the CodeBuild projects of a service's pipelines. */
@@ -81,6 +91,8 @@ export class ServiceBuilds {
         'Names of releases are made up by the deployer at run time; the statement is held to the prefix of its environment.',
       );
     }
+    if (action.job === 'deploy') this.site.verification?.acknowledge(project.role);
+    if (action.job === 'attest') this.attester.attestations.allowSigning(project);
     if (action.target && usesCluster(action.job)) {
       project.prerequisites.push(
         environmentAccess(project, this.site.clusterName, project.role, action.job, action.target),
@@ -130,29 +142,60 @@ export class ServiceBuilds {
     const { registry } = this.props;
     const images = { REPOSITORY_URI: registry.images.repositoryUri };
     if (job === 'image') return { ...images, CACHE_REPOSITORY_URI: registry.cache.repositoryUri };
+    if (job === 'attest') {
+      const { program, attestations } = this.attester;
+      return { ...images, ...program.environment, ...attestations.signerEnvironment };
+    }
     if (job !== 'deploy' && job !== 'verify' && job !== 'preview') return {};
-    const { kubectl, deployer, releases } = this.site;
+    const { kubectl, program, releases, verification } = this.site;
     const kubectlZip = { KUBECTL_VERSION, KUBECTL_S3: kubectl.asset.s3ObjectUrl, KUBECTL_SHA256: kubectl.sha256 };
     if (job === 'verify') return kubectlZip;
-    const program = { DEPLOYER_S3: deployer.asset.s3ObjectUrl, DEPLOYER_SHA256: deployer.sha256 };
-    return { ...images, ...kubectlZip, ...(job === 'deploy' && { RELEASES: releases.location }), ...program };
+    return {
+      ...images,
+      ...kubectlZip,
+      ...(job === 'deploy' && { RELEASES: releases.location }),
+      ...program.environment,
+      ...(job === 'deploy' && verification?.environment),
+    };
   }
 
-  private statements(scope: Construct, { job, target }: Pick<BuildAction, 'job' | 'target'>) {
+  private statements(
+    scope: Construct,
+    { job, target, environment }: Pick<BuildAction, 'job' | 'target' | 'environment'>,
+  ) {
     const { registry } = this.props;
+    const stack = Stack.of(scope);
     return buildPermissions(job, {
       images: registry.images.repositoryArn,
       layerCache: registry.cache.repositoryArn,
       site: () => {
-        const { clusterName, kubectl, deployer, releases } = this.site;
+        const { clusterName, kubectl, program, releases, verification } = this.site;
         return {
-          cluster: Stack.of(scope).formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName }),
+          cluster: stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: clusterName }),
           kubectl: kubectl.asset.bucket.arnForObjects(kubectl.asset.s3ObjectKey),
-          deployer: deployer.asset.bucket.arnForObjects(deployer.asset.s3ObjectKey),
+          program: program.objectArn,
           releases: target === undefined ? [] : releasesOf(releases, target),
+          verification: verification?.statements ?? [],
+        };
+      },
+      attester: () => {
+        const { PIPELINE: pipeline = '' } = environment;
+        return {
+          program: this.attester.program.objectArn,
+          pipeline: stack.formatArn({ service: 'codepipeline', resource: pipeline }),
+          imageProject: stack.formatArn({
+            service: 'codebuild',
+            resource: 'project',
+            resourceName: imageProjectName(pipeline),
+          }),
         };
       },
     });
+  }
+
+  private get attester(): Attester {
+    if (this.props.attester === undefined) throw new Error('images are attested in the account of the pipelines only');
+    return this.props.attester;
   }
 
   private get site(): Site {

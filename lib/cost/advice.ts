@@ -137,9 +137,9 @@ const CHANGES: readonly Change[] = [
   },
   {
     id: 'one-key',
-    what: ({ resources }) => `one KMS key in place of ${ofType(resources, 'AWS::KMS::Key').length}`,
+    what: ({ resources }) => `one KMS key in place of ${encryptionKeys(resources).length}`,
     but: 'one policy for all that they protect',
-    apply: (estate) => gone(estate, ofType(estate.resources, 'AWS::KMS::Key').slice(1)),
+    apply: (estate) => gone(estate, encryptionKeys(estate.resources).slice(1)),
   },
   {
     id: 'fewer-alarms',
@@ -219,4 +219,9 @@ function changed(
     return { ...resource, properties };
   });
   return some ? { ...estate, resources } : undefined;
+}
+
+/** Keys that sign cannot be one with those that encrypt. */
+function encryptionKeys(resources: readonly DeployedResource[]): readonly DeployedResource[] {
+  return ofType(resources, 'AWS::KMS::Key').filter(({ properties }) => properties.KeyUsage !== 'SIGN_VERIFY');
 }

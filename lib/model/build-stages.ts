@@ -1,6 +1,6 @@
 import type { ChecksInput, DeliveryInput } from './delivery-input';
-import { COMMIT, IMAGE_DIGEST, job, SOURCE_ARTIFACT, TESTED, VERSION } from './job';
-import { imageRepositoryName } from './names';
+import { COMMIT, EXECUTION, IMAGE_DIGEST, job, SBOM_ARTIFACT, SOURCE_ARTIFACT, TESTED, VERSION } from './job';
+import { IMAGE_ACTION, imageRepositoryName, pipelineName, VERSION_ACTION } from './names';
 import type { BuildAction, PipelineKind, Stage } from './pipeline';
 
 export const sourceStage = (input: DeliveryInput, kind: PipelineKind): Stage => ({
@@ -47,23 +47,24 @@ export const buildStage = (input: DeliveryInput): Stage => ({
 });
 
 /**
- * Image and checks side by side, then the release: the version's tag on the digest that passed. A version tag in ECR therefore
- * means that all of it passed, and a commit whose version is there is not built and tested again.
+ * Image and checks side by side; then what is signed about the image; then the release: the version's tag on the digest that passed.
+ * A version tag in ECR therefore means that all of it passed and is attested, and a commit whose version is there is not built and
+ * tested again.
  */
-export const testStage = (input: DeliveryInput): Stage => ({
+export const testStage = (input: DeliveryInput, kind: PipelineKind): Stage => ({
   name: 'Test',
   beforeEntry: {
     result: 'SKIP',
     rules: [{ name: 'NotYetTested', provider: 'VariableCheck', variable: TESTED, operator: 'EQ', value: 'no' }],
   },
-  actions: [image(input), ...checks(input), release(input)],
+  actions: [image(input), ...checks(input), attest(input, kind), release(input)],
 });
 
 const image = (input: DeliveryInput): BuildAction => ({
   ...job('image'),
   name: 'Image',
   category: 'Build',
-  outputs: ['Sbom'],
+  outputs: [SBOM_ARTIFACT],
   namespace: 'Image',
   exports: ['IMAGE_DIGEST'],
   variables: { VERSION, COMMIT },
@@ -111,11 +112,32 @@ const enabled = (group: ChecksInput['quality'] | ChecksInput['security']): strin
     .map(([name]) => name)
     .join(' ');
 
+/** Signs how the image came about. It gets no source: what it does depends on nothing that a commit can hold. */
+const attest = (input: DeliveryInput, kind: PipelineKind): BuildAction => ({
+  ...job('attest'),
+  name: 'Attest',
+  category: 'Build',
+  runOrder: 2,
+  input: SBOM_ARTIFACT,
+  variables: { VERSION, IMAGE_DIGEST, EXECUTION },
+  environment: {
+    SERVICE: input.service.name,
+    REPOSITORY: imageRepositoryName(input.service.name),
+    PIPELINE: pipelineName(input.service.name, kind),
+    IMAGE_ACTION,
+    VERSION_ACTION,
+    PASSED: checks(input)
+      .map(({ name }) => `Test/${name}`)
+      .join(' '),
+  },
+  timeoutMinutes: 10,
+});
+
 const release = (input: DeliveryInput): BuildAction => ({
   ...job('release'),
   name: 'Release',
   category: 'Build',
-  runOrder: 2,
+  runOrder: 3,
   variables: { VERSION, IMAGE_DIGEST },
   environment: { SERVICE: input.service.name, REPOSITORY: imageRepositoryName(input.service.name) },
   timeoutMinutes: 10,

@@ -24,7 +24,7 @@ const deliveryPipeline = (input: DeliveryInput, kind: PipelineKind): Pipeline =>
   executionMode: 'QUEUED',
   trigger: { branch: input.branches[kind] },
   variables: [IGNORE_ALARMS],
-  stages: [sourceStage(input, kind), buildStage(input), testStage(input), ...promotion(input, kind)],
+  stages: [sourceStage(input, kind), buildStage(input), testStage(input, kind), ...promotion(input, kind)],
 });
 
 /** Environment after environment, each behind its approvals. */

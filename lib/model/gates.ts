@@ -1,4 +1,5 @@
 import type { DeliveryInput, EnvironmentInput } from './delivery-input';
+import { EXECUTION, IMAGE_DIGEST, SOURCE_ARTIFACT, VERSION } from './job';
 import type { Action, ApprovalAction, BakeAction, BuildAction, Job, Pipeline } from './pipeline';
 import { IGNORE_ALARMS, referenceTo } from './pipeline-variables';
 import { isBefore, maySkip, type Placed, placedActions, provides } from './positions';
@@ -12,6 +13,7 @@ export const gateViolations = (pipeline: Pipeline, input: DeliveryInput): string
   const environments = input.environments.filter((environment) => environment.pipeline === pipeline.kind);
   return [
     ...releaseViolations(actions, required(input)),
+    ...attestViolations(actions, pipeline, required(input)),
     ...strangers(actions, environments),
     ...pipeline.variables
       .filter((variable) => variable.name === IGNORE_ALARMS.name && variable.default !== 'no')
@@ -31,6 +33,7 @@ const required = ({ checks }: DeliveryInput): Job[] => [
   ...(checks.integration ? (['integration'] as const) : []),
   'quality',
   'security',
+  'attest',
 ];
 
 const isJob =
@@ -61,6 +64,30 @@ const releaseViolations = (actions: readonly Placed[], jobs: readonly Job[]): st
     }
   }
   return found;
+};
+
+/** What is signed of the image is signed after all that it says has passed, by an action that no commit has a say in. */
+const attestViolations = (actions: readonly Placed[], { name }: Pipeline, jobs: readonly Job[]): string[] => {
+  const attest = actions.find(isJob('attest'));
+  if (attest === undefined) return [];
+  const { action, id } = attest;
+  const earlier = jobs.filter((job) => job !== 'attest').flatMap((job): Placed | [] => actions.find(isJob(job)) ?? []);
+  const said = [action.environment['VERSION_ACTION'], action.environment['IMAGE_ACTION'], action.environment['PASSED']];
+  const asked = said.flatMap((ids = '') => ids.split(' '));
+  const expected: [what: string, found: string | undefined, wanted: string][] = [
+    ['image', action.variables['IMAGE_DIGEST'], IMAGE_DIGEST],
+    ['version', action.variables['VERSION'], VERSION],
+    ['execution', action.variables['EXECUTION'], EXECUTION],
+    ['pipeline', action.environment['PIPELINE'], name],
+  ];
+  return [
+    ...earlier.filter((each) => !provides(each, attest)).map((each) => `${each.id} does not always end before ${id}`),
+    ...earlier
+      .filter((each) => !asked.includes(each.id))
+      .map((each) => `${id}: does not ask whether ${each.id} passed`),
+    ...expected.filter(([, found, wanted]) => found !== wanted).map(([what]) => `${id}: is about another ${what}`),
+    ...(action.input === SOURCE_ARTIFACT ? [`${id}: gets the source`] : []),
+  ];
 };
 
 const targetOf = (action: Action): string | undefined => ('target' in action ? action.target?.environment : undefined);

@@ -15,6 +15,16 @@ export const projectOf = (
   { name, project = name }: { readonly name: string; readonly project?: string },
 ): string => projectName(pipeline, stage, project);
 
+/** Actions that the signer asks CodePipeline about, as `Stage/Action`: what made the version, and what made the image. */
+export const VERSION_ACTION = 'Build/Build';
+export const IMAGE_ACTION = 'Test/Image';
+
+/** The project of the pipeline's image action. */
+export const imageProjectName = (pipeline: string): string => {
+  const [stage = '', action = ''] = IMAGE_ACTION.split('/');
+  return projectName(pipeline, stage, action);
+};
+
 /** The composite alarm of one service in one environment; the bake watches it. */
 export const alarmName = (service: string, environment: string): string => `${service}-${environment}`;
 

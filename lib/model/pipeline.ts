@@ -138,6 +138,7 @@ export type Job =
   | 'integration'
   | 'quality'
   | 'security'
+  | 'attest'
   | 'release'
   | 'deploy'
   | 'verify'

@@ -19,6 +19,7 @@ const JOBS: readonly Job[] = [
   'integration',
   'quality',
   'security',
+  'attest',
   'release',
   'deploy',
   'verify',
@@ -28,20 +29,21 @@ const JOBS: readonly Job[] = [
 /** What only the templates know (lib/cloud sets it). */
 const FROM_TEMPLATE: Partial<Record<Job, readonly string[]>> = {
   image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
+  attest: ['REPOSITORY_URI', 'PROGRAM_S3', 'PROGRAM_SHA256', 'ATTESTATIONS', 'PROVENANCE_KEY'],
   deploy: [
     'REPOSITORY_URI',
     'KUBECTL_VERSION',
     'KUBECTL_S3',
     'KUBECTL_SHA256',
     'RELEASES',
+    'PROGRAM_S3',
+    'PROGRAM_SHA256',
     'ATTESTATIONS',
-    'PROVENANCE_BUILDERS',
     'PROVENANCE_KEY',
+    'PROVENANCE_BUILDERS',
     'PROVENANCE_SOURCE',
-    'DEPLOYER_S3',
-    'DEPLOYER_SHA256',
   ],
-  preview: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256', 'DEPLOYER_S3', 'DEPLOYER_SHA256'],
+  preview: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256', 'PROGRAM_S3', 'PROGRAM_SHA256'],
   verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
 };
 
@@ -65,6 +67,9 @@ const SURROUNDINGS = [
 
 /** Tells a build which service it is for; not every job needs to know. */
 const FOR_PEOPLE = ['SERVICE', 'ENVIRONMENT', 'REPOSITORY'];
+
+/** What a deploy needs to verify what is attested of its image. */
+const FOR_VERIFICATION = ['ATTESTATIONS', 'PROVENANCE_KEY', 'PROVENANCE_BUILDERS', 'PROVENANCE_SOURCE'];
 
 const config = loadConfig(join(PROJECT, 'slipway.yaml'), {});
 if (!config.ok) throw new Error('slipway.yaml of this repository is not valid');
@@ -113,7 +118,9 @@ describe.each(JOBS)('%s', (job) => {
 
   test('uses every variable that it is given', () => {
     const used = variablesRead(commands(job), { own: true });
-    expect(given(job).filter((name) => !used.includes(name) && !FOR_PEOPLE.includes(name))).toEqual([]);
+    expect(
+      given(job).filter((name) => !used.includes(name) && ![...FOR_PEOPLE, ...FOR_VERIFICATION].includes(name)),
+    ).toEqual([]);
   });
 
   test('exports what the model says, and has artifacts where the model has outputs', () => {

@@ -33,8 +33,8 @@ const ENVIRONMENT = {
   KUBECTL_VERSION: '1.35',
   KUBECTL_S3: 's3://assets/kubectl.zip',
   KUBECTL_SHA256: createHash('sha256').update(Buffer.from(LAYER, 'base64')).digest('hex'),
-  DEPLOYER_S3: 's3://assets/deploy.mjs',
-  DEPLOYER_SHA256: createHash('sha256').update(PROGRAM).digest('hex'),
+  PROGRAM_S3: 's3://assets/deploy.mjs',
+  PROGRAM_SHA256: createHash('sha256').update(PROGRAM).digest('hex'),
   ATTESTATIONS: 's3://attestations',
   PROVENANCE_KEY: 'arn:key',
   PROVENANCE_BUILDERS: 'arn:one arn:two',
@@ -90,7 +90,7 @@ test('a deploy is given the release by digest, and everything that the environme
     ALARMS: 'visits-dev platform',
   });
   expect({ outcome, log }).toMatchObject({ outcome: { status: 'Succeeded' } });
-  expect(program).toMatch(/\/deploy\.mjs$/);
+  expect(program).toMatch(/\/program\.mjs$/);
   expect(mode).toBe('deploy');
   expect(line).toMatch(
     `--service visits --environment dev --namespace visits-dev --version ${VERSION} --releases s3://releases --id `,
@@ -197,7 +197,7 @@ test.each(['true', 'YES', 'yes please'])(
 );
 
 test('a program that is not the one of the stack is not run', async () => {
-  const { outcome, log, program } = await deploy({ DEPLOYER_SHA256: 'f'.repeat(64) });
+  const { outcome, log, program } = await deploy({ PROGRAM_SHA256: 'f'.repeat(64) });
   expect(outcome).toMatchObject({ status: 'Failed' });
   expect(log).toContain('s3://assets/deploy.mjs does not have the SHA-256 fff');
   expect(program).toBe('');

@@ -10,11 +10,18 @@ const resources = {
   site: () => ({
     cluster: 'cluster',
     kubectl: 'kubectl',
-    deployer: 'deployer',
+    program: 'deployer',
     releases: [
       new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], resources: ['releases'] }),
     ],
+    verification: [
+      new PolicyStatement({
+        actions: ['kms:DescribeKey', 'kms:GetPublicKey', 's3:GetObject', 's3:ListBucket'],
+        resources: ['attested'],
+      }),
+    ],
   }),
+  attester: () => ({ program: 'attester', pipeline: 'pipeline', imageProject: 'image project' }),
 };
 
 const JOBS: readonly Job[] = [
@@ -24,6 +31,7 @@ const JOBS: readonly Job[] = [
   'integration',
   'quality',
   'security',
+  'attest',
   'release',
   'deploy',
   'verify',
@@ -51,8 +59,23 @@ const PUSH = [
   'ecr:UploadLayerPart',
 ];
 
-/** What the deployer calls: its store of releases, and the alarms that a release waits for. */
-const DEPLOYER = ['cloudwatch:DescribeAlarms', 's3:GetObject', 's3:ListBucket', 's3:PutObject'];
+/** What the deployer calls: its store of releases, what is attested of images, and the alarms that a release waits for. */
+const DEPLOYER = [
+  'cloudwatch:DescribeAlarms',
+  'kms:DescribeKey',
+  'kms:GetPublicKey',
+  's3:GetObject',
+  's3:ListBucket',
+  's3:PutObject',
+];
+
+/** What the attest program calls (lib/attest/aws.ts), less what the attestations themselves allow it. */
+const ATTESTER = [
+  'codebuild:BatchGetBuilds',
+  'codepipeline:GetPipelineExecution',
+  'codepipeline:ListActionExecutions',
+  'ecr:BatchGetImage',
+];
 
 const calledBy = (job: Job): string[] => {
   const commands = [...renderBuildspec(job, projectRoot).matchAll(/\baws ([a-z0-9]+ [a-z-]+)/g)].map(
@@ -66,6 +89,7 @@ const calledBy = (job: Job): string[] => {
       ...commands.map((command) => CALLS[command] ?? ''),
       ...(job === 'image' ? PUSH : []),
       ...(job === 'deploy' ? DEPLOYER : []),
+      ...(job === 'attest' ? ATTESTER : []),
     ]),
   ].sort();
 };

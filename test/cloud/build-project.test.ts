@@ -50,8 +50,19 @@ describe('builds', () => {
       'KUBECTL_S3',
       'KUBECTL_SHA256',
       'RELEASES',
-      'DEPLOYER_S3',
-      'DEPLOYER_SHA256',
+      'PROGRAM_S3',
+      'PROGRAM_SHA256',
+      'ATTESTATIONS',
+      'PROVENANCE_KEY',
+      'PROVENANCE_BUILDERS',
+      'PROVENANCE_SOURCE',
+    ]);
+    expect(extra('visits-development-test-attest')).toEqual([
+      'REPOSITORY_URI',
+      'PROGRAM_S3',
+      'PROGRAM_SHA256',
+      'ATTESTATIONS',
+      'PROVENANCE_KEY',
     ]);
     expect(extra('visits-development-dev-verify')).toEqual(['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256']);
     expect(extra('visits-development-test-unit')).toEqual([]);
@@ -200,7 +211,7 @@ describe('permissions', () => {
         Action: 's3:ListBucket',
         Condition: { StringLike: { 's3:prefix': `visits/${environment}/*` } },
       });
-      const program = projectOf(name).Environment.EnvironmentVariables.find(({ Name }: Json) => Name === 'DEPLOYER_S3');
+      const program = projectOf(name).Environment.EnvironmentVariables.find(({ Name }: Json) => Name === 'PROGRAM_S3');
       const [, key] = /([0-9a-f]{64}\.mjs)/.exec(readable(program.Value)) ?? [];
       expect(key).toBeDefined();
       const reads = statementsOf(template, roleOf(projectOf(name))).filter(({ Action }) => Action === 's3:GetObject');

@@ -28,7 +28,7 @@ describe('a pull request', () => {
   it('is previewed by the stack’s buildspec, which the pull request cannot replace', () => {
     expect(project.Source).toMatchObject({
       Type: 'CODECOMMIT',
-      BuildSpec: expect.stringContaining('"$DEPLOYER" preview'),
+      BuildSpec: expect.stringContaining('"$PROGRAM" preview'),
     });
     expect(readable(project.Source.Location)).toMatch(/\/v1\/repos\/visits$/);
     expect(project.Artifacts).toEqual({ Type: 'NO_ARTIFACTS' });

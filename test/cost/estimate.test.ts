@@ -28,7 +28,7 @@ describe('a month idle', () => {
     ['data through NAT', 20 * 0.045], // 0.90
     ['load balancer of the Service', 3 * 0.0225 * HOURS], // 49.28
     ['Container Insights', (((2 * 40 + 20 * 40) * 60 * HOURS) / 1e6) * 0.21], // 38.544 million: 8.09
-    ['KMS key', 4], // source, cluster, delivery, notifications
+    ['KMS key', 5], // source, cluster, delivery, notifications; and the one that signs
     ['alarm', 25 * 0.1], // seven an environment, four of the cluster
     ['composite alarm', 4 * 0.5],
     ['dashboard', 3],
@@ -42,12 +42,12 @@ describe('a month idle', () => {
     expect(of(estimate(sample), what)).toBeCloseTo(usd, 6);
   });
 
-  it('is the sum of these, and of nothing else: $393.79', () => {
+  it('is the sum of these, and of nothing else: $394.79', () => {
     expect(month(sample)).toBeCloseTo(
       byHand.reduce((total, [, usd]) => total + usd, 0),
       6,
     );
-    expect(month(sample)).toBeCloseTo(393.79, 2);
+    expect(month(sample)).toBeCloseTo(394.79, 2);
     expect(estimate(sample).unpriced).toEqual([]);
   });
 
@@ -68,26 +68,26 @@ describe('a month idle', () => {
 describe('a run', () => {
   const estimated = estimate(sample);
 
-  it('of the development pipeline: a source action and ten builds of 150 s, so 31 minutes', () => {
+  it('of the development pipeline: a source action and eleven builds of 150 s, so 34 minutes', () => {
     const run = runOf(estimated, 'visits-development');
-    expect([run.minutes, run.builds, run.measured]).toEqual([1 + 10 * 3, 10, 0]);
-    expect(inRun(estimated, 'visits-development', 'CodePipeline')).toBeCloseTo(31 * 0.002, 6); // 0.062
-    expect(inRun(estimated, 'visits-development', 'CodeBuild small')).toBeCloseTo(9 * 3 * 0.005, 6); // 0.135
+    expect([run.minutes, run.builds, run.measured]).toEqual([1 + 11 * 3, 11, 0]);
+    expect(inRun(estimated, 'visits-development', 'CodePipeline')).toBeCloseTo(34 * 0.002, 6); // 0.068
+    expect(inRun(estimated, 'visits-development', 'CodeBuild small')).toBeCloseTo(10 * 3 * 0.005, 6); // 0.15
     expect(inRun(estimated, 'visits-development', 'CodeBuild medium')).toBeCloseTo(3 * 0.01, 6); // 0.03
     const deliver = 3; // builds inside the VPC
     const rest =
-      (10 / 1024) * 0.5 + (deliver * 200 * 0.045) / 1024 + (10 / 1024) * 0.023 + (80 / 1024) * 0.1 + 0.05 * 0.03;
-    expect(sum(run.lines)).toBeCloseTo(0.062 + 0.135 + 0.03 + rest, 6);
+      (11 / 1024) * 0.5 + (deliver * 200 * 0.045) / 1024 + (10 / 1024) * 0.023 + (80 / 1024) * 0.1 + 0.05 * 0.03;
+    expect(sum(run.lines)).toBeCloseTo(0.068 + 0.15 + 0.03 + rest, 6);
   });
 
-  it('without the stage that a condition skips: six of the builds less', () => {
+  it('without the stage that a condition skips: seven of the builds less', () => {
     const run = runOf(estimated, 'visits-development', 'Test');
     expect([run.minutes, run.builds]).toEqual([1 + 4 * 3, 4]);
   });
 
-  it('of the production pipeline: 13 builds, five minutes of watching, an approval that is free', () => {
+  it('of the production pipeline: 14 builds, five minutes of watching, an approval that is free', () => {
     const run = runOf(estimated, 'visits-production');
-    expect([run.minutes, run.builds]).toEqual([1 + 13 * 3 + 5, 13]);
+    expect([run.minutes, run.builds]).toEqual([1 + 14 * 3 + 5, 14]);
     // 10 calls of a second with 256 MB on ARM
     expect(inRun(estimated, 'visits-production', 'Lambda')).toBeCloseTo((10 / 1e6) * 0.2 + 10 * 0.25 * 0.0000133334, 9);
   });
@@ -102,7 +102,7 @@ describe('a run', () => {
   it('takes the durations of this machine where there are some: 45 s and 30 s around are two minutes', () => {
     const measured = new Map([['visits-development', new Map([['Test/Unit', 45]])]]);
     const run = runOf(estimate({ ...sample, measured }), 'visits-development');
-    expect([run.minutes, run.measured]).toEqual([31 - 1, 1]);
+    expect([run.minutes, run.measured]).toEqual([34 - 1, 1]);
   });
 });
 

@@ -163,13 +163,27 @@ describe('the real CDK CLI, on an emulated AWS', () => {
 
   proves('made buckets that are encrypted, versioned, closed to the public, and read over TLS only', () => {
     const own = Object.entries<Json>(seen.buckets).filter(([name]) => name.startsWith('visitsdelivery'));
-    expect(own).toHaveLength(3);
+    expect(own).toHaveLength(4);
     for (const [, bucket] of own) {
       expect(bucket.encryption.ServerSideEncryptionConfiguration.Rules).toHaveLength(1);
       expect(Object.values(bucket.block.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
       expect(bucket.policy.Policy).toContain('aws:SecureTransport');
       expect(bucket.versioning).toBe('Enabled');
     }
+  });
+
+  proves('made a key that signs, for the attest roles alone, and a bucket that they alone may write to', () => {
+    const signers = Object.keys(seen.roles).filter((arn) => /TestAttestRole/.test(arn));
+    expect(signers).toHaveLength(model.length);
+    const key = Object.values<Json>(seen.keys).find(({ description }) => description.startsWith('Signs'));
+    const [, bucket] = Object.entries<Json>(seen.buckets).find(([name]) => name.includes('attestations')) ?? [];
+    const denials = [key.policy, JSON.parse(bucket.policy.Policy)].map(({ Statement }) =>
+      Statement.filter(({ Condition }: Json) => Condition?.ArnNotEquals !== undefined),
+    );
+    for (const [index, action] of ['kms:Sign', 's3:PutObject'].entries())
+      expect(denials[index]).toMatchObject([{ Effect: 'Deny', Action: action, Principal: { AWS: '*' } }]);
+    for (const [denial] of denials)
+      expect(denial.Condition.ArnNotEquals['aws:PrincipalArn'].sort()).toEqual(signers.sort());
   });
 
   proves('made a private cluster in Auto Mode whose deployers reach their own namespace only', () => {
@@ -318,8 +332,8 @@ network:
         .filter((name) => !name.startsWith('cdk-'))
         .sort(),
     ).toEqual(services.flatMap((name) => [name, `${name}-cache`]));
-    // Keys of source, clusters and deliveries are kept; those of the alarms go.
+    // Keys of source, clusters and deliveries are kept, and those that sign; those of the alarms go.
     const enabled = Object.values<Json>(seen.keys).filter(({ state }) => state === 'Enabled');
-    expect(enabled).toHaveLength(everything ? 6 : 3);
+    expect(enabled).toHaveLength(everything ? 9 : 4);
   });
 });

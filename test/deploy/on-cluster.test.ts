@@ -454,7 +454,7 @@ test.concurrent(
     room.write(...web({ UNREADY: 'yes' }));
     const program = join(room.folder, 'deploy.mjs');
     await build({
-      ...(JSON.parse(readFileSync(join(PROJECT, 'lib/deploy/bundle.json'), 'utf8')) as object),
+      ...(JSON.parse(readFileSync(join(PROJECT, 'lib/bundle.json'), 'utf8')) as object),
       entryPoints: [join(PROJECT, 'lib/deploy/main.ts')],
       absWorkingDir: PROJECT,
       outfile: program,

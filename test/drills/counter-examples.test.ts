@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import bundle from '../../lib/deploy/bundle.json';
+import bundle from '../../lib/bundle.json';
 import type { DrillResult } from '../../lib/drill/drill';
 import { runDrill } from '../../lib/drill/run';
 import { drillNamed, ROOT, venueFor } from './harness';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import bundle from '../../lib/deploy/bundle.json';
+import bundle from '../../lib/bundle.json';
 import { DRILLS } from '../../lib/drill/catalog';
 import type { Drill, DrillResult, Family } from '../../lib/drill/drill';
 import { runDrills } from '../../lib/drill/run';

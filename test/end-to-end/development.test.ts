@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { readAssembly } from '../../lib/local/assembly';
@@ -9,6 +11,8 @@ import { linesOf } from '../../lib/local/output-text';
 import type { RunState } from '../../lib/local/run-state';
 import { readEstate } from '../../lib/permissions/calls';
 import { type RecordedUse, recorded } from '../../lib/permissions/recorded-calls';
+import { open } from '../../lib/provenance/dsse';
+import { ATTESTATIONS, attestationKey } from '../../lib/provenance/storage';
 import { type FaultName, faults } from '../fixtures/faults';
 import { makeProject, statuses, type TestProject, troubles } from './project';
 
@@ -17,11 +21,12 @@ jest.setTimeout(300_000);
 /** The whole development pipeline of the sample, really run: git, uv, pytest, the AWS CLI, kubectl, Redis, gunicorn. */
 describe('the development pipeline of the sample', () => {
   let project: TestProject;
+  let commit: string;
   let first: { readonly version: string; readonly url: string };
 
   beforeAll(async () => {
     project = makeProject();
-    const commit = project.commit();
+    commit = project.commit();
     const { code, state, stderr } = await project.run('--keep');
     expect({ code, stderr, troubles: troubles(state) }).toEqual({ code: 0, stderr: '', troubles: {} });
     expect(state.stages.map(({ name, status }) => `${name} ${status}`)).toEqual([
@@ -57,6 +62,35 @@ describe('the development pipeline of the sample', () => {
     expect(seen.length).toBeGreaterThan(10);
     // To add what is: npx tsx scripts/record-calls.ts
     expect(seen.filter((use) => !known.some((each) => JSON.stringify(each) === use))).toEqual([]);
+  });
+
+  test('what is served is attested: image, commit and bills of materials, as a laptop may say it', async () => {
+    const digest = (await served())['digest'] ?? '';
+    const state = join(project.folder, '.slipway');
+    const [bucket = ''] = readdirSync(join(state, 'buckets')).filter((name) => name.includes('attestations'));
+    const [key = ''] = readdirSync(join(state, 'keys'));
+    const publicKey = createPublicKey(readFileSync(join(state, 'keys', key), 'utf8'));
+    const opened = ATTESTATIONS.map((attestation) => {
+      const envelope = readFileSync(join(state, 'buckets', bucket, attestationKey('visits', digest, attestation)));
+      const [{ keyid }] = JSON.parse(envelope.toString('utf8')).signatures;
+      expect(keyid).toContain(key.replace('.pem', ''));
+      return open(envelope, new Map([[keyid, publicKey]]));
+    });
+    const [provenance] = opened;
+    expect(opened).toMatchObject(
+      opened.map(() => ({ ok: true, value: { subject: [{ digest: { sha256: digest.slice(7) } }] } })),
+    );
+    expect(provenance).toMatchObject({
+      value: {
+        predicate: {
+          buildDefinition: {
+            externalParameters: { pipeline: 'visits-development', source: { branch: 'develop', commit } },
+            internalParameters: { slipway: { runner: 'local' } },
+          },
+          runDetails: { builder: { id: expect.stringMatching(/^urn:slipway:builder:local:/) } },
+        },
+      },
+    });
   });
 
   test('a commit that was built and tested is not built again: Test is skipped, the image is deployed', async () => {

@@ -26,6 +26,7 @@ const GREEN = {
   'Test/Integration': 'Succeeded',
   'Test/Quality': 'Succeeded',
   'Test/Security': 'Succeeded',
+  'Test/Attest': 'Succeeded',
   'Test/Release': 'Succeeded',
   'Dev/Deploy': 'Succeeded',
   'Dev/Verify': 'Succeeded',

@@ -51,7 +51,7 @@ describe('environments', () => {
     expect(outline(pipelineOf('production', open))).toEqual([
       'Source: 1 Source',
       'Build: 1 Build',
-      'Test: 1 Image Unit Integration Quality Security, 2 Release',
+      'Test: 1 Image Unit Integration Quality Security, 2 Attest, 3 Release',
       'Staging: 1 Deploy, 2 Verify, 4 Accept',
       'Production: 1 Deploy, 2 Verify, 4 Accept',
     ]);
@@ -183,7 +183,7 @@ describe('checks that are off', () => {
 
   it('leave no action where the action is the check', () => {
     const pipeline = pipelineOf('development', input({ checks: { ...base, integration: false } }));
-    expect(outline(pipeline)[2]).toBe('Test: 1 Image Unit Quality Security, 2 Release');
+    expect(outline(pipeline)[2]).toBe('Test: 1 Image Unit Quality Security, 2 Attest, 3 Release');
   });
 });
 

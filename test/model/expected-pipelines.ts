@@ -65,7 +65,7 @@ const build: Stage = {
   ],
 };
 
-const test: Stage = {
+const test = (kind: Pipeline['kind']): Stage => ({
   name: 'Test',
   beforeEntry: {
     result: 'SKIP',
@@ -101,14 +101,32 @@ const test: Stage = {
     job('Security', 'security', 'Test', {
       environment: { SERVICE: 'shop', PACKAGE_DIR: '.', CHECKS: 'bandit pip-audit secrets', SEVERITY: 'medium' },
     }),
-    job('Release', 'release', 'Build', {
+    job('Attest', 'attest', 'Build', {
       runOrder: 2,
+      input: 'Sbom',
+      variables: {
+        VERSION: '#{Build.VERSION}',
+        IMAGE_DIGEST: '#{Image.IMAGE_DIGEST}',
+        EXECUTION: '#{codepipeline.PipelineExecutionId}',
+      },
+      environment: {
+        SERVICE: 'shop',
+        REPOSITORY: 'shop',
+        PIPELINE: `shop-${kind}`,
+        IMAGE_ACTION: 'Test/Image',
+        VERSION_ACTION: 'Build/Build',
+        PASSED: 'Test/Unit Test/Integration Test/Quality Test/Security',
+      },
+      timeoutMinutes: 10,
+    }),
+    job('Release', 'release', 'Build', {
+      runOrder: 3,
       variables: { VERSION: '#{Build.VERSION}', IMAGE_DIGEST: '#{Image.IMAGE_DIGEST}' },
       environment: { SERVICE: 'shop', REPOSITORY: 'shop' },
       timeoutMinutes: 10,
     }),
   ],
-};
+});
 
 const deploy = (name: string, environmentName: string, suite: string, more: Action[] = []): Stage => {
   const target = { environment: environmentName, namespace: `shop-${environmentName}` };
@@ -179,7 +197,7 @@ export const development: Pipeline = {
   executionMode: 'QUEUED',
   trigger: { branch: 'develop' },
   variables,
-  stages: [source('develop'), build, test, deploy('Dev', 'dev', 'e2e')],
+  stages: [source('develop'), build, test('development'), deploy('Dev', 'dev', 'e2e')],
 };
 
 export const production: Pipeline = {
@@ -192,7 +210,7 @@ export const production: Pipeline = {
   stages: [
     source('main'),
     build,
-    test,
+    test('production'),
     deploy('Staging', 'staging', 'e2e'),
     {
       name: 'SignOff',

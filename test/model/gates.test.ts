@@ -79,14 +79,60 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
       'Test/Integration does not always end before Test/Release',
       'Test/Quality does not always end before Test/Release',
       'Test/Security does not always end before Test/Release',
+      'Test/Attest does not always end before Test/Release',
     ],
+  ],
+  [
+    'nothing that attests',
+    (draft) => {
+      without(draft, 'Test', 'Attest');
+    },
+    ['there is no attest'],
+  ],
+  [
+    'an attestation beside the checks',
+    (draft) => {
+      build(draft, 'Test', 'Attest').runOrder = 1;
+    },
+    [
+      'Test/Image does not always end before Test/Attest',
+      'Test/Unit does not always end before Test/Attest',
+      'Test/Integration does not always end before Test/Attest',
+      'Test/Quality does not always end before Test/Attest',
+      'Test/Security does not always end before Test/Attest',
+    ],
+  ],
+  [
+    'an attestation that does not ask about a check',
+    (draft) => {
+      build(draft, 'Test', 'Attest').environment['PASSED'] = 'Test/Unit Test/Integration Test/Quality';
+    },
+    ['Test/Attest: does not ask whether Test/Security passed'],
+  ],
+  [
+    'an attestation of something else',
+    (draft) => {
+      const { variables, environment } = build(draft, 'Test', 'Attest');
+      variables['IMAGE_DIGEST'] = 'sha256:0';
+      variables['VERSION'] = '1';
+      variables['EXECUTION'] = 'e';
+      environment['PIPELINE'] = 'other';
+    },
+    ['image', 'version', 'execution', 'pipeline'].map((what) => `Test/Attest: is about another ${what}`),
+  ],
+  [
+    'an attestation by what the commit holds',
+    (draft) => {
+      build(draft, 'Test', 'Attest').input = 'SourceArtifact';
+    },
+    ['Test/Attest: gets the source'],
   ],
   [
     'a check after the release',
     (draft) => {
-      build(draft, 'Test', 'Security').runOrder = 3;
+      build(draft, 'Test', 'Security').runOrder = 4;
     },
-    ['Test/Security does not always end before Test/Release'],
+    ['Test/Security does not always end before Test/Release', 'Test/Security does not always end before Test/Attest'],
   ],
   [
     'a release of something else',

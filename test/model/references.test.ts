@@ -59,7 +59,7 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
   [
     'an input of the same runOrder',
     (draft) => {
-      build(draft, 'Test', 'Image').outputs = ['Layers'];
+      build(draft, 'Test', 'Image').outputs = ['Sbom', 'Layers'];
       build(draft, 'Test', 'Unit').input = 'Layers';
     },
     ['Test/Unit: its input Layers is made by Test/Image, which does not come before'],
@@ -75,7 +75,7 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
   [
     'an input of a stage that may be skipped',
     (draft) => {
-      build(draft, 'Test', 'Image').outputs = ['Layers'];
+      build(draft, 'Test', 'Image').outputs = ['Sbom', 'Layers'];
       build(draft, 'Staging', 'Deploy').input = 'Layers';
     },
     ['Staging/Deploy: its input Layers is made by Test/Image, which may be skipped'],
@@ -91,6 +91,7 @@ const mutants: [string, (draft: Draft) => void, string[]][] = [
     'a namespace twice',
     (draft) => {
       build(draft, 'Test', 'Image').namespace = 'Build';
+      build(draft, 'Test', 'Attest').variables = {};
       build(draft, 'Test', 'Release').variables = {};
       build(draft, 'Test', 'Image').exports = [];
     },

@@ -63,7 +63,7 @@ describe('what the sample uses', () => {
   it.each<[LimitId, number, number]>([
     ['pipelines', 2, 1000],
     ['pipeline-stages', 6, 50], // Source, Build, Test, Staging, SignOff, Production
-    ['stage-actions', 6, 50], // Image, Unit, Integration, Quality, Security; Release
+    ['stage-actions', 7, 50], // Image, Unit, Integration, Quality, Security; Attest; Release
     ['builds-small', 4, 1], // Unit, Integration, Quality, Security
     ['builds-medium', 1, 1], // Image
     ['vpcs', 1, 5],
@@ -71,7 +71,7 @@ describe('what the sample uses', () => {
     ['clusters', 1, 100],
     ['composite-children', 7, 100],
     ['alarms', 3 * (7 + 1) + 4 + 1, 5000], // seven and a composite an environment, four and a composite of the cluster
-    ['kms-keys', 4, 10000], // source, cluster, delivery, notifications
+    ['kms-keys', 5, 10000], // source, cluster, delivery, notifications; provenance
     ['code-repositories', 1, 5000],
     ['image-repositories', 2, 100000], // images and layer cache
     ['security-group-rules', 1, 60],

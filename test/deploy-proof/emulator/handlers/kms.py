@@ -33,8 +33,10 @@ class Key(Handler):
         self._manageable(c, new["KeyPolicy"])
         c.call("kms", "PutKeyPolicy", KeyId=physical, PolicyName="default", Policy=document(new["KeyPolicy"]))
         c.call("kms", "UpdateKeyDescription", KeyId=physical, Description=new.get("Description", ""))
-        rotation = "EnableKeyRotation" if new.get("EnableKeyRotation") else "DisableKeyRotation"
-        c.call("kms", rotation, KeyId=physical)
+        # Keys that sign cannot be rotated, and KMS refuses to be told not to.
+        if new.get("KeySpec", "SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT":
+            rotation = "EnableKeyRotation" if new.get("EnableKeyRotation") else "DisableKeyRotation"
+            c.call("kms", rotation, KeyId=physical)
         retag(c, "kms", old, new, lambda tags: ("TagResource", {"KeyId": physical, "Tags": _tags(tags)}),
               lambda keys: ("UntagResource", {"KeyId": physical, "TagKeys": keys}))  # fmt: skip
 

@@ -51,7 +51,7 @@ function deploy({ deployer, kubectl, sha256: pins }: Taken): { readonly reached:
     writeFileSync(join(folder, 'bin', 'kubectl'), '#!/bin/sh\necho "Client Version: v1.0.0"\n');
     for (const name of ['aws', 'kubectl']) chmodSync(join(folder, 'bin', name), 0o755);
     const include = (name: string) => readFileSync(join(projectRoot, 'buildspecs', 'lib', name), 'utf8');
-    const program = [include('deployer.sh'), include('kubectl.sh'), 'kubectl apply; node "$DEPLOYER"'].join('\n');
+    const program = [include('program.sh'), include('kubectl.sh'), 'kubectl apply; node "$PROGRAM"'].join('\n');
     const ran = spawnSync('bash', ['-c', program], {
       encoding: 'utf8',
       env: {
@@ -63,8 +63,8 @@ function deploy({ deployer, kubectl, sha256: pins }: Taken): { readonly reached:
         KUBECTL_VERSION: '1.35',
         KUBECTL_S3: 's3://assets/layer.zip',
         KUBECTL_SHA256: pins.kubectl,
-        DEPLOYER_S3: 's3://assets/deploy.mjs',
-        DEPLOYER_SHA256: pins.deployer,
+        PROGRAM_S3: 's3://assets/deploy.mjs',
+        PROGRAM_SHA256: pins.deployer,
       },
     });
     return { reached: ran.stdout.includes('deployer') || wasCalled(folder), said: ran.stderr.trim() };

@@ -96,7 +96,7 @@ const ofTemplates = suite({
       'programs-have-pins',
       'deployer-unpinned',
       'deployer without a hash',
-      (all) => (variable(all, 'DEPLOYER_SHA256').Value = ''),
+      (all) => (variable(all, 'PROGRAM_SHA256').Value = ''),
     ),
     inTemplates(
       'programs-have-pins',
@@ -108,7 +108,7 @@ const ofTemplates = suite({
       'programs-have-pins',
       'short-hash',
       'hash that is cut off',
-      (all) => (variable(all, 'DEPLOYER_SHA256').Value = 'abc123'),
+      (all) => (variable(all, 'PROGRAM_SHA256').Value = 'abc123'),
     ),
     inTemplates('artifacts-keep-versions', 'no-versions', 'bucket that forgets what was overwritten', (all) => {
       const found = resources(all, 'AWS::S3::Bucket').find(

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { Deployer } from '../../lib/cloud/deployer';
+import { PinnedProgram } from '../../lib/cloud/pinned-program';
 import { newApp, projectRoot } from './fixtures';
 
 const app = newApp({ staged: true });
-const deployer = new Deployer(new Stack(app, 'Delivery'), 'Deployer', projectRoot);
+const deployer = new PinnedProgram(new Stack(app, 'Delivery'), 'Deployer', { name: 'deploy', projectRoot });
 const { directory } = app.synth();
 const files = readdirSync(directory).filter((name) => name.endsWith('.mjs'));
 const path = join(directory, files[0] ?? '');
@@ -26,7 +26,7 @@ describe('the program that deploys', () => {
   });
 
   it('has the same hash wherever and whenever it is bundled', () => {
-    const again = new Deployer(new Stack(newApp(), 'Other'), 'Deployer', projectRoot);
+    const again = new PinnedProgram(new Stack(newApp(), 'Other'), 'Deployer', { name: 'deploy', projectRoot });
     expect(again.sha256).toBe(deployer.sha256);
     expect(readFileSync(path, 'utf8')).not.toContain(projectRoot);
   });
