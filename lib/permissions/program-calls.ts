@@ -39,9 +39,9 @@ export function programCalls(estate: Estate): RoleCall[] {
           ]
         : []),
       // A preview runs only where pull requests are.
-      ...(why === 'buildspecs/preview.yml' && value['DEPLOYER_S3'] !== undefined
+      ...(why === 'buildspecs/preview.yml' && value['PROGRAM_S3'] !== undefined
         ? [
-            download(estate, value['DEPLOYER_S3']),
+            download(estate, value['PROGRAM_S3']),
             { action: 'eks:DescribeCluster', resource: arn('eks', `cluster/${value['CLUSTER']}`), page: KUBECONFIG },
           ]
         : []),

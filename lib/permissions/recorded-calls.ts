@@ -43,10 +43,25 @@ export function programsOf(estate: Estate): Program[] {
 }
 
 function namesOf(environment: Readonly<Record<string, string>>, key: Loose): [string, string][] {
-  const { SERVICE, ENVIRONMENT, CLUSTER, REPOSITORY, RELEASES, DEPLOYER_S3, KUBECTL_S3 } = environment;
+  const {
+    SERVICE,
+    ENVIRONMENT,
+    CLUSTER,
+    REPOSITORY,
+    RELEASES,
+    PROGRAM_S3,
+    KUBECTL_S3,
+    ATTESTATIONS,
+    PROVENANCE_KEY,
+    PIPELINE,
+  } = environment;
   const inS3 = (url: string): string => url.replace(/^s3:\/\//, '');
   const named: [string | undefined, string][] = [
-    [DEPLOYER_S3 && inS3(DEPLOYER_S3), '{DEPLOYER_S3}'],
+    [PROGRAM_S3 && inS3(PROGRAM_S3), '{PROGRAM_S3}'],
+    [ATTESTATIONS && `${inS3(ATTESTATIONS)}/${SERVICE}/`, '{ATTESTATIONS}/{SERVICE}/'],
+    [ATTESTATIONS && inS3(ATTESTATIONS), '{ATTESTATIONS}'],
+    [PROVENANCE_KEY, '{PROVENANCE_KEY}'],
+    [PIPELINE, '{PIPELINE}'],
     [KUBECTL_S3 && inS3(KUBECTL_S3), '{KUBECTL_S3}'],
     [RELEASES && inS3(RELEASES), '{RELEASES}'],
     [typeof key === 'string' ? key : undefined, '{KEY}'],
@@ -58,8 +73,8 @@ function namesOf(environment: Readonly<Record<string, string>>, key: Loose): [st
   return named.filter((each): each is [string, string] => each[0] !== undefined);
 }
 
-/** Names that a program makes up: a release, a report. */
-const MADE_UP = /\d{8}T\d{9}Z-[^/]*?(?=\.json$|\/|$)/g;
+/** Names that a program makes up or is told: a release, a report, the digest of an image. */
+const MADE_UP = /\d{8}T\d{9}Z-[^/]*?(?=\.json$|\/|$)|(?<=\/)[0-9a-f]{64}(?=\/)/g;
 
 /** What was seen, as it would be in any project, account and run. A role of no program here is left out. */
 export function recorded(used: readonly UsedPermission[], estate: Estate): RecordedUse[] {

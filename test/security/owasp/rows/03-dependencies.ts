@@ -298,9 +298,9 @@ const own: Check<Files>[] = [
           ),
           'builder by tag',
         ),
-        ...(/DEPLOYER_SHA256/.test(files['buildspecs/lib/deployer.sh'] ?? '')
+        ...(/PROGRAM_SHA256/.test(files['buildspecs/lib/program.sh'] ?? '')
           ? []
-          : ['buildspecs/lib/deployer.sh: no checksum']),
+          : ['buildspecs/lib/program.sh: no checksum']),
         ...(/KUBECTL_SHA256/.test(files['buildspecs/lib/kubectl.sh'] ?? '')
           ? []
           : ['buildspecs/lib/kubectl.sh: no checksum']),
@@ -352,7 +352,7 @@ const ownMutants: Mutant<Files>[] = [
     swap(files, 'buildspecs/image.yml', BASE, ''),
   ),
   mutant('own-deployer', 'tools-by-checksum', 'deployer as it comes', (files) =>
-    swap(files, 'buildspecs/lib/deployer.sh', /DEPLOYER_SHA256/g, 'DEPLOYER_NOTE'),
+    swap(files, 'buildspecs/lib/program.sh', /PROGRAM_SHA256/g, 'PROGRAM_NOTE'),
   ),
   mutant('own-kubectl', 'tools-by-checksum', 'kubectl as it comes', (files) =>
     swap(files, 'buildspecs/lib/kubectl.sh', /KUBECTL_SHA256/g, 'KUBECTL_NOTE'),
