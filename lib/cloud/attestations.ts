@@ -11,6 +11,7 @@ import {
 import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { provenanceKeyAlias } from '../model/names';
 import { acknowledge, wildcardFinding } from './acknowledge';
 import type { BuildProject } from './build-project';
 import { allow } from './statement';
@@ -139,7 +140,7 @@ export class Attestations extends Construct {
     const delegate = allow(['kms:Sign'], ['*'], { StringEquals: { 'kms:SigningAlgorithm': ALGORITHM } });
     delegate.addPrincipals(new AccountRootPrincipal());
     return new Key(this, 'Key', {
-      alias: `alias/${service}-provenance`,
+      alias: provenanceKeyAlias(service),
       description: `Signs how images of ${service} came about`,
       keySpec: KeySpec.ECC_NIST_P256,
       keyUsage: KeyUsage.SIGN_VERIFY,
