@@ -3,16 +3,7 @@ import { renderBuildspec } from '../lib/cloud/buildspec';
 import { parseBuildspec } from '../lib/local/codebuild/buildspec';
 import type { Plan, PlannedAction, PlannedCondition, PlannedFailure } from '../lib/local/plan';
 import { projectOf } from '../lib/model/names';
-import type {
-  Action,
-  BakeAction,
-  BuildAction,
-  Condition,
-  FailureCondition,
-  Pipeline,
-  Stage,
-  Target,
-} from '../lib/model/pipeline';
+import type { Action, BakeAction, Condition, FailureCondition, Pipeline, Stage, Target } from '../lib/model/pipeline';
 
 const ROOT = join(__dirname, '..');
 
@@ -46,12 +37,6 @@ const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
   ],
   verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
 };
-
-/** Deploys of another account than the pipelines' are not told yet how to verify what is attested of images. */
-const fromTemplate = ({ job, target }: BuildAction): string[] =>
-  (FROM_TEMPLATE[job] ?? [])
-    .filter((name) => target?.elsewhere === undefined || !/^(ATTESTATIONS|PROVENANCE_.*)$/.test(name))
-    .toSorted();
 
 /** The contract as the model has it. */
 export const modelContract = (pipeline: Pipeline): Contract => ({
@@ -146,7 +131,7 @@ function modelAction(pipeline: Pipeline, stage: Stage, action: Action): object {
         outputs: action.outputs,
         variables: action.variables,
         environment: action.environment,
-        fromTemplate: fromTemplate(action),
+        fromTemplate: [...(FROM_TEMPLATE[action.job] ?? [])].sort(),
         exports: [...action.exports].sort(),
         buildspec: renderBuildspec(action.job, ROOT),
         privileged: action.job === 'image',

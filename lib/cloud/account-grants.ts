@@ -4,6 +4,7 @@ import type { Pipeline } from '../model/pipeline';
 import { type RemoteWork, remoteWork } from '../model/remote-work';
 import { acknowledge } from './acknowledge';
 import { type ArtifactStore, artifactObjects } from './artifact-store';
+import type { Attestations } from './attestations';
 import type { ImageRegistry } from './image-registry';
 import { roleArnIn, rolesOf } from './other-account';
 import { ownRole } from './role';
@@ -19,6 +20,7 @@ export interface OtherAccount {
 export interface AccountGrantsProps extends OtherAccount {
   readonly pipelines: readonly Pipeline[];
   readonly artifacts: ArtifactStore;
+  readonly attestations: Attestations;
   /** Of the artifacts. */
   readonly key: Key;
   readonly registry: ImageRegistry;
@@ -39,10 +41,9 @@ export class AccountGrants extends Construct {
       statement.addPrincipals(rolesOf(account, this.arns(account, roles)));
       registry.images.addToResourcePolicy(statement);
     };
-    images(
-      ['ecr:DescribeImages'],
-      works.flatMap(({ builds }) => builds.filter(({ job }) => job === 'deploy').map(({ role }) => role)),
-    );
+    const deploys = works.flatMap(({ builds }) => builds.filter(({ job }) => job === 'deploy').map(({ role }) => role));
+    images(['ecr:DescribeImages'], deploys);
+    props.attestations.letVerify(rolesOf(account, this.arns(account, deploys)));
     // What AmazonEC2ContainerRegistryPullOnly lets the nodes do from their side.
     images(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], nodeRoles);
     for (const work of works) if (work.bake !== undefined) this.addAnswerRole(work, work.bake);

@@ -3,6 +3,7 @@ import {
   AccountRootPrincipal,
   AnyPrincipal,
   Effect,
+  type IPrincipal,
   ManagedPolicy,
   PolicyDocument,
   PolicyStatement,
@@ -58,6 +59,8 @@ export interface AttestationsProps {
   readonly service: string;
   /** Encrypts the bucket. */
   readonly key: IKey;
+  /** For policies of other accounts to name; absent: CloudFormation makes it up. */
+  readonly bucketName?: string | undefined;
   readonly accessLogs: IBucket;
   /** ARNs of the pipelines whose word counts. */
   readonly builders: readonly string[];
@@ -116,6 +119,18 @@ export class Attestations extends Construct {
     };
   }
 
+  /** Lets principals of another account verify; the other half is verificationFrom. */
+  letVerify(principal: IPrincipal): void {
+    const to = (statement: PolicyStatement): PolicyStatement => {
+      statement.addPrincipals(principal);
+      return statement;
+    };
+    const prefix = { StringLike: { 's3:prefix': `${this.props.service}/*` } };
+    this.bucket.addToResourcePolicy(to(allow(['s3:GetObject'], [this.objects])));
+    this.bucket.addToResourcePolicy(to(allow(['s3:ListBucket'], [this.bucket.bucketArn], prefix)));
+    this.key.addToResourcePolicy(to(allow(['kms:DescribeKey', 'kms:GetPublicKey'], ['*'])));
+  }
+
   private acknowledgeObjects(construct: Construct): void {
     acknowledge(
       construct,
@@ -150,7 +165,9 @@ export class Attestations extends Construct {
   }
 
   private ownBucket(): Bucket {
+    const { bucketName } = this.props;
     return new Bucket(this, 'Bucket', {
+      ...(bucketName !== undefined && { bucketName }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,

@@ -1,10 +1,9 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/schema';
-import { artifactBucketName, cacheRepositoryName, imageRepositoryName } from '../model/names';
+import { artifactBucketName, attestationBucketName, cacheRepositoryName, imageRepositoryName } from '../model/names';
 import type { Pipeline } from '../model/pipeline';
 import type { Preview } from '../model/preview';
-import { codeCommitSource, connectionSource } from '../provenance/build-type';
 import { AccountGrants, type OtherAccount } from './account-grants';
 import { ArtifactStore } from './artifact-store';
 import { Attestations } from './attestations';
@@ -18,6 +17,7 @@ import { PinnedProgram } from './pinned-program';
 import { PullRequestPreview } from './pull-request-preview';
 import { ServiceBuilds } from './service-builds';
 import { site } from './site';
+import { whatCounts } from './what-counts';
 
 export interface DeliveryStackProps extends StackProps {
   readonly config: Config;
@@ -42,8 +42,9 @@ export class DeliveryStack extends Stack {
     const service = config.service.name;
     const key = encryptionKey(this, 'Key', `Artifacts, images and logs of ${service}`);
     const others = props.otherAccounts ?? [];
-    const bucketName = others.length > 0 ? artifactBucketName(service, this.account, this.region) : undefined;
-    const artifacts = new ArtifactStore(this, 'Artifacts', { key, bucketName });
+    const nameIn = (name: typeof artifactBucketName): string | undefined =>
+      others.length > 0 ? name(service, this.account, this.region) : undefined;
+    const artifacts = new ArtifactStore(this, 'Artifacts', { key, bucketName: nameIn(artifactBucketName) });
     const registry = new ImageRegistry(this, 'Registry', {
       repositoryName: imageRepositoryName(service),
       cacheRepositoryName: cacheRepositoryName(service),
@@ -55,8 +56,8 @@ export class DeliveryStack extends Stack {
       service,
       key,
       accessLogs,
-      builders: pipelines.map(({ name }) => this.formatArn({ service: 'codepipeline', resource: name })),
-      source: this.sourceOf(config.source),
+      bucketName: nameIn(attestationBucketName),
+      ...whatCounts(this, this.account, config.source, pipelines),
     });
     const { verification } = attestations;
     const builds = new ServiceBuilds({
@@ -95,15 +96,15 @@ export class DeliveryStack extends Stack {
       startByPush(new DeliveryPipeline(this, id, { pipeline, artifacts, builds, bake: bakeFunction }), pipeline);
     }
     for (const other of others) {
-      new AccountGrants(this, `Account${other.account}`, { ...other, pipelines, artifacts, key, registry });
+      new AccountGrants(this, `Account${other.account}`, {
+        ...other,
+        pipelines,
+        artifacts,
+        attestations,
+        key,
+        registry,
+      });
     }
-  }
-
-  /** As statements about images name it. */
-  private sourceOf(source: Config['source']): string {
-    return source.provider === 'codecommit'
-      ? codeCommitSource(this.formatArn({ service: 'codecommit', resource: source.repository }))
-      : connectionSource(source.connectionArn, source.repository);
   }
 }
 

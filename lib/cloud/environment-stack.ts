@@ -10,6 +10,7 @@ import type { ClusterReference } from './cluster-reference';
 import { encryptionKey } from './encryption-key';
 import { readArtifactsOf } from './remote-artifacts';
 import { RemoteEnvironment } from './remote-environment';
+import { verificationFrom } from './remote-verification';
 import { ServiceBuilds } from './service-builds';
 import { site } from './site';
 
@@ -45,7 +46,15 @@ export class EnvironmentStack extends Stack {
         images: this.repository('Images', tools, imageRepositoryName(service)),
         cache: this.repository('LayerCache', tools, cacheRepositoryName(service)),
       },
-      site: site(this, { service, cluster, kubectlZip, projectRoot, key, accessLogs }),
+      site: site(this, {
+        service,
+        cluster,
+        kubectlZip,
+        projectRoot,
+        key,
+        accessLogs,
+        verification: verificationFrom(this, tools, config, pipelines),
+      }),
     });
     for (const pipeline of pipelines) {
       const works = remoteWork(pipeline).filter(({ account }) => account === this.account);

@@ -65,6 +65,9 @@ export const artifactBucketName = (service: string, account: string, region: str
 export const attestationBucketName = (service: string, account: string, region: string): string =>
   `${artifactBucketName(service, account, region)}-at`;
 
+/** The alias of the key that signs it. */
+export const provenanceKeyAlias = (service: string): string => `alias/${service}-provenance`;
+
 /** The function that bakes an environment in an account of its own. */
 export const bakeFunctionName = (service: string, environment: string): string => `${service}-${environment}-bake`;
 

@@ -123,6 +123,8 @@ describe('an account for staging and production beside that of the pipelines', (
 
   /** The statements of a policy that speak to another account. */
   const speaks = (statement: Json): boolean => statement.Condition?.ArnEquals?.['aws:PrincipalArn'] !== undefined;
+  const speaksTo = (account: string) => (statement: Json) =>
+    JSON.stringify(statement.Principal ?? '').includes(account);
   const drop = (holder: Json, what: (statement: Json) => boolean): void => {
     holder.Statement = holder.Statement.filter((statement: Json) => !what(statement));
   };
@@ -169,6 +171,31 @@ describe('an account for staging and production beside that of the pipelines', (
         const statement = artifactPolicy(all).Statement.find(has('s3:GetObject'));
         statement.Resource['Fn::Join'][1][1] = '/visits-development*';
       },
+    ],
+    [
+      'the key that signs is shown to nobody',
+      HERE,
+      (all) =>
+        drop(byId(all, 'AWS::KMS::Key', ({ KeyUsage }) => KeyUsage === 'SIGN_VERIFY').KeyPolicy, speaksTo(OTHER)),
+    ],
+    [
+      'what is signed is shown to nobody',
+      HERE,
+      (all) =>
+        drop(attestationPolicy(all), (statement) => speaksTo(OTHER)(statement) && has('s3:GetObject')(statement)),
+    ],
+    [
+      'a deploy asks for another key',
+      THERE,
+      (all) => {
+        const statement = policyNamed(all, 'stagingDeployRolePolicy').Statement.find(has('kms:GetPublicKey'));
+        statement.Condition.StringEquals['kms:RequestAlias'] = 'alias/other';
+      },
+    ],
+    [
+      'a deploy may not read what is signed',
+      THERE,
+      (all) => drop(policyNamed(all, 'stagingDeployRolePolicy'), has('s3:ListBucket')),
     ],
     ['the registry describes images to nobody', HERE, (all) => drop(imagesPolicy(all), has('ecr:DescribeImages'))],
     ['the registry lets no node pull', HERE, (all) => drop(imagesPolicy(all), has('ecr:BatchGetImage'))],
@@ -292,6 +319,8 @@ describe('an account for staging and production beside that of the pipelines', (
   ];
   const artifactPolicy = (all: Record<string, Json>): Json =>
     byId(all, 'AWS::S3::BucketPolicy', (_, id) => id.startsWith('ArtifactsBucketPolicy')).PolicyDocument;
+  const attestationPolicy = (all: Record<string, Json>): Json =>
+    byId(all, 'AWS::S3::BucketPolicy', (_, id) => id.startsWith('AttestationsBucketPolicy')).PolicyDocument;
   const imagesPolicy = (all: Record<string, Json>): Json =>
     byId(all, 'AWS::ECR::Repository', ({ RepositoryName }) => RepositoryName === 'visits').RepositoryPolicyText;
 

@@ -132,6 +132,7 @@ function work(world: World, plan: Plan, action: PlannedAction, roleArn: string):
               },
             ]),
         ...(releases === undefined ? [] : keepReleases(world, build, releases, variable)),
+        ...(repository === undefined ? [] : verify(world, build, variable)),
       ];
     }
     case 'lambda': {
@@ -175,6 +176,36 @@ function keepReleases(
   return [
     ...['s3:GetObject', 's3:PutObject'].map((action) => ({ role, action, resource: record })),
     ...['kms:Decrypt', 'kms:GenerateDataKey'].map((action) => ({ role, action, resource: key })),
+  ];
+}
+
+/** What a deploy asks of what is signed about its image. */
+function verify(
+  { permissions, assembly, bindings }: World,
+  role: string,
+  variable: (name: string) => string | undefined,
+): Call[] {
+  const { partition, region } = bindings;
+  const name = variable('ATTESTATIONS')?.replace('s3://', '') ?? '';
+  const bucket = `arn:${partition}:s3:::${name}`;
+  const asked = variable('PROVENANCE_KEY') ?? '';
+  const alias = /alias\/.*$/.exec(asked)?.[0] ?? '';
+  const evaluator = new Evaluator(assembly, bindings);
+  const key = deployedResources(evaluator).find(
+    ({ type, properties }) => type === 'AWS::KMS::Alias' && properties['AliasName'] === alias,
+  )?.properties['TargetKeyId'];
+  const context = { 'kms:ViaService': `s3.${region}.amazonaws.com`, 'kms:EncryptionContext:aws:s3:arn': bucket };
+  const ask = ['kms:GetPublicKey', 'kms:DescribeKey'].map((action) => ({
+    role,
+    action,
+    resource: String(key),
+    context: { 'kms:RequestAlias': alias },
+  }));
+  return [
+    ...ask,
+    { role, action: 's3:GetObject', resource: `${bucket}/${variable('SERVICE')}/sha256/x.json` },
+    { role, action: 's3:ListBucket', resource: bucket, context: { 's3:prefix': `${variable('SERVICE')}/x` } },
+    { role, action: 'kms:Decrypt', resource: permissions.bucketKeys.get(name)?.key ?? '', context },
   ];
 }
 
