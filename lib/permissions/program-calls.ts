@@ -4,6 +4,9 @@ import { programsOf } from './recorded-calls';
 const PUSH = 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html';
 const COPY = 'https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html';
 const KUBECONFIG = 'https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html';
+/** Of an image that nothing is signed about: that it is not there, and, before its release is put back, how old the key is. */
+const GET_OBJECT = 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html';
+const DESCRIBE_KEY = 'https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html';
 const JOBS = 'https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobFailureResult.html';
 
 const PULL_AND_PUSH = [
@@ -46,7 +49,20 @@ export function programCalls(estate: Estate): RoleCall[] {
           ]
         : []),
     ];
-    return calls.map((call) => ({ role, why, ...call }));
+    const { PROVENANCE_KEY: key, ATTESTATIONS: attestations, SERVICE: service } = value;
+    const unsigned =
+      why === 'buildspecs/deploy.yml' && key !== undefined && attestations !== undefined
+        ? [
+            {
+              action: 's3:ListBucket',
+              resource: `arn:${estate.place.partition}:s3:::${attestations.replace(/^s3:\/\//, '')}`,
+              context: { 's3:prefix': `${service}/1/provenance.dsse.json` },
+              page: GET_OBJECT,
+            },
+            { action: 'kms:DescribeKey', resource: key, page: DESCRIBE_KEY },
+          ]
+        : [];
+    return [...calls, ...unsigned].map((call) => ({ role, why, ...call }));
   });
   const bakes = programsOf(estate).filter(({ name }) => name === 'function bake');
   return [

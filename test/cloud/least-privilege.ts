@@ -47,7 +47,7 @@ export async function simulated(estate: Estate, role: RolePermissions, asked: As
         principal: sessionOf(role),
         action: asked.action,
         resource: { resource: asked.resource, accountId: accountOf(asked.resource, role.account) },
-        contextVariables: { ...GLOBAL, ...asked.context } as Record<string, string>,
+        contextVariables: { ...GLOBAL, 'aws:PrincipalArn': role.arn, ...asked.context } as Record<string, string>,
       },
       identityPolicies: [{ name: 'role', policy: documentOf(statementsOf(role)) }],
       ...(policy && { resourcePolicy: documentOf(policy) }),
