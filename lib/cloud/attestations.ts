@@ -166,7 +166,7 @@ export class Attestations extends Construct {
 
   private ownBucket(): Bucket {
     const { bucketName } = this.props;
-    return new Bucket(this, 'Bucket', {
+    const bucket = new Bucket(this, 'Bucket', {
       ...(bucketName !== undefined && { bucketName }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -180,6 +180,17 @@ export class Attestations extends Construct {
       serverAccessLogsPrefix: 'attestations/',
       lifecycleRules: [{ id: 'leftovers', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
+    acknowledge(
+      bucket,
+      'S3BucketReplicationEnabled',
+      'What is lost here stops deploys and nothing else: the pipeline builds the commit again and attests the new image. A copy in another region would need its own key and policies, and be one more place to guard.',
+    );
+    acknowledge(
+      bucket,
+      'S3BucketDefaultLockEnabled',
+      'Nobody but the attest actions may write, old versions are kept, and a changed object no longer fits its signature: deploys refuse it. A lock would keep wrong objects as long as right ones.',
+    );
+    return bucket;
   }
 
   /** A denial outweighs every allowance, also that of an administrator. A caller without a role is denied too. */

@@ -32,8 +32,8 @@ export const CFN_GUARD: readonly Accepted[] = [
   { rule: 'CT.LAMBDA.PR.3', resources: /BakeFunction|^ClusterKubectlProvider/, reason: 'It is in a VPC: the rule does not follow references.' },
   { rule: 'CT.LAMBDA.PR.3', resources: /^(CustomVpcRestrictDefaultSG|AWS679f)/, reason: NO_VPC },
   { rule: 'CT.S3.PR.2', resources: /AccessLogs/, reason: ACCESS_LOGS },
-  { rule: 'CT.S3.PR.4', resources: /^Artifacts|^Releases|AccessLogs/, reason: 'Nobody waits for an event of these buckets.' },
-  { rule: 'CT.S3.PR.9', resources: /^Artifacts|^Releases|AccessLogs/, reason: LOCK },
+  { rule: 'CT.S3.PR.4', resources: /^Artifacts|^Releases|^AttestationsBucket|AccessLogs/, reason: 'Nobody waits for an event of these buckets.' },
+  { rule: 'CT.S3.PR.9', resources: /^Artifacts|^Releases|^AttestationsBucket|AccessLogs/, reason: LOCK },
   { rule: 'CT.S3.PR.10', resources: /AccessLogs/, reason: ACCESS_LOG_KEY },
   { rule: 'CT.SQS.PR.1', resources: /DeadLetters/, reason: DEAD_LETTERS },
 ]; // biome-ignore format: a table
