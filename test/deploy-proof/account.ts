@@ -11,13 +11,21 @@ export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 const TIMEOUT = 5 * 60_000;
 
-/** An emulated AWS account of its own, on a loopback port, until it is closed; with the real CDK CLI for it. */
+interface Call {
+  /** Another slipway.yaml. */
+  readonly config?: string;
+  /** Where there is no app, for what needs none. */
+  readonly cwd?: string;
+  /** Whose credentials. */
+  readonly account?: string;
+}
+
+/** Emulated AWS accounts of their own, on a loopback port, until they are closed; with the real CDK CLI for them. */
 export class EmulatedAccount {
   readonly folder = mkdtempSync(join(tmpdir(), 'slipway-deploy-proof-'));
   private readonly stop = new AbortController();
 
   private constructor(
-    private readonly python: string,
     private readonly server: ChildProcess,
     private readonly port: string,
   ) {
@@ -34,7 +42,7 @@ export class EmulatedAccount {
       lines.once('line', resolve);
       server.once('exit', (code) => reject(new Error(`the emulated AWS ended with ${code}`)));
     });
-    return new EmulatedAccount(python, server, port);
+    return new EmulatedAccount(server, port);
   }
 
   async close(): Promise<void> {
@@ -61,33 +69,37 @@ export class EmulatedAccount {
     };
   }
 
-  /** The CDK CLI of this project, as a user calls it; `config`: another slipway.yaml; `cwd`: where there is no app. */
-  cdk(parameters: readonly string[], config?: string, cwd = projectRoot): Promise<CommandResult> {
+  /** The CDK CLI of this project, as a user calls it. */
+  async cdk(
+    parameters: readonly string[],
+    { config, cwd = projectRoot, account = ACCOUNT }: Call = {},
+  ): Promise<CommandResult> {
     const program = join(projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+    const key: Json = account === ACCOUNT ? undefined : await this.ask('credentials', account);
     return runCommand(process.execPath, [program, '--no-notices', '--no-color', ...parameters], {
       cwd,
-      environment: this.environment(config === undefined ? {} : { SLIPWAY_CONFIG: config }),
+      environment: this.environment({
+        ...(config !== undefined && { SLIPWAY_CONFIG: config }),
+        ...(key && {
+          AWS_ACCESS_KEY_ID: key.AccessKeyId,
+          AWS_SECRET_ACCESS_KEY: key.SecretAccessKey,
+          AWS_SESSION_TOKEN: key.SessionToken,
+        }),
+      }),
       signal: this.stop.signal,
       timeout: TIMEOUT,
       words: 60_000,
     });
   }
 
-  /** A Python module of the emulator, with the port and region first; what it wrote as JSON. */
-  async ask(module: string, ...parameters: string[]): Promise<Json> {
-    const done = await runCommand(this.python, ['-B', '-m', `emulator.${module}`, this.port, REGION, ...parameters], {
-      cwd: __dirname,
-      environment: this.environment({}),
-      signal: this.stop.signal,
-      timeout: TIMEOUT,
-      words: 20_000,
-    });
-    if (done.code !== 0) throw new Error(done.said);
-    return JSON.parse(done.stdout);
-  }
-
-  /** Everything that the account holds, as the services' APIs tell it (emulator/observe.py). */
-  observe(): Promise<Json> {
-    return this.ask('observe');
+  /**
+   * `seen`: everything that the account holds, as the services' APIs tell it (emulator/observe.py). `unlike`: every property of every
+   * resource that the services do not tell as its template asks for it. `unprotected`: takes the protection off all stacks.
+   */
+  async ask(what: 'seen' | 'unlike' | 'unprotected' | 'credentials', account = ACCOUNT): Promise<Json> {
+    const url = `http://localhost:${this.port}/_proof/${what}?region=${REGION}&account=${account}`;
+    const answer = await fetch(url, { signal: this.stop.signal });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
   }
 }

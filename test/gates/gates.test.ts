@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '../../lib/cloud/rules/rule';
 import { proves } from '../deploy-proof/where';
+import { cdkValidator } from './cdk-validator';
 import { cfnGuard } from './cfn-guard';
 import { cfnLint } from './cfn-lint';
 import { checkov } from './checkov';
@@ -97,6 +98,13 @@ describe('cfn-guard', () => {
     const sound = templateOf({ Build: project({}) });
     const privileged = templateOf({ Build: project({ PrivilegedMode: true }) });
     expect(await found(cfnGuard, sound, privileged)).toEqual([['CT.CODEBUILD.PR.4', privileged, 'Build']]);
+  });
+});
+
+describe("CDK's own validator", () => {
+  it('finds a property that there is not, in the template that has it, and nothing in a sound one', async () => {
+    const odd = templateOf({ Role: role({ Polices: [] }) });
+    expect(await found(cdkValidator, templateOf({ Role: role() }), odd)).toEqual([['F3002', odd, 'Role']]);
   });
 });
 

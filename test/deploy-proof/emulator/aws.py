@@ -35,6 +35,7 @@ class JsonLoader(Loader):
 
 _session = botocore.session.get_session({"data_path": (None, None, "", None)})
 _session.register_component("data_loader", JsonLoader(extra_search_paths=_session.get_component("data_loader").search_paths))
+_clients_of = boto3.Session(region_name="us-east-1", botocore_session=_session)
 _clients: dict = {}
 _application = None
 
@@ -61,24 +62,39 @@ def _answer(request, **_):
     return AWSResponse(request.url, int(status.split()[0]), HeadersDict(headers.items()), raw)
 
 
-def session(region: str) -> boto3.Session:
-    return boto3.Session(KEY, SECRET, region_name=region, botocore_session=_session)
+# Whose account is meant where nothing else is said; the others are reached by assumed roles.
+ACCOUNT = "123456789012"
 
 
-def client(service: str, region: str):
-    if (service, region) not in _clients:
-        made = _clients[service, region] = session(region).client(
+def credentials(account: str) -> dict:
+    """An access key of any account, as STS gives it to who assumes a role there."""
+    role = f"arn:aws:iam::{account}:role/administrator"
+    return client("sts", "us-east-1").assume_role(RoleArn=role, RoleSessionName="deploy-proof")["Credentials"]
+
+
+def client(service: str, region: str, account: str = ACCOUNT):
+    if (service, region, account) not in _clients:
+        key = {"aws_access_key_id": KEY, "aws_secret_access_key": SECRET}
+        if account != ACCOUNT:
+            given = credentials(account)
+            key = {
+                "aws_access_key_id": given["AccessKeyId"], "aws_secret_access_key": given["SecretAccessKey"],
+                "aws_session_token": given["SessionToken"],
+            }  # fmt: skip
+        made = _clients[service, region, account] = _clients_of.client(
             service,
+            region_name=region,
+            **key,
             endpoint_url=ENDPOINT,
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, parameter_validation=False),
         )
         made.meta.events.register(f"before-send.{service}", _answer)
-    return _clients[service, region]
+    return _clients[service, region, account]
 
 
-def call(service: str, operation: str, region: str, **request):
+def call(service: str, operation: str, region: str, _account: str = ACCOUNT, **request):
     """`operation` as the API names it (CreateProject). Raises Refused with the model's violations or the service's error."""
-    api = client(service, region)
+    api = client(service, region, _account)
     request = {key: value for key, value in request.items() if value is not None}
     shape = api.meta.service_model.operation_model(operation).input_shape
     if shape is not None:

@@ -23,7 +23,6 @@ class Cloud:
         self.account, self.region = account, region
         self.stacks: dict[str, Stack] = {}
         self.deleted: dict[str, Stack] = {}
-        self.read: dict = {}
 
     def stack(self, name: str) -> Stack:
         for stack in (*self.stacks.values(), *self.deleted.values()):
@@ -82,10 +81,10 @@ class Cloud:
         ) or re.fullmatch(r"https?://localhost:\d+/([^/]+)/(.+)", url)
         if match is None:
             raise Refused(f"TemplateURL must reference a valid S3 object to which you have access: {url}")
-        return client("s3", self.region).get_object(Bucket=match[1], Key=match[2])["Body"].read().decode()
+        return client("s3", self.region, self.account).get_object(Bucket=match[1], Key=match[2])["Body"].read().decode()
 
     def _look_up(self, name: str) -> str:
-        return call("ssm", "GetParameter", self.region, Name=name)["Parameter"]["Value"]
+        return call("ssm", "GetParameter", self.region, self.account, Name=name)["Parameter"]["Value"]
 
     def create_change_set(self, request: dict) -> dict:
         name, kind = request["StackName"], request.get("ChangeSetType", "UPDATE")

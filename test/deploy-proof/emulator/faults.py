@@ -1,4 +1,5 @@
-"""Deploys sound stacks, then each faulty template in place of its own, in one process; says as JSON how each ended.
+"""Deploys sound stacks, and before and after each the faulty templates that would take its place, each apart; says as JSON how
+each ended, and which dropped properties the services' answers do not show.
 
     python -m emulator.faults FOLDER
     FOLDER: an assembly's templates (order.json: their names, in the order of deploys) and faults/<id>.json:
@@ -9,77 +10,55 @@ import json
 import pathlib
 import sys
 
-from . import aws
-from .handlers import Context, handler
-from .server import ACCOUNT, application
-from .strict import Refused
-
-REGION = "eu-west-1"
-BUCKET = f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+from . import mutants, readback
+from .account import REGION, bootstrapped, deploy, publish
+from .apart import apart
 
 
 def main(folder: str) -> None:
     root = pathlib.Path(folder)
-    cloud = application().cloud(REGION)
-    s3 = aws.client("s3", REGION)
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    aws.call("ssm", "PutParameter", REGION, Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
-    for file in root.glob("*.assets.json"):
-        for asset in json.loads(file.read_text())["files"].values():
-            for destination in asset["destinations"].values():
-                s3.put_object(Bucket=BUCKET, Key=destination["objectKey"], Body=b"")
+    cloud = bootstrapped().cloud(REGION)
+    publish(root)
     order = json.loads((root / "order.json").read_text())
     sound = {name: (root / f"{name}.template.json").read_text() for name in order}
-    ends = {}
-    faults = {file.stem: json.loads(file.read_text()) for file in sorted((root / "faults").glob("*.json"))}
-    for name in order:
-        mine = {fault: json.dumps(item["template"]) for fault, item in faults.items() if item["stack"] == name}
-        ends[f"sound {name}"] = deploy(cloud, name, sound[name], s3, "CREATE")
-        if ends[f"sound {name}"]["status"] != "CREATE_COMPLETE":
-            break
-        for fault, text in mine.items():
-            ends[fault] = deploy(cloud, name, text, s3, "UPDATE")
-            if ends[fault]["status"] == "UPDATE_COMPLETE":
-                restored = deploy(cloud, name, sound[name], s3, "UPDATE")
-                assert restored["status"] == "UPDATE_COMPLETE", restored
-        # What an update does not show (nobody looks again at what did not change), a first deploy may.
-        left = [fault for fault in mine if not caught(ends[fault])]
-        if not left:
-            continue
-        cloud.stack(name).delete()
-        forget(cloud, name)
-        for fault in left:
-            ends[fault] = deploy(cloud, name, mine[fault], s3, "CREATE")
-            if ends[fault]["status"] == "CREATE_COMPLETE":
-                cloud.stack(name).delete()
-            if name in cloud.stacks:
-                forget(cloud, name)
-        deploy(cloud, name, sound[name], s3, "CREATE")
-    json.dump(ends, sys.stdout)
+    faults = {name: {} for name in order}
+    for file in sorted((root / "faults").glob("*.json")):
+        item = json.loads(file.read_text())
+        faults[item["stack"]][file.stem] = json.dumps(item["template"])
+    json.dump(_from(cloud, order, sound, faults), sys.stdout)
+
+
+def _from(cloud, order: list[str], sound: dict, faults: dict) -> dict:
+    """Ends by id, from the first stack of `order` on: first of updates, then of the first deploys that they let pass (nobody looks
+    again at what did not change)."""
+    if not order:
+        return {}
+    ends = apart(lambda: _with(cloud, order, sound, faults))
+    name = order[0]
+    for fault, text in faults[name].items():
+        if fault in ends and not caught(ends[fault]):
+            ends[fault] = apart(lambda text=text: deploy(cloud, name, text, "CREATE"))
+    return ends
+
+
+def _with(cloud, order: list[str], sound: dict, faults: dict) -> dict:
+    name, *rest = order
+    with mutants.seeded() as dropped:
+        end = deploy(cloud, name, sound[name], "CREATE")
+    ends = {f"sound {name}": end, f"dropped {name}": dropped}
+    if end["status"] != "CREATE_COMPLETE":
+        return ends
+    ends[f"unlike {name}"] = readback.of_stack(cloud.stack(name))
+    for fault, text in faults[name].items():
+        ends[fault] = deploy(cloud, name, text, "UPDATE")
+        if ends[fault]["status"] == "UPDATE_COMPLETE":
+            ends[fault]["restored"] = deploy(cloud, name, sound[name], "UPDATE")
+    ends[f"unlike {name} afterwards"] = readback.of_stack(cloud.stack(name))
+    return ends | _from(cloud, rest, sound, faults)
 
 
 def caught(end: dict) -> bool:
     return end["status"] in ("REFUSED", "ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE") and "not emulated" not in end["reason"]
-
-
-def deploy(cloud, name: str, text: str, s3, kind: str) -> dict:
-    """Status and reason; REFUSED: nothing was made."""
-    try:
-        s3.put_object(Bucket=BUCKET, Key=name, Body=text.encode())
-        url = f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{name}"
-        cloud.create_change_set({"StackName": name, "ChangeSetName": "it", "ChangeSetType": kind, "TemplateURL": url})
-    except Refused as error:
-        return {"status": "REFUSED", "reason": str(error)}
-    cloud.execute({"StackName": name, "ChangeSetName": "it"})
-    stack = cloud.stack(name)
-    return {"status": stack.status, "reason": stack.reason}
-
-
-def forget(cloud, name: str) -> None:
-    """The stack, and what it kept on purpose: the next one takes the same names."""
-    stack = cloud.stacks.pop(name)
-    for kind, physical, properties in stack.kept:
-        handler(kind).delete(Context(cloud, name, stack.id, "kept"), physical, properties)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,16 @@
-"""What the emulated account holds, asked of the services' APIs over HTTP as anybody would, written as one JSON document.
-
-    python -m emulator.observe PORT REGION
-"""
+"""What the emulated account holds, asked of the services' APIs as anybody would."""
 
 import json
-import sys
-
-from botocore.config import Config
-
-from .aws import session
 
 
-def main(port: str, region: str) -> None:
-    opened = session(region)
-
-    def api(service: str):
-        return opened.client(
-            service, endpoint_url=f"http://localhost:{port}",
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
-        )  # fmt: skip
-
-    seen = {
+def everything(api) -> dict:
+    """One JSON document. `api(service)`: a client of boto3."""
+    return {
         **pipelines(api("codepipeline")), **builds(api("codebuild")), **source(api("codecommit")), **alarms(api("cloudwatch")),
         **images(api("ecr")), **identity(api("iam")), **keys(api("kms")), **logs(api("logs")), **buckets(api("s3")),
         **cluster(api("eks")), **events(api("events")), **messages(api("sns"), api("sqs")), **functions(api("lambda")),
         **network(api("ec2")), **stacks(api("cloudformation")),
     }  # fmt: skip
-    json.dump(seen, sys.stdout, default=str)
 
 
 def pages(client, operation: str, key: str, **request) -> list:
@@ -181,7 +165,3 @@ def network(api) -> dict:
         "natGateways": [item["NatGatewayId"] for item in api.describe_nat_gateways()["NatGateways"] if item["State"] == "available"],
         "routeTables": api.describe_route_tables()["RouteTables"],
     }
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

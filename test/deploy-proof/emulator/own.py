@@ -54,7 +54,7 @@ class Table:
 
 CLUSTERS, ADDONS, ENTRIES = Table("cluster"), Table("addon"), Table("access entry")
 PROJECTS, REPORT_GROUPS, COMPOSITES, REPOSITORIES = Table("project"), Table("report group"), Table("alarm"), Table("repository")
-IDENTITIES = Table("pod identity association")
+IDENTITIES, TAGS = Table("pod identity association"), Table("tags")
 APPROVAL_RULES = Table("approval rule template")
 
 
@@ -86,14 +86,39 @@ def create_addon(place, request):
     CLUSTERS.get(place, request["clusterName"])
     record = {key: value for key, value in request.items() if key != "clientRequestToken"}
     record["addonArn"] = _arn(place, "eks", f"addon/{request['clusterName']}/{request['addonName']}/1")
-    identities = record.pop("podIdentityAssociations", [])
-    IDENTITIES.of(place)[request["clusterName"], request["addonName"]] = identities
+    record["podIdentityAssociations"] = _identify(place, request)
     return {"addon": ADDONS.add(place, (request["clusterName"], request["addonName"]), record | {"status": "ACTIVE"})}
+
+
+def _identify(place, request) -> list[str]:
+    """Keeps an add-on's pod identities; their ARNs."""
+    cluster, addon = request["clusterName"], request["addonName"]
+    made = [
+        {**item, "clusterName": cluster, "associationId": f"a-{addon}-{index}", "associationArn": _arn(
+            place, "eks", f"podidentityassociation/{cluster}/a-{addon}-{index}")}
+        for index, item in enumerate(request.get("podIdentityAssociations", []))
+    ]  # fmt: skip
+    IDENTITIES.of(place)[cluster, addon] = made
+    return [item["associationArn"] for item in made]
+
+
+def describe_identity(place, request):
+    for (cluster, _), items in IDENTITIES.of(place).items():
+        for item in items:
+            if (cluster, item["associationId"]) == (request["clusterName"], request["associationId"]):
+                return {"association": item}
+    raise NotFound(f"No pod identity association {request['associationId']}")
+
+
+def update_access_entry(place, request):
+    entry = ENTRIES.get(place, (request["clusterName"], request["principalArn"]))
+    entry.update(request)
+    return {"accessEntry": entry}
 
 
 def update_addon(place, request):
     addon = ADDONS.get(place, (request["clusterName"], request["addonName"]))
-    addon.update({key: value for key, value in request.items() if key != "podIdentityAssociations"})
+    addon.update(request | {"podIdentityAssociations": _identify(place, request)})
     return {"update": {"id": "1", "status": "Successful"}}
 
 
@@ -133,16 +158,9 @@ EKS = {
     "DescribeAddon": lambda place, request: {"addon": ADDONS.get(place, (request["clusterName"], request["addonName"]))},
     "ListAddons": lambda place, request: {"addons": [name for cluster, name in ADDONS.of(place) if cluster == request["clusterName"]]},
     "DeleteAddon": lambda place, request: {"addon": ADDONS.remove(place, (request["clusterName"], request["addonName"]))},
-    "ListPodIdentityAssociations": lambda place, request: {
-        "associations": [
-            {"clusterName": key[0], "serviceAccount": item["serviceAccount"], "associationArn": item["roleArn"]}
-            for key, items in IDENTITIES.of(place).items() if key[0] == request["clusterName"] for item in items
-        ]
-    },
+    "DescribePodIdentityAssociation": describe_identity,
     "CreateAccessEntry": create_access_entry,
-    "UpdateAccessEntry": lambda place, request: {
-        "accessEntry": ENTRIES.get(place, (request["clusterName"], request["principalArn"])) | request
-    },
+    "UpdateAccessEntry": update_access_entry,
     "DescribeAccessEntry": lambda place, request: {
         "accessEntry": ENTRIES.get(place, (request["clusterName"], request["principalArn"]))
     },
@@ -175,6 +193,12 @@ def create_report_group(place, request):
     return {"reportGroup": REPORT_GROUPS.add(place, arn, {**request, "arn": arn, "status": "ACTIVE"})}
 
 
+def update_report_group(place, request):
+    group = REPORT_GROUPS.get(place, request["arn"])
+    group.update(request)
+    return {"reportGroup": group}
+
+
 CODEBUILD = {
     "CreateProject": lambda place, request: {"project": PROJECTS.add(place, request["name"], _project(place, request))},
     "UpdateProject": update_project,
@@ -185,7 +209,7 @@ CODEBUILD = {
     "ListProjects": lambda place, request: {"projects": sorted(PROJECTS.of(place))},
     "DeleteProject": lambda place, request: PROJECTS.of(place).pop(request["name"], None) and {},
     "CreateReportGroup": create_report_group,
-    "UpdateReportGroup": lambda place, request: {"reportGroup": REPORT_GROUPS.get(place, request["arn"]) | request},
+    "UpdateReportGroup": update_report_group,
     "BatchGetReportGroups": lambda place, request: {
         "reportGroups": [REPORT_GROUPS.of(place)[arn] for arn in request["reportGroupArns"] if arn in REPORT_GROUPS.of(place)]
     },
@@ -205,6 +229,7 @@ def create_repository(place, request):
         "cloneUrlHttp": f"https://git-codecommit.{place[1]}.amazonaws.com/v1/repos/{name}",
         "cloneUrlSsh": f"ssh://git-codecommit.{place[1]}.amazonaws.com/v1/repos/{name}",
     }  # fmt: skip
+    TAGS.of(place)[record["Arn"]] = request.get("tags", {})
     return {"repositoryMetadata": REPOSITORIES.add(place, name, record)}
 
 
@@ -265,6 +290,7 @@ CODECOMMIT = {
         defaultBranch=request["branchName"]
     ),
     "UpdateRepositoryDescription": lambda place, request: REPOSITORIES.get(place, request["repositoryName"]).update(request),
+    "ListTagsForResource": lambda place, request: {"tags": TAGS.of(place)[request["resourceArn"]]},
     "DeleteRepository": lambda place, request: REPOSITORIES.of(place).pop(request["repositoryName"], None) and {},
 }
 
@@ -273,10 +299,9 @@ CODECOMMIT = {
 
 
 def put_composite_alarm(place, request):
-    COMPOSITES.of(place)[request["AlarmName"]] = {
-        **{key: value for key, value in request.items() if key != "Tags"},
-        "AlarmArn": _arn(place, "cloudwatch", f"alarm:{request['AlarmName']}"),
-    }
+    arn = _arn(place, "cloudwatch", f"alarm:{request['AlarmName']}")
+    COMPOSITES.of(place)[request["AlarmName"]] = {key: value for key, value in request.items() if key != "Tags"} | {"AlarmArn": arn}
+    TAGS.of(place)[arn] = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
 
 
 def delete_alarms(place, request):
@@ -289,7 +314,16 @@ def describe_alarms(place, request):
     return {"CompositeAlarms": [COMPOSITES.of(place)[name] for name in names if name in COMPOSITES.of(place)], "MetricAlarms": []}
 
 
-CLOUDWATCH = {"PutCompositeAlarm": put_composite_alarm, "DescribeAlarms": describe_alarms, "DeleteAlarms": delete_alarms}
+CLOUDWATCH = {
+    "PutCompositeAlarm": put_composite_alarm, "DescribeAlarms": describe_alarms, "DeleteAlarms": delete_alarms,
+    "ListTagsForResource": lambda place, request: {
+        "Tags": [{"Key": key, "Value": value} for key, value in TAGS.of(place)[request["ResourceARN"]].items()]
+    },
+    "TagResource": lambda place, request: TAGS.of(place)[request["ResourceARN"]].update(
+        {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+    ),
+    "UntagResource": lambda place, request: [TAGS.of(place)[request["ResourceARN"]].pop(key, None) for key in request["TagKeys"]] and {},
+}  # fmt: skip
 
 # The CDK CLI asks CloudTrail why a deploy has failed.
 CLOUDTRAIL = {"LookupEvents": lambda place, request: {"Events": []}}
@@ -303,5 +337,9 @@ def operation(service: str, name: str, account: str, region: str, values):
     if name == "DescribeAlarms" and values.get("AlarmTypes.member.1") != "CompositeAlarm":
         return None
     if name == "DeleteAlarms" and values.get("AlarmNames.member.1") not in COMPOSITES.of((account, region)):
+        return None
+    if service == "cloudwatch" and name.endswith(("TagResource", "TagsForResource")) and (
+        values.get("ResourceARN", "").split(":alarm:")[-1] not in COMPOSITES.of((account, region))
+    ):
         return None
     return None if function is None else lambda request: function((account, region), request)

@@ -1,5 +1,6 @@
 """The CloudFormation registry's schemas of resource types, as cfn-lint ships them: which properties there are and of what form."""
 
+import json
 from functools import lru_cache
 
 import jsonschema
@@ -62,14 +63,20 @@ def _has_call(value) -> bool:
 
 def errors(kind: str, region: str, properties: dict, *, partial: bool) -> list[str]:
     """Violations; `partial`: values with functions in them are not judged yet."""
-    found = []
+    return list(_errors(kind, region, json.dumps(properties), partial))
+
+
+@lru_cache(maxsize=None)
+def _errors(kind: str, region: str, text: str, partial: bool) -> tuple[str, ...]:
+    """By the text of the properties: one resource is judged in each of many templates."""
+    properties, found = json.loads(text), []
     for error in _validator(kind, region).iter_errors(coerce(schema(kind, region), schema(kind, region), properties)):
         structural = error.validator in ("required", "additionalProperties")
         if partial and (is_call(error.instance) or (not structural and _has_call(error.instance))):
             continue
         where = "/".join(map(str, error.absolute_path))
         found.append(f"#/{where}: {error.message[:300]}")
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def coerce(whole: dict, part: dict, value, depth: int = 0):

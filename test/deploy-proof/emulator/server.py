@@ -3,45 +3,49 @@
     python -m emulator.server [PORT]    prints the port, and serves until its standard input ends
 """
 
-import os
 import sys
 import threading
+from functools import lru_cache
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 
 from moto.iam.access_control import PermissionResult
+from moto.iam.models import get_account_id_from
 from moto.s3.models import FakeBucket
 
-from . import aws, own
+from . import aws, own, proof
+from .aws import ACCOUNT
 from .cloud import Cloud
 from .cloudformation import operations
 from .front import answer, operation_of
 
-ACCOUNT = "123456789012"
 
 
 class Application:
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
-        self.clouds: dict[str, Cloud] = {}
+        # Which service a host means is looked up in moto's folder, by a hundred calls of stat each time.
+        self.moto.get_backend_for_host = lru_cache(maxsize=None)(self.moto.get_backend_for_host)
+        self.clouds: dict[tuple[str, str], Cloud] = {}
         self.lock = threading.Lock()
-        self.calls: list[str] = []
 
-    def cloud(self, region: str) -> Cloud:
+    def cloud(self, region: str, account: str = ACCOUNT) -> Cloud:
         with self.lock:
-            return self.clouds.setdefault(region, Cloud(ACCOUNT, region))
+            return self.clouds.setdefault((account, region), Cloud(account, region))
 
     def __call__(self, environ, start_response):
-        service, region = _scope(environ.get("HTTP_AUTHORIZATION", ""))
+        if environ["PATH_INFO"].startswith("/_proof/"):
+            return proof.answer(self, Request(environ))(environ, start_response)
+        key, service, region = _scope(environ.get("HTTP_AUTHORIZATION", ""))
         if service == "monitoring":
             service = "cloudwatch"
         if service == "cloudformation" or service in own.SERVICES:
             request = Request(environ)
             request.get_data(cache=True, parse_form_data=False)
             operation, parameters = operation_of(service, request)
-            act = self._operation(service, operation, region, request.values)
+            act = self._operation(service, operation, (get_account_id_from(key), region), request.values)
             if act is not None:
                 return answer(service, operation, parameters, request, act)(environ, start_response)
             if service == "cloudformation":
@@ -51,23 +55,24 @@ class Application:
             environ["wsgi.input"] = io.BytesIO(request.get_data())
         return self.moto(environ, start_response)
 
-    def _operation(self, service: str, operation: str, region: str, values):
+    def _operation(self, service: str, operation: str, place: tuple[str, str], values):
+        """`place`: account and region."""
         if service == "cloudformation":
-            return operations(self.cloud(region)).get(operation)
-        return own.operation(service, operation, ACCOUNT, region, values)
+            return operations(self.cloud(place[1], place[0])).get(operation)
+        return own.operation(service, operation, *place, values)
 
 
-def _scope(authorization: str) -> tuple[str, str]:
+def _scope(authorization: str) -> tuple[str, str, str]:
+    """Access key, service and region of a signed request."""
     try:
-        _, _, region, service, _ = authorization.split(",")[0].split()[1].split("/")
-        return service, region
+        credential, _, region, service, _ = authorization.split(",")[0].split()[1].split("/")
+        return credential.removeprefix("Credential="), service, region
     except (IndexError, ValueError):
-        return "", ""
+        return "", "", ""
 
 
 def application() -> Application:
     """The whole, and the handlers connected to it. One a process: moto's backends are global."""
-    os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)
     # moto would deny all that a policy denies under a condition (plain HTTP), for it reads no conditions. Kept, not enforced.
     FakeBucket.get_permission = lambda *_: PermissionResult.NEUTRAL
     made = Application()

@@ -67,6 +67,7 @@ class Template:
             name: item for name, item in self.body["Resources"].items()
             if "Condition" not in item or self.resolver.condition(item["Condition"])
         }  # fmt: skip
+        self.decided = {name: _decide(item.get("Properties", {}), self.resolver) for name, item in self.resources.items()}
         found = list(self._problems())
         if found:
             raise Refused("; ".join(found))
@@ -120,27 +121,24 @@ class Template:
                     yield f"{name}: unrecognized {policy} {item[policy]}"
             yield from self._resource_problems(name, item)
         for name, output in self.body.get("Outputs", {}).items():
-            yield from self._reference_problems(f"Outputs/{name}", output)
+            yield from self._reference_problems(f"Outputs/{name}", _decide(output, self.resolver))
 
     def _resource_problems(self, name: str, item: dict):
         try:
             handler(item["Type"])
-            yield from self._reference_problems(name, item.get("Properties", {}))
+            yield from self._reference_problems(name, self.decided[name])
             for other in _depends_on(item):
                 if other not in self.body["Resources"]:
                     yield f"{name}: Unresolved resource dependencies [{other}] in DependsOn"
             if not item["Type"].startswith("Custom::"):
-                for error in schemas.errors(item["Type"], self.region, self.known(item), partial=True):
+                for error in schemas.errors(item["Type"], self.region, self.decided[name], partial=True):
                     yield f"{name} ({item['Type']}): {error}"
         except Refused as error:
             yield f"{name}: {error}"
 
-    def known(self, item: dict) -> dict:
-        """Properties with conditions decided and NoValue gone; other functions stay."""
-        return _decide(item.get("Properties", {}), self.resolver)
-
     def _reference_problems(self, where: str, value):
-        for name, attribute in references(_decide(value, self.resolver)):
+        """`value`: conditions decided (_decide)."""
+        for name, attribute in references(value):
             if attribute is None and (name in self.parameters or name in PSEUDO):
                 continue
             if name not in self.resources:
@@ -151,9 +149,8 @@ class Template:
                 yield f"{where}: Resource {name} ({self.resources[name]['Type']}) does not support attribute type {attribute} in Fn::GetAtt"
 
     def needs(self, name: str) -> set[str]:
-        item = self.resources[name]
-        direct = {other for other, _ in references(_decide(item.get("Properties", {}), self.resolver))}
-        return {other for other in direct | set(_depends_on(item)) if other in self.resources}
+        direct = {other for other, _ in references(self.decided[name])}
+        return {other for other in direct | set(_depends_on(self.resources[name])) if other in self.resources}
 
     def _order(self) -> list[str]:
         """One after the other, what nobody waits for as late as possible: CloudFormation makes things side by side, so a
@@ -178,6 +175,7 @@ def _depends_on(item: dict) -> list[str]:
 
 
 def _decide(value, resolver: Resolver):
+    """A value with conditions decided and NoValue gone; other functions stay."""
     from .intrinsics import NOTHING
 
     if isinstance(value, list):

@@ -10,6 +10,7 @@ from .. import aws, policy
 from ..strict import Refused
 
 _HANDLERS: dict = {}
+_read: dict = {}
 MODULES = (
     "bootstrap", "cloudwatch", "codebuild", "codecommit", "codepipeline", "custom", "ec2", "ecr", "eks", "events", "iam", "kms",
     "lambda_", "logs", "messaging", "s3",
@@ -28,21 +29,23 @@ class Context:
         """`check()` when all resources of the stack are there; what it refuses fails the stack."""
         self.later.append(check)
 
-    def call(self, service: str, operation: str, **request):
+    def call(self, service: str, operation: str, _account: str = "", **request):
+        """In the account of the stack, or in another."""
+        account = _account or self.account
         if service not in ("iam", "kms"):
-            return aws.call(service, operation, self.region, **request)
+            return aws.call(service, operation, self.region, account, **request)
         if not operation.startswith(("Get", "List", "Describe")):
-            self.cloud.read.clear()
-            return aws.call(service, operation, self.region, **request)
+            _read.clear()
+            return aws.call(service, operation, self.region, account, **request)
         # Asked over and over by the checks; what writes in between goes through here too.
-        key = service, operation, json.dumps(request)
-        if key not in self.cloud.read:
-            self.cloud.read[key] = aws.call(service, operation, self.region, **request)
-        return self.cloud.read[key]
+        key = self.region, account, service, operation, json.dumps(request)
+        if key not in _read:
+            _read[key] = aws.call(service, operation, self.region, account, **request)
+        return _read[key]
 
     def send(self, service: str, operation: str, properties: dict, without=(), **more):
         """A call whose members are the properties themselves, spelled as the API spells them; each must have its member."""
-        shape = aws.client(service, self.region).meta.service_model.operation_model(operation).input_shape
+        shape = aws.client(service, self.region, self.account).meta.service_model.operation_model(operation).input_shape
         kept = {key: value for key, value in properties.items() if key not in without}
         return self.call(service, operation, **(to_shape(shape, kept, f"{service}:{operation}") | more))
 
@@ -58,12 +61,15 @@ class Context:
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"
 
+    def owner(self, arn: str) -> str:
+        """The account that an ARN is of; of a name, the account of the stack."""
+        return arn.split(":")[4] if arn.startswith("arn:") else self.account
+
     # -- What services look at when a resource is made --------------------------------------------------------------
 
     def assumable(self, role: str, service: str, source_arn: str) -> dict:
         """The role, if `service` may assume it on behalf of `source_arn`; as services check when they are given a role."""
-        name = role.split("/")[-1]
-        found = self.call("iam", "GetRole", RoleName=name)["Role"]
+        found = self.call("iam", "GetRole", self.owner(role), RoleName=role.split("/")[-1])["Role"]
         if found["Arn"] != role:
             raise Refused(f"role {role} does not exist; there is {found['Arn']}")
         context = {"aws:SourceAccount": self.account, "aws:SourceArn": source_arn}
@@ -73,15 +79,16 @@ class Context:
 
     def role_allows(self, role: str, action: str) -> bool:
         """Some statement of the role's policies allows the action, on whatever and under whatever condition; none denies it always."""
-        name = role.split("/")[-1]
+        name, owner = role.split("/")[-1], self.owner(role)
         documents = [
-            self.call("iam", "GetRolePolicy", RoleName=name, PolicyName=each)["PolicyDocument"]
-            for each in self.call("iam", "ListRolePolicies", RoleName=name)["PolicyNames"]
+            self.call("iam", "GetRolePolicy", owner, RoleName=name, PolicyName=each)["PolicyDocument"]
+            for each in self.call("iam", "ListRolePolicies", owner, RoleName=name)["PolicyNames"]
         ]
-        for attached in self.call("iam", "ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"]:
-            version = self.call("iam", "GetPolicy", PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+        for attached in self.call("iam", "ListAttachedRolePolicies", owner, RoleName=name)["AttachedPolicies"]:
+            policy_arn = attached["PolicyArn"]
+            version = self.call("iam", "GetPolicy", owner, PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
             documents.append(
-                self.call("iam", "GetPolicyVersion", PolicyArn=attached["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
+                self.call("iam", "GetPolicyVersion", owner, PolicyArn=policy_arn, VersionId=version)["PolicyVersion"]["Document"]
             )
         anyone = [
             {**statement, "Principal": "*", "Condition": {} if statement["Effect"] == "Allow" else statement.get("Condition", {})}
@@ -91,7 +98,7 @@ class Context:
 
     def key(self, key: str) -> dict:
         """A KMS key that exists, is enabled, and is named by its ARN, id or alias."""
-        found = self.call("kms", "DescribeKey", KeyId=key)["KeyMetadata"]
+        found = self.call("kms", "DescribeKey", self.owner(key), KeyId=key)["KeyMetadata"]
         if not found["Enabled"]:
             raise Refused(f"KMS key {key} is {found['KeyState']}")
         return found
@@ -99,7 +106,7 @@ class Context:
     def key_allows(self, key: str, service: str, actions, context: dict) -> None:
         """Refused unless the key's policy lets the service do each of the actions."""
         found = self.key(key)
-        text = self.call("kms", "GetKeyPolicy", KeyId=found["KeyId"], PolicyName="default")["Policy"]
+        text = self.call("kms", "GetKeyPolicy", self.owner(key), KeyId=found["KeyId"], PolicyName="default")["Policy"]
         context = {"kms:CallerAccount": self.account, "aws:SourceAccount": self.account, **context}
         for action in actions:
             if not policy.allows(text, {"Service": service}, action, context):
@@ -107,10 +114,16 @@ class Context:
 
 
 class Handler:
-    """`create` gives (physical id, attributes by name); `more`: attributes beside the schema's read-only ones."""
+    """`create` gives (physical id, attributes by name); `more`: attributes beside the schema's read-only ones.
+
+    `read` asks the service what it holds, by names of properties (case does not matter, more than they is fine); `p` is for
+    addressing only.
+    """
 
     replaced_by: frozenset = frozenset()
     more: frozenset = frozenset()
+    # Properties that no call of the service tells again, with the reason.
+    untold: dict[str, str] = {}
 
     def create(self, c: Context, p: dict) -> tuple[str, dict]:
         raise NotImplementedError
@@ -121,6 +134,9 @@ class Handler:
 
     def delete(self, c: Context, physical: str, p: dict) -> None:
         raise NotImplementedError
+
+    def read(self, c: Context, physical: str, p: dict) -> dict:
+        raise NotImplementedError(f"{type(self).__name__} reads nothing back")
 
 
 def handles(*kinds: str):

@@ -5,6 +5,8 @@ from . import Handler, handles
 
 @handles("AWS::SSM::Parameter")
 class Parameter(Handler):
+    more = frozenset({"Type", "Value"})
+
     def create(self, c, p):
         name = p.get("Name") or c.name(1000)
         c.send("ssm", "PutParameter", p, without=("Name", "Tags"), Name=name)
@@ -16,9 +18,14 @@ class Parameter(Handler):
     def delete(self, c, physical, p):
         c.call("ssm", "DeleteParameter", Name=physical)
 
+    def read(self, c, physical, p):
+        return c.call("ssm", "GetParameter", Name=physical)["Parameter"]
+
 
 @handles("AWS::CDK::Metadata")
 class Metadata(Handler):
+    untold = {"Analytics": "for the CDK's authors; no resource"}
+
     def create(self, c, p):
         return c.name(64), {}
 
@@ -27,3 +34,6 @@ class Metadata(Handler):
 
     def delete(self, c, physical, p):
         pass
+
+    def read(self, c, physical, p):
+        return {}

@@ -33,6 +33,14 @@ def retag_alarm(c, physical, old, new):
           lambda keys: ("UntagResource", {"ResourceARN": arn, "TagKeys": keys}))  # fmt: skip
 
 
+def told(c, name: str, kind: str) -> dict:
+    """One alarm, with its tags."""
+    found = c.call("cloudwatch", "DescribeAlarms", AlarmNames=[name], AlarmTypes=[kind])[f"{kind}s"]
+    if not found:
+        raise Refused(f"there is no alarm {name}")
+    return found[0] | {"Tags": c.call("cloudwatch", "ListTagsForResource", ResourceARN=found[0]["AlarmArn"])["Tags"]}
+
+
 @handles("AWS::CloudWatch::Alarm")
 class Alarm(Handler):
     def create(self, c, p):
@@ -68,6 +76,9 @@ class Alarm(Handler):
     def delete(self, c, physical, p):
         c.call("cloudwatch", "DeleteAlarms", AlarmNames=[physical])
 
+    def read(self, c, physical, p):
+        return told(c, physical, "MetricAlarm")
+
 
 @handles("AWS::CloudWatch::CompositeAlarm")
 class CompositeAlarm(Handler):
@@ -93,6 +104,9 @@ class CompositeAlarm(Handler):
 
     def delete(self, c, physical, p):
         c.call("cloudwatch", "DeleteAlarms", AlarmNames=[physical])
+
+    def read(self, c, physical, p):
+        return told(c, physical, "CompositeAlarm")
 
 
 @handles("AWS::CloudWatch::Dashboard")
@@ -122,3 +136,6 @@ class Dashboard(Handler):
 
     def delete(self, c, physical, p):
         c.call("cloudwatch", "DeleteDashboards", DashboardNames=[physical])
+
+    def read(self, c, physical, p):
+        return c.call("cloudwatch", "GetDashboard", DashboardName=physical)

@@ -66,6 +66,9 @@ class Project(Handler):
     def delete(self, c, physical, p):
         c.call("codebuild", "DeleteProject", name=physical)
 
+    def read(self, c, physical, p):
+        return c.call("codebuild", "BatchGetProjects", names=[physical])["projects"][0]
+
 
 def _spelled(c, p) -> dict:
     from .. import aws
@@ -77,6 +80,8 @@ def _spelled(c, p) -> dict:
 
 @handles("AWS::CodeBuild::ReportGroup")
 class ReportGroup(Handler):
+    untold = {"DeleteReports": "CloudFormation looks at it when it deletes the group"}
+
     def create(self, c, p):
         target = p["ExportConfig"].get("S3Destination")
         if target:
@@ -91,3 +96,6 @@ class ReportGroup(Handler):
 
     def delete(self, c, physical, p):
         c.call("codebuild", "DeleteReportGroup", arn=physical, deleteReports=p.get("DeleteReports", False))
+
+    def read(self, c, physical, p):
+        return c.call("codebuild", "BatchGetReportGroups", reportGroupArns=[physical])["reportGroups"][0]

@@ -6,6 +6,7 @@ from .iam import retag
 @handles("AWS::CodeCommit::Repository")
 class Repository(Handler):
     replaced_by = frozenset({"RepositoryName"})
+    untold = {"Code": "read once, when the repository is made; the first branch is looked at"}
 
     def create(self, c, p):
         if "KmsKeyId" in p:
@@ -32,3 +33,7 @@ class Repository(Handler):
 
     def delete(self, c, physical, p):
         c.call("codecommit", "DeleteRepository", repositoryName=p["RepositoryName"])
+
+    def read(self, c, physical, p):
+        made = c.call("codecommit", "GetRepository", repositoryName=physical.split("/")[-1])["repositoryMetadata"]
+        return made | {"Tags": c.call("codecommit", "ListTagsForResource", resourceArn=made["Arn"])["tags"]}

@@ -6,6 +6,7 @@ Source: CodePipeline user guide, pipeline structure reference, action structure 
 import json
 import re
 
+from .. import policy
 from ..strict import Refused
 from . import Handler, handles, to_shape
 from .iam import retag
@@ -30,6 +31,7 @@ NEEDS = {
 @handles("AWS::CodePipeline::Pipeline")
 class Pipeline(Handler):
     more = frozenset({"Version"})
+    untold = {"RestartExecutionOnUpdate": "CloudFormation looks at it when it updates the pipeline"}
 
     def create(self, c, p):
         name = p.get("Name") or c.name(100)
@@ -48,6 +50,10 @@ class Pipeline(Handler):
 
     def delete(self, c, physical, p):
         c.call("codepipeline", "DeletePipeline", name=physical)
+
+    def read(self, c, physical, p):
+        tags = c.call("codepipeline", "ListTagsForResource", resourceArn=c.arn("codepipeline", physical))["tags"]
+        return c.call("codepipeline", "GetPipeline", name=physical)["pipeline"] | {"Tags": tags}
 
     def _pipeline(self, c, p) -> dict:
         from .. import aws
@@ -174,12 +180,28 @@ def _references(c, p):
         ]  # fmt: skip
         for action in stage["Actions"]:
             where = f"stage {stage['Name']}, action {action['Name']}"
-            yield from _target(c, where, action["ActionTypeId"]["Provider"], action.get("Configuration", {}))
-            yield from _permitted(c, where, p["RoleArn"], action["ActionTypeId"]["Provider"], action.get("Configuration", {}))
-            if "RoleArn" in action:
-                c.call("iam", "GetRole", RoleName=action["RoleArn"].split("/")[-1])
+            # What an action with a role of another account works on is there.
+            owner = c.owner(action.get("RoleArn", ""))
+            yield from _target(c, where, action["ActionTypeId"]["Provider"], action.get("Configuration", {}), owner)
+            role = action.get("RoleArn", p["RoleArn"])
+            yield from _permitted(c, where, role, action["ActionTypeId"]["Provider"], action.get("Configuration", {}))
+            if role != p["RoleArn"]:
+                yield from _assumes(c, where, p["RoleArn"], role)
         for rule in rules:
-            yield from _target(c, f"stage {stage['Name']}, rule {rule['Name']}", rule["RuleTypeId"]["Provider"], rule.get("Configuration", {}))
+            owner = c.owner(rule.get("RoleArn", ""))
+            where = f"stage {stage['Name']}, rule {rule['Name']}"
+            yield from _target(c, where, rule["RuleTypeId"]["Provider"], rule.get("Configuration", {}), owner)
+
+
+def _assumes(c, where: str, pipeline: str, role: str):
+    """A pipeline works with an action's role by assuming it: both sides must say so."""
+    trust = c.call("iam", "GetRole", c.owner(role), RoleName=role.split("/")[-1])["Role"]["AssumeRolePolicyDocument"]
+    named = (pipeline, f"arn:aws:iam::{c.account}:root")
+    context = {"aws:PrincipalArn": pipeline, "aws:PrincipalAccount": c.account}
+    if not any(policy.allows(trust, {"AWS": who}, "sts:AssumeRole", context) for who in named):
+        yield f"{where}: the role {role} does not trust the role of the pipeline"
+    if not c.role_allows(pipeline, "sts:AssumeRole"):
+        yield f"{where}: the role of the pipeline may not sts:AssumeRole"
 
 
 def _permitted(c, where: str, role: str, provider: str, configuration: dict):
@@ -192,12 +214,12 @@ def _permitted(c, where: str, role: str, provider: str, configuration: dict):
             yield f"{where}: the role of the pipeline may not {action}"
 
 
-def _target(c, where: str, provider: str, configuration: dict):
-    if provider == "CodeBuild" and c.call("codebuild", "BatchGetProjects", names=[configuration["ProjectName"]])["projectsNotFound"]:
+def _target(c, where: str, provider: str, configuration: dict, owner: str):
+    if provider == "CodeBuild" and c.call("codebuild", "BatchGetProjects", owner, names=[configuration["ProjectName"]])["projectsNotFound"]:
         yield f"{where}: the project {configuration['ProjectName']} is not there"
     if provider == "CodeCommit":
-        c.call("codecommit", "GetRepository", repositoryName=configuration["RepositoryName"])
+        c.call("codecommit", "GetRepository", owner, repositoryName=configuration["RepositoryName"])
     if provider in ("Lambda", "LambdaInvoke"):
-        c.call("lambda", "GetFunction", FunctionName=configuration["FunctionName"])
+        c.call("lambda", "GetFunction", owner, FunctionName=configuration["FunctionName"])
     if provider == "Manual" and "NotificationArn" in configuration:
         c.call("sns", "GetTopicAttributes", TopicArn=configuration["NotificationArn"])

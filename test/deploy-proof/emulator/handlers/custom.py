@@ -6,7 +6,12 @@ from ..strict import Refused
 from . import Handler, handles
 
 
+NOT_RUN = "its function is not run"
+
+
 class Custom(Handler):
+    untold = dict.fromkeys(("ServiceToken", "Manifest", "ClusterName", "DefaultSecurityGroupId", "Account"), NOT_RUN)
+
     def create(self, c, p):
         c.call("lambda", "GetFunction", FunctionName=p["ServiceToken"])
         self.check(c, p)
@@ -20,6 +25,9 @@ class Custom(Handler):
 
     def check(self, c, p):
         raise NotImplementedError
+
+    def read(self, c, physical, p):
+        return {}
 
 
 @handles("Custom::AWSCDK-EKS-KubernetesResource")
@@ -46,6 +54,8 @@ class RestrictDefaultSecurityGroup(Custom):
 class SdkCall(Handler):
     """CDK's function for one call of an API when a resource is made, changed and deleted; here the call is made."""
 
+    untold = dict.fromkeys(("ServiceToken", "InstallLatestAwsSdk", "Create", "Update", "Delete"), "a call of any API; its own checks judge it")
+
     def run(self, c, p, request_type, physical):
         unknown = set(p) - {"ServiceToken", "Create", "Update", "Delete", "InstallLatestAwsSdk"}
         if unknown:
@@ -71,3 +81,6 @@ class SdkCall(Handler):
 
     def delete(self, c, physical, p):
         self.run(c, p, "Delete", physical)
+
+    def read(self, c, physical, p):
+        return {}

@@ -3,6 +3,7 @@
 import ipaddress
 
 from ..strict import Refused
+from ..readback import differences
 from . import Handler, handles
 
 
@@ -41,6 +42,13 @@ class Vpc(Tagged):
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteVpc", VpcId=physical)
 
+    def read(self, c, physical, p):
+        switches = {"EnableDnsHostnames": "enableDnsHostnames", "EnableDnsSupport": "enableDnsSupport"}
+        return c.call("ec2", "DescribeVpcs", VpcIds=[physical])["Vpcs"][0] | {
+            name: c.call("ec2", "DescribeVpcAttribute", VpcId=physical, Attribute=attribute)[name]["Value"]
+            for name, attribute in switches.items()
+        }
+
 
 @handles("AWS::EC2::Subnet")
 class Subnet(Tagged):
@@ -56,6 +64,9 @@ class Subnet(Tagged):
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteSubnet", SubnetId=physical)
 
+    def read(self, c, physical, p):
+        return c.call("ec2", "DescribeSubnets", SubnetIds=[physical])["Subnets"][0]
+
 
 @handles("AWS::EC2::InternetGateway")
 class InternetGateway(Tagged):
@@ -65,6 +76,9 @@ class InternetGateway(Tagged):
 
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteInternetGateway", InternetGatewayId=physical)
+
+    def read(self, c, physical, p):
+        return c.call("ec2", "DescribeInternetGateways", InternetGatewayIds=[physical])["InternetGateways"][0]
 
 
 @handles("AWS::EC2::VPCGatewayAttachment")
@@ -76,6 +90,11 @@ class GatewayAttachment(Handler):
     def delete(self, c, physical, p):
         c.send("ec2", "DetachInternetGateway", p)
 
+    def read(self, c, physical, p):
+        attached = [{"Name": "attachment.vpc-id", "Values": [physical.split("|")[1]]}]
+        gateway = c.call("ec2", "DescribeInternetGateways", Filters=attached)["InternetGateways"][0]
+        return gateway | gateway["Attachments"][0]
+
 
 @handles("AWS::EC2::EIP")
 class Address(Tagged):
@@ -86,6 +105,9 @@ class Address(Tagged):
     def delete(self, c, physical, p):
         found = c.call("ec2", "DescribeAddresses", PublicIps=[physical])["Addresses"][0]
         c.call("ec2", "ReleaseAddress", AllocationId=found["AllocationId"])
+
+    def read(self, c, physical, p):
+        return c.call("ec2", "DescribeAddresses", PublicIps=[physical])["Addresses"][0]
 
 
 @handles("AWS::EC2::NatGateway")
@@ -100,6 +122,12 @@ class NatGateway(Tagged):
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteNatGateway", NatGatewayId=physical)
 
+    def read(self, c, physical, p):
+        made = c.call("ec2", "DescribeNatGateways", NatGatewayIds=[physical])["NatGateways"][0]
+        if made["State"] == "deleted":
+            raise Refused(f"{physical} is deleted")
+        return made | made["NatGatewayAddresses"][0]
+
 
 @handles("AWS::EC2::RouteTable")
 class RouteTable(Tagged):
@@ -109,6 +137,9 @@ class RouteTable(Tagged):
 
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteRouteTable", RouteTableId=physical)
+
+    def read(self, c, physical, p):
+        return c.call("ec2", "DescribeRouteTables", RouteTableIds=[physical])["RouteTables"][0]
 
 
 @handles("AWS::EC2::Route")
@@ -122,6 +153,11 @@ class Route(Handler):
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteRoute", RouteTableId=p["RouteTableId"], DestinationCidrBlock=p["DestinationCidrBlock"])
 
+    def read(self, c, physical, p):
+        table, _, destination = physical.partition("|")
+        found = c.call("ec2", "DescribeRouteTables", RouteTableIds=[table])["RouteTables"][0]
+        return found | next(route for route in found["Routes"] if route.get("DestinationCidrBlock") == destination)
+
 
 @handles("AWS::EC2::SubnetRouteTableAssociation")
 class RouteTableAssociation(Handler):
@@ -131,6 +167,11 @@ class RouteTableAssociation(Handler):
 
     def delete(self, c, physical, p):
         c.call("ec2", "DisassociateRouteTable", AssociationId=physical)
+
+    def read(self, c, physical, p):
+        filters = [{"Name": "association.route-table-association-id", "Values": [physical]}]
+        associations = c.call("ec2", "DescribeRouteTables", Filters=filters)["RouteTables"][0]["Associations"]
+        return next(item for item in associations if item["RouteTableAssociationId"] == physical)
 
 
 def permission(c, p) -> dict:
@@ -168,6 +209,11 @@ class SecurityGroup(Handler):
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteSecurityGroup", GroupId=physical)
 
+    def read(self, c, physical, p):
+        group = c.call("ec2", "DescribeSecurityGroups", GroupIds=[physical])["SecurityGroups"][0]
+        return group | {"GroupDescription": group["Description"], "SecurityGroupEgress": _rules(group, "Egress", "Destination"),
+                        "SecurityGroupIngress": _rules(group, "", "Source")}  # fmt: skip
+
 
 @handles("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
 class SecurityGroupRule(Handler):
@@ -181,9 +227,29 @@ class SecurityGroupRule(Handler):
     def delete(self, c, physical, p):
         c.call("ec2", self._operation(p, "Revoke"), GroupId=p["GroupId"], IpPermissions=[permission(c, p)])
 
+    def read(self, c, physical, p):
+        group = c.call("ec2", "DescribeSecurityGroups", GroupIds=[p["GroupId"]])["SecurityGroups"][0]
+        way = ("Egress", "Destination") if "DestinationSecurityGroupId" in p else ("", "Source")
+        mine = {key: value for key, value in p.items() if key != "GroupId"}
+        found = [rule for rule in _rules(group, *way) if differences(mine, rule) == []]
+        if not found:
+            raise Refused(f"{p['GroupId']} has no rule {mine}, but {_rules(group, *way)}")
+        return found[0] | {"GroupId": group["GroupId"]}
+
+
+def _rules(group, way: str, other: str) -> list[dict]:
+    """A group's permissions as CloudFormation writes rules: one for each peer."""
+    return [
+        {**{key: rule[key] for key in ("IpProtocol", "FromPort", "ToPort") if key in rule}, **peer,
+         **({f"{other}SecurityGroupId": peer["GroupId"]} if "GroupId" in peer else {})}
+        for rule in group[f"IpPermissions{way}"] for peer in rule["IpRanges"] + rule["UserIdGroupPairs"]
+    ]  # fmt: skip
+
 
 @handles("AWS::EC2::FlowLog")
 class FlowLog(Tagged):
+    untold = {"ResourceType": "DescribeFlowLogs tells it by the id of the resource"}
+
     def create(self, c, p):
         made_by = c.arn("ec2", "vpc-flow-log/fl-0123456789abcdef0")
         if "DeliverLogsPermissionArn" in p:
@@ -199,3 +265,6 @@ class FlowLog(Tagged):
 
     def delete(self, c, physical, p):
         c.call("ec2", "DeleteFlowLogs", FlowLogIds=[physical])
+
+    def read(self, c, physical, p):
+        return c.call("ec2", "DescribeFlowLogs", FlowLogIds=[physical])["FlowLogs"][0]

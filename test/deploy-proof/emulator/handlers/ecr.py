@@ -7,6 +7,8 @@ from .iam import retag
 
 @handles("AWS::ECR::Repository")
 class Repository(Handler):
+    untold = {"EmptyOnDelete": "CloudFormation looks at it when it deletes the repository"}
+
     def create(self, c, p):
         encryption = p.get("EncryptionConfiguration", {})
         if "KmsKey" in encryption:
@@ -43,6 +45,19 @@ class Repository(Handler):
 
     def delete(self, c, physical, p):
         c.call("ecr", "DeleteRepository", repositoryName=physical, force=p.get("EmptyOnDelete", False))
+
+    def read(self, c, physical, p):
+        made = c.call("ecr", "DescribeRepositories", repositoryNames=[physical])["repositories"][0]
+        told = {"Tags": c.call("ecr", "ListTagsForResource", resourceArn=made["repositoryArn"])["tags"]}
+        if "LifecyclePolicy" in p:
+            told["LifecyclePolicy"] = c.call("ecr", "GetLifecyclePolicy", repositoryName=physical)
+        if "RepositoryPolicyText" in p:
+            told["RepositoryPolicyText"] = c.call("ecr", "GetRepositoryPolicy", repositoryName=physical)["policyText"]
+        filters = [
+            {"ImageTagMutabilityExclusionFilterType": item["filterType"], "ImageTagMutabilityExclusionFilterValue": item["filter"]}
+            for item in made.get("imageTagMutabilityExclusionFilters", [])
+        ]
+        return made | told | {"ImageTagMutabilityExclusionFilters": filters}
 
 
 def _filters(p):

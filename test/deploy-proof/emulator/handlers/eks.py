@@ -8,7 +8,7 @@ import json
 from ..strict import Refused
 from . import Handler, handles
 
-VERSIONS = ("1.31", "1.32", "1.33", "1.34", "1.35")
+VERSIONS = ("1.32", "1.33", "1.34", "1.35", "1.36")
 ADDONS = {
     "amazon-cloudwatch-observability", "aws-ebs-csi-driver", "aws-efs-csi-driver", "coredns", "eks-pod-identity-agent", "kube-proxy",
     "metrics-server", "vpc-cni",
@@ -91,6 +91,11 @@ class Cluster(Handler):
             c.call("ec2", "DeleteSecurityGroup", GroupId=group["GroupId"])
         c.call("eks", "DeleteCluster", name=physical)
 
+    def read(self, c, physical, p):
+        made = c.call("eks", "DescribeCluster", name=physical)["cluster"]
+        kinds = [kind for item in made.get("logging", {}).get("clusterLogging", []) if item["enabled"] for kind in item["types"]]
+        return made | {"logging": {"ClusterLogging": {"EnabledTypes": [{"Type": kind} for kind in kinds]}}}
+
 
 def _as_api(p: dict) -> dict:
     """Logging is spelled differently, and so is the name."""
@@ -103,6 +108,8 @@ def _as_api(p: dict) -> dict:
 
 @handles("AWS::EKS::Addon")
 class Addon(Handler):
+    untold = {"ResolveConflicts": "of the request alone"}
+
     def create(self, c, p):
         if p["AddonName"] not in ADDONS:
             raise Refused(f"Addon {p['AddonName']} is not supported")
@@ -121,11 +128,20 @@ class Addon(Handler):
     def delete(self, c, physical, p):
         c.call("eks", "DeleteAddon", clusterName=p["ClusterName"], addonName=p["AddonName"])
 
+    def read(self, c, physical, p):
+        cluster, _, name = physical.partition("|")
+        addon = c.call("eks", "DescribeAddon", clusterName=cluster, addonName=name)["addon"]
+        identities = [
+            c.call("eks", "DescribePodIdentityAssociation", clusterName=cluster, associationId=arn.split("/")[-1])["association"]
+            for arn in addon.get("podIdentityAssociations", [])
+        ]
+        return addon | {"podIdentityAssociations": identities}
+
 
 @handles("AWS::EKS::AccessEntry")
 class AccessEntry(Handler):
     def create(self, c, p):
-        c.call("iam", "GetRole", RoleName=p["PrincipalArn"].split("/")[-1])
+        c.call("iam", "GetRole", c.owner(p["PrincipalArn"]), RoleName=p["PrincipalArn"].split("/")[-1])
         for group in p.get("KubernetesGroups", []):
             if group.startswith("system:"):
                 raise Refused(f"The kubernetes group name {group} is invalid, it cannot start with system:")
@@ -152,3 +168,9 @@ class AccessEntry(Handler):
 
     def delete(self, c, physical, p):
         c.call("eks", "DeleteAccessEntry", clusterName=p["ClusterName"], principalArn=p["PrincipalArn"])
+
+    def read(self, c, physical, p):
+        role, _, cluster = physical.partition("|")
+        place = {"clusterName": cluster, "principalArn": role}
+        policies = c.call("eks", "ListAssociatedAccessPolicies", **place)["associatedAccessPolicies"]
+        return c.call("eks", "DescribeAccessEntry", **place)["accessEntry"] | {"AccessPolicies": policies}

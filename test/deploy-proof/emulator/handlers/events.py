@@ -71,3 +71,8 @@ class Rule(Handler):
         if ids:
             c.call("events", "RemoveTargets", Rule=physical, Ids=ids)
         c.call("events", "DeleteRule", Name=physical)
+
+    def read(self, c, physical, p):
+        rule = c.call("events", "DescribeRule", Name=physical)
+        targets = c.call("events", "ListTargetsByRule", Rule=physical)["Targets"]
+        return rule | {"Targets": targets, "Tags": c.call("events", "ListTagsForResource", ResourceARN=rule["Arn"])["Tags"]}

@@ -55,6 +55,16 @@ class Role(Handler):
             c.call("iam", "DetachRolePolicy", RoleName=physical, PolicyArn=arn)
         c.call("iam", "DeleteRole", RoleName=physical)
 
+    def read(self, c, physical, p):
+        inline = [
+            c.call("iam", "GetRolePolicy", RoleName=physical, PolicyName=name)
+            for name in c.call("iam", "ListRolePolicies", RoleName=physical)["PolicyNames"]
+        ]
+        attached = c.call("iam", "ListAttachedRolePolicies", RoleName=physical)["AttachedPolicies"]
+        return c.call("iam", "GetRole", RoleName=physical)["Role"] | {
+            "Policies": inline, "ManagedPolicyArns": [policy["PolicyArn"] for policy in attached],
+        }  # fmt: skip
+
 
 def known(c, arn: str) -> None:
     """Puts a policy of AWS's own into moto at its first use, of all that there are (to load them all takes ten seconds)."""
@@ -90,6 +100,12 @@ class Policy(Handler):
         for role in p.get("Roles", []):
             c.call("iam", "DeleteRolePolicy", RoleName=role, PolicyName=p["PolicyName"])
 
+    def read(self, c, physical, p):
+        held = [c.call("iam", "GetRolePolicy", RoleName=role, PolicyName=p["PolicyName"]) for role in p["Roles"]]
+        documents = [policy["PolicyDocument"] for policy in held]
+        return {"PolicyName": held[0]["PolicyName"], "Roles": [policy["RoleName"] for policy in held],
+                "PolicyDocument": documents[0] if all(item == documents[0] for item in documents) else documents}  # fmt: skip
+
 
 @handles("AWS::IAM::ManagedPolicy")
 class ManagedPolicy(Handler):
@@ -119,6 +135,13 @@ class ManagedPolicy(Handler):
             if not version["IsDefaultVersion"]:
                 c.call("iam", "DeletePolicyVersion", PolicyArn=physical, VersionId=version["VersionId"])
         c.call("iam", "DeletePolicy", PolicyArn=physical)
+
+    def read(self, c, physical, p):
+        policy = c.call("iam", "GetPolicy", PolicyArn=physical)["Policy"]
+        version = c.call("iam", "GetPolicyVersion", PolicyArn=physical, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+        roles = c.call("iam", "ListEntitiesForPolicy", PolicyArn=physical)["PolicyRoles"]
+        return policy | {"ManagedPolicyName": policy["PolicyName"], "PolicyDocument": version["Document"],
+                         "Roles": [role["RoleName"] for role in roles]}  # fmt: skip
 
 
 def retag(c, service, old, new, tag, untag) -> None:

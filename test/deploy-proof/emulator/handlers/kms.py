@@ -10,6 +10,8 @@ def _tags(tags):
 
 @handles("AWS::KMS::Key")
 class Key(Handler):
+    untold = {"PendingWindowInDays": "CloudFormation looks at it when it deletes the key"}
+
     def create(self, c, p):
         text = document(p["KeyPolicy"])
         self._manageable(c, p["KeyPolicy"])
@@ -43,6 +45,18 @@ class Key(Handler):
     def delete(self, c, physical, p):
         c.call("kms", "ScheduleKeyDeletion", KeyId=physical, PendingWindowInDays=p.get("PendingWindowInDays", 30))
 
+    def read(self, c, physical, p):
+        key = c.call("kms", "DescribeKey", KeyId=physical)["KeyMetadata"]
+        if key["KeyState"] == "PendingDeletion":
+            raise Refused(f"{physical} is pending deletion")
+        symmetric = key["KeySpec"] == "SYMMETRIC_DEFAULT"
+        rotates = symmetric and c.call("kms", "GetKeyRotationStatus", KeyId=physical)["KeyRotationEnabled"]
+        tags = c.call("kms", "ListResourceTags", KeyId=physical)["Tags"]
+        return key | {
+            "EnableKeyRotation": rotates, "KeyPolicy": c.call("kms", "GetKeyPolicy", KeyId=physical, PolicyName="default")["Policy"],
+            "Tags": [{"Key": tag["TagKey"], "Value": tag["TagValue"]} for tag in tags],
+        }  # fmt: skip
+
 
 @handles("AWS::KMS::Alias")
 class Alias(Handler):
@@ -56,3 +70,8 @@ class Alias(Handler):
 
     def delete(self, c, physical, p):
         c.call("kms", "DeleteAlias", AliasName=physical)
+
+    def read(self, c, physical, p):
+        alias = next(item for item in c.call("kms", "ListAliases")["Aliases"] if item["AliasName"] == physical)
+        key = c.call("kms", "DescribeKey", KeyId=alias["TargetKeyId"])["KeyMetadata"]
+        return alias | {"TargetKeyId": key["Arn" if p["TargetKeyId"].startswith("arn:") else "KeyId"]}

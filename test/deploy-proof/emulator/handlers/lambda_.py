@@ -1,14 +1,25 @@
 """Functions and layers, by moto's Lambda (their code is stored, not run)."""
 
+import json
+from importlib import resources
+
 from ..strict import Refused
 from . import Handler, handles
 
-RUNTIMES = {"nodejs20.x", "nodejs22.x", "nodejs24.x", "python3.11", "python3.12", "python3.13", "python3.14"}
+LIFECYCLE = json.loads((resources.files("cfnlint.data.AdditionalSpecs") / "LmbdRuntimeLifecycle.json").read_text())
+# A date of its own, so that nothing turns red overnight: what can still be created on it.
+TODAY = "2026-11-21"
+RUNTIMES = {name for name, dates in LIFECYCLE.items() if dates["create-block"] is None or dates["create-block"] > TODAY}
 NETWORK = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 
 
 @handles("AWS::Lambda::Function")
 class Function(Handler):
+    untold = {
+        "Code": "Lambda tells a hash and an address of its own; that the object is there is checked",
+        "LoggingConfig": "moto forgets it; that the log group is there is checked",
+    }
+
     def _check(self, c, p, name):
         if p.get("Runtime") not in RUNTIMES:
             raise Refused(f"runtime {p.get('Runtime')} is none of {sorted(RUNTIMES)}")
@@ -24,7 +35,7 @@ class Function(Handler):
                 if not c.role_allows(p["Role"], action):
                     raise Refused(f"The provided execution role does not have permissions to call {action.split(':')[1]} on EC2")
         for layer in p.get("Layers", []):
-            c.call("lambda", "GetLayerVersionByArn", Arn=layer)
+            layer_version(c, layer)
         group = p.get("LoggingConfig", {}).get("LogGroup")
         if group and not c.call("logs", "DescribeLogGroups", logGroupNamePrefix=group)["logGroups"]:
             raise Refused(f"the log group {group} is not there")
@@ -49,6 +60,17 @@ class Function(Handler):
     def delete(self, c, physical, p):
         c.call("lambda", "DeleteFunction", FunctionName=physical)
 
+    def read(self, c, physical, p):
+        made = c.call("lambda", "GetFunction", FunctionName=physical)
+        layers = [layer["Arn"] for layer in made["Configuration"].get("Layers", [])]
+        return made["Configuration"] | {"Layers": layers, "Tags": made.get("Tags", {})}
+
+
+def layer_version(c, arn: str) -> dict:
+    """By name and number: moto answers with nothing to the ARN of any."""
+    layer, version = arn.rsplit(":", 1)
+    return c.call("lambda", "GetLayerVersion", LayerName=layer.split(":")[-1], VersionNumber=int(version))
+
 
 def _zip(text: str) -> bytes:
     import io
@@ -62,6 +84,8 @@ def _zip(text: str) -> bytes:
 
 @handles("AWS::Lambda::LayerVersion")
 class LayerVersion(Handler):
+    untold = {"Content": "as of a function's code"}
+
     def create(self, c, p):
         content = p["Content"]
         c.call("s3", "HeadObject", Bucket=content["S3Bucket"], Key=content["S3Key"])
@@ -72,12 +96,25 @@ class LayerVersion(Handler):
         layer, version = physical.rsplit(":", 1)
         c.call("lambda", "DeleteLayerVersion", LayerName=layer, VersionNumber=int(version))
 
+    def read(self, c, physical, p):
+        return layer_version(c, physical)
+
 
 @handles("AWS::Lambda::Permission")
 class Permission(Handler):
     def create(self, c, p):
-        c.send("lambda", "AddPermission", p, StatementId=c.name(100))
-        return c.logical, {"Id": c.logical}
+        name = c.name(100)
+        c.send("lambda", "AddPermission", p, StatementId=name)
+        return name, {"Id": name}
 
     def delete(self, c, physical, p):
-        pass
+        c.call("lambda", "RemovePermission", FunctionName=p["FunctionName"], StatementId=physical)
+
+    def read(self, c, physical, p):
+        text = c.call("lambda", "GetPolicy", FunctionName=p["FunctionName"])["Policy"]
+        mine = next(item for item in json.loads(text)["Statement"] if item["Sid"] == physical)
+        condition = {key: value for entries in mine.get("Condition", {}).values() for key, value in entries.items()}
+        return mine | {
+            "FunctionName": p["FunctionName"], "Principal": next(iter(mine["Principal"].values())),
+            "SourceArn": condition.get("AWS:SourceArn"), "SourceAccount": condition.get("AWS:SourceAccount"),
+        }  # fmt: skip

@@ -36,3 +36,8 @@ class LogGroup(Handler):
 
     def delete(self, c, physical, p):
         c.call("logs", "DeleteLogGroup", logGroupName=physical)
+
+    def read(self, c, physical, p):
+        groups = c.call("logs", "DescribeLogGroups", logGroupNamePrefix=physical)["logGroups"]
+        mine = next(group for group in groups if group["logGroupName"] == physical)
+        return mine | {"Tags": c.call("logs", "ListTagsLogGroup", logGroupName=physical)["tags"]}

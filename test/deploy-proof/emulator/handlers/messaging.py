@@ -8,6 +8,10 @@ from . import Handler, handles
 from .iam import retag
 
 
+# What stays where a policy was taken away.
+NOBODY = '{"Version":"2012-10-17","Statement":[]}'
+
+
 @handles("AWS::SNS::Topic")
 class Topic(Handler):
     def _attributes(self, p):
@@ -35,6 +39,12 @@ class Topic(Handler):
     def delete(self, c, physical, p):
         c.call("sns", "DeleteTopic", TopicArn=physical)
 
+    def read(self, c, physical, p):
+        attributes = c.call("sns", "GetTopicAttributes", TopicArn=physical)["Attributes"]
+        subscriptions = c.call("sns", "ListSubscriptionsByTopic", TopicArn=physical)["Subscriptions"]
+        return attributes | {"TopicName": physical.split(":")[-1], "Subscription": subscriptions,
+                             "Tags": c.call("sns", "ListTagsForResource", ResourceArn=physical)["Tags"]}  # fmt: skip
+
 
 @handles("AWS::SNS::TopicPolicy")
 class TopicPolicy(Handler):
@@ -47,7 +57,18 @@ class TopicPolicy(Handler):
         self.create(c, new)
 
     def delete(self, c, physical, p):
-        pass
+        for topic in p["Topics"]:
+            c.call("sns", "SetTopicAttributes", TopicArn=topic, AttributeName="Policy", AttributeValue=NOBODY)
+
+    def read(self, c, physical, p):
+        found = [c.call("sns", "GetTopicAttributes", TopicArn=topic)["Attributes"] for topic in p["Topics"]]
+        return {"Topics": [item["TopicArn"] for item in found], "PolicyDocument": same([item["Policy"] for item in found])}
+
+
+def same(texts: list[str]):
+    """The one policy that all have."""
+    documents = [json.loads(text) for text in texts]
+    return documents[0] if all(item == documents[0] for item in documents) else documents
 
 
 @handles("AWS::SNS::Subscription")
@@ -60,9 +81,14 @@ class Subscription(Handler):
     def delete(self, c, physical, p):
         c.call("sns", "Unsubscribe", SubscriptionArn=physical)
 
+    def read(self, c, physical, p):
+        return c.call("sns", "GetSubscriptionAttributes", SubscriptionArn=physical)["Attributes"]
+
 
 @handles("AWS::SQS::Queue")
 class Queue(Handler):
+    more = frozenset({"QueueName"})
+
     def _attributes(self, p):
         return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in p.items() if key not in ("QueueName", "Tags")}
 
@@ -80,6 +106,10 @@ class Queue(Handler):
     def delete(self, c, physical, p):
         c.call("sqs", "DeleteQueue", QueueUrl=physical)
 
+    def read(self, c, physical, p):
+        attributes = c.call("sqs", "GetQueueAttributes", QueueUrl=physical, AttributeNames=["All"])["Attributes"]
+        return attributes | {"QueueName": physical.split("/")[-1], "Tags": c.call("sqs", "ListQueueTags", QueueUrl=physical).get("Tags", {})}
+
 
 @handles("AWS::SQS::QueuePolicy")
 class QueuePolicy(Handler):
@@ -95,4 +125,11 @@ class QueuePolicy(Handler):
         self.create(c, new)
 
     def delete(self, c, physical, p):
-        pass
+        for queue in p["Queues"]:
+            c.call("sqs", "SetQueueAttributes", QueueUrl=queue, Attributes={"Policy": NOBODY})
+
+    def read(self, c, physical, p):
+        found = {
+            url: c.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"] for url in p["Queues"]
+        }
+        return {"Queues": list(found), "PolicyDocument": same(list(found.values()))}

@@ -13,6 +13,11 @@ KNOWN = {
 
 @handles("AWS::S3::Bucket")
 class Bucket(Handler):
+    untold = {
+        "LoggingConfiguration": "moto takes it by ACL grants only; that the target is there is checked",
+        "AccessControl": "the bootstrap's log delivery; moto keeps grants, not their short name",
+    }
+
     def create(self, c, p):
         name = p.get("BucketName") or c.name(63).lower()
         place = {} if c.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": c.region}}
@@ -55,11 +60,48 @@ class Bucket(Handler):
                 raise
 
     def delete(self, c, physical, p):
-        api = client("s3", c.region)
+        api = client("s3", c.region, c.account)
         versions = api.list_object_versions(Bucket=physical)
         if versions.get("Versions") or versions.get("DeleteMarkers"):
             raise Refused("The bucket you tried to delete is not empty")
         c.call("s3", "DeleteBucket", Bucket=physical)
+
+    def read(self, c, physical, p):
+        asked = {"BucketName": physical}
+        for name, (operation, key, spelled) in READ.items():
+            if name in p:
+                asked[name] = spelled(c.call("s3", operation, Bucket=physical)[key] if key else c.call("s3", operation, Bucket=physical))
+        return asked
+
+
+def _rules_read(rules) -> dict:
+    """Lifecycle rules as CloudFormation spells them."""
+    return {"Rules": [
+        {**rule, "Id": rule.get("ID"), "Prefix": rule.get("Filter", {}).get("Prefix"),
+         "ExpirationInDays": rule.get("Expiration", {}).get("Days"),
+         "ExpiredObjectDeleteMarker": rule.get("Expiration", {}).get("ExpiredObjectDeleteMarker")}
+        for rule in rules
+    ]}  # fmt: skip
+
+
+def _encryption_read(p) -> dict:
+    rules = [{**rule, "ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"]} for rule in p["Rules"]]
+    return {"ServerSideEncryptionConfiguration": rules}
+
+
+def _as_is(told):
+    return told
+
+
+# Property: the operation that tells it, the member of its answer, and how CloudFormation spells that.
+READ = {
+    "BucketEncryption": ("GetBucketEncryption", "ServerSideEncryptionConfiguration", _encryption_read),
+    "VersioningConfiguration": ("GetBucketVersioning", None, _as_is),
+    "PublicAccessBlockConfiguration": ("GetPublicAccessBlock", "PublicAccessBlockConfiguration", _as_is),
+    "OwnershipControls": ("GetBucketOwnershipControls", "OwnershipControls", _as_is),
+    "LifecycleConfiguration": ("GetBucketLifecycleConfiguration", "Rules", _rules_read),
+    "Tags": ("GetBucketTagging", "TagSet", _as_is),
+}
 
 
 def _encryption(c, p) -> dict:
@@ -111,3 +153,6 @@ class BucketPolicy(Handler):
 
     def delete(self, c, physical, p):
         c.call("s3", "DeleteBucketPolicy", Bucket=physical)
+
+    def read(self, c, physical, p):
+        return {"Bucket": physical, "PolicyDocument": c.call("s3", "GetBucketPolicy", Bucket=physical)["Policy"]}
