@@ -8,7 +8,7 @@ import { readable, resources, type Templates } from '../templates';
 import { before, type Path, paths, type Step } from './walk';
 
 /** What makes and judges a release; a version that has its tag went through all of it. */
-const TESTS: readonly Job[] = ['build', 'image', 'unit', 'integration', 'quality', 'security', 'release'];
+const TESTS: readonly Job[] = ['build', 'image', 'unit', 'integration', 'quality', 'security', 'attest', 'release'];
 
 /** The checks of how a commit gets to production, for a service with this configuration. */
 export function flowChecks(input: DeliveryInput, jobs: ReadonlyMap<string, Job>): Check<Templates>[] {
@@ -29,7 +29,7 @@ export function flowChecks(input: DeliveryInput, jobs: ReadonlyMap<string, Job>)
     {
       name: 'tests-and-scans',
       holds:
-        'On every path a deploy comes after build, image, every test, every scan and the release; they are left out only for a version that has been released, as the build has found out.',
+        'On every path a deploy comes after build, image, every test, every scan, the attestation and the release; they are left out only for a version that has been released, as the build has found out.',
       findings: (all) =>
         each(all, (deploy, path) => {
           const missing = TESTS.filter((job) => lacks(path, deploy, job));
@@ -41,7 +41,8 @@ export function flowChecks(input: DeliveryInput, jobs: ReadonlyMap<string, Job>)
     },
     {
       name: 'release-after-checks',
-      holds: 'The release, which tags the image that was built here, comes when every test and scan has ended.',
+      holds:
+        'The release, which tags the image that was built here, comes when every test and scan has ended, and it is attested how the image came about.',
       findings: (all) =>
         walk(all).flatMap((path) =>
           path.steps

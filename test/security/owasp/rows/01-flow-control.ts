@@ -56,7 +56,7 @@ const mutant = (
   apply: Mutant<Templates>['apply'],
 ): Mutant<Templates> => ({ id: `1-${id}`, foundBy, description, apply });
 
-const gates = ['Image', 'Unit', 'Integration', 'Quality', 'Security'].map((name) =>
+const gates = ['Image', 'Unit', 'Integration', 'Quality', 'Security', 'Attest'].map((name) =>
   mutant(`no-${name.toLowerCase()}`, 'release-after-checks', `pipeline without its action ${name}`, (all) =>
     drop(all, 'Test', name),
   ),
@@ -275,7 +275,7 @@ export const flowControl: Row = {
   risk: 'Insufficient flow control mechanisms',
   controls: [
     'A branch that starts a pipeline changes by pull requests with two approvals (an approval rule in CodeCommit), and the policy for people denies every other way.',
-    'Every path from a commit to production passes build, tests, scans, release, the verification of the environment before, and sign-off; tests are left out only for a version that has passed them.',
+    'Every path from a commit to production passes build, tests, scans, attestation, release, the verification of the environment before, and sign-off; tests are left out only for a version that has passed them.',
     'A pipeline is started by its own branch only, and a failed stage brings the last good release back.',
   ],
   suites: [

@@ -112,7 +112,7 @@ const ofTemplates = suite({
     ),
     inTemplates('artifacts-keep-versions', 'no-versions', 'bucket that forgets what was overwritten', (all) => {
       const found = resources(all, 'AWS::S3::Bucket').find(
-        ({ properties }) => properties.VersioningConfiguration !== undefined,
+        ({ properties }) => properties.LoggingConfiguration !== undefined,
       );
       delete found?.properties.VersioningConfiguration;
     }),

@@ -44,7 +44,7 @@ const clients: Check<Sources> = {
   holds: 'What these programs import to speak over the network is AWS’s SDK, and no client of somebody else.',
   findings: ({ texts }) =>
     Object.entries(texts).flatMap(([path, text]) =>
-      [...text.matchAll(/\b(?:from|require\(|import\()\s*'([^'.][^']*)'/g)]
+      [...text.matchAll(/\b(?:from|require\(|import\()\s*'([^'.\s][^'\s]*)'/g)]
         .map(([, name = '']) => name)
         .filter(
           (name) => !/^(node:|@aws-sdk\/|@smithy\/|commander$|zod$|yaml$|fast-xml-parser$|@aws-crypto\/)/.test(name),
