@@ -92,16 +92,13 @@ describe('pipelines', () => {
       expect(Configuration.ProjectName).toEqual(deploy.Configuration.ProjectName);
       return JSON.parse(Configuration.EnvironmentVariables);
     });
-    const version = { name: 'VERSION', value: '#{Build.VERSION}', type: 'PLAINTEXT' };
-    expect(modes).toEqual(
-      ['deploy', 'accept', 'restore'].map((value) => [
-        version,
-        { name: 'MODE', value, type: 'PLAINTEXT' },
-        ...(value === 'deploy'
-          ? [{ name: 'IGNORE_ALARMS', value: '#{variables.IgnoreAlarms}', type: 'PLAINTEXT' }]
-          : []),
-      ]),
-    );
+    const plain = (name: string, value: string) => ({ name, value, type: 'PLAINTEXT' });
+    const [version, commit] = [plain('VERSION', '#{Build.VERSION}'), plain('COMMIT', '#{Source.CommitId}')];
+    expect(modes).toEqual([
+      [version, commit, plain('MODE', 'deploy'), plain('IGNORE_ALARMS', '#{variables.IgnoreAlarms}')],
+      [version, plain('MODE', 'accept')],
+      [version, plain('MODE', 'restore')],
+    ]);
   });
 
   it('have a variable that lets a release in while alarms fire, off unless somebody asks for it', () => {

@@ -427,7 +427,7 @@ test.concurrent(
     const { code, log } = await room.deploy('1.0.0', '1');
     expect({ code, log }).toMatchObject({ code: 0 });
     expect(log).toContain('not checked, since their definitions come with this release: Widget/one');
-    expect(log.indexOf('established: widgets.example.com')).toBeLessThan(log.indexOf('Deployment/web: new pods'));
+    expect(log.indexOf('established: widgets.example.com')).toBeLessThan(log.indexOf('# Deployment/web'));
 
     room.write(definition, migration("console.log('no such table'); process.exit(4)"), ...web());
     const bad = await room.deploy('1.1.0', '2');
