@@ -6,6 +6,8 @@ import { allow } from './statement';
 export interface BuildResources {
   readonly images: string;
   readonly layerCache: string;
+  /** With which ECR signs the images, in the name of who pushes them; absent: it does not. */
+  readonly signingProfile?: string | undefined;
   /** Asked for only by jobs that work on an environment. */
   readonly site: () => SiteResources;
   /** Asked for only by the job that attests. */
@@ -58,6 +60,7 @@ export function buildPermissions(job: Job, resources: BuildResources): PolicySta
           ],
           [resources.images, resources.layerCache],
         ),
+        ...(resources.signingProfile === undefined ? [] : [allow(['signer:SignPayload'], [resources.signingProfile])]),
       ];
     case 'attest':
       return attest(resources.attester(), resources.images);

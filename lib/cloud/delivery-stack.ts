@@ -50,6 +50,7 @@ export class DeliveryStack extends Stack {
       cacheRepositoryName: cacheRepositoryName(service),
       key,
       keep: config.retention.images,
+      signed: config.images.signing === 'ecr',
     });
     const { accessLogs } = artifacts;
     const attestations = new Attestations(this, 'Attestations', {

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-ecr';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { ManagedSigning } from './managed-signing';
 
 /** An image that no check has released yet, or never will. */
 const UNRELEASED_DAYS = 7;
@@ -20,12 +21,16 @@ export interface ImageRegistryProps {
   readonly key: IKey;
   /** Released images that are kept. */
   readonly keep: number;
+  /** ECR signs the service's images. */
+  readonly signed: boolean;
 }
 
 /** The service's images, whose tags are immutable, and beside them the layer cache of their builds. Images survive the stack. */
 export class ImageRegistry extends Construct {
   readonly images: Repository;
   readonly cache: Repository;
+  /** Absent: ECR does not sign. */
+  readonly signing?: ManagedSigning;
 
   constructor(scope: Construct, id: string, props: ImageRegistryProps) {
     super(scope, id);
@@ -61,5 +66,6 @@ export class ImageRegistry extends Construct {
       emptyOnDelete: false,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    if (props.signed) this.signing = new ManagedSigning(this, 'Signing', props.repositoryName);
   }
 }

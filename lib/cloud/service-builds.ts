@@ -15,6 +15,7 @@ import { BuildProject } from './build-project';
 import { renderBuildspec } from './buildspec';
 import { type BuildspecFeatures, buildspecFeatures } from './buildspec-features';
 import { environmentAccess } from './environment-access';
+import type { ManagedSigning } from './managed-signing';
 import type { PinnedProgram } from './pinned-program';
 import type { ReleaseBucket } from './release-bucket';
 import type { Site } from './site';
@@ -36,7 +37,12 @@ export interface ServiceBuildsProps {
   readonly projectRoot: string;
   /** Of logs and projects. */
   readonly key: IKey;
-  readonly registry: { readonly images: IRepository; readonly cache: IRepository };
+  readonly registry: {
+    readonly images: IRepository;
+    readonly cache: IRepository;
+    /** Absent: ECR does not sign, or no image is built in this account. */
+    readonly signing?: ManagedSigning;
+  };
   /** Absent: no environment lives in this account, so no build works on one. */
   readonly site?: Site;
   /** Absent: the pipelines live in another account, and what is attested with them. */
@@ -92,6 +98,8 @@ export class ServiceBuilds {
       );
     }
     if (action.job === 'deploy') this.site.verification?.acknowledge(project.role);
+    const { signing } = this.props.registry;
+    if (action.job === 'image' && signing) project.prerequisites.push(signing.configuration);
     if (action.job === 'attest') this.attester.attestations.allowSigning(project);
     if (action.target && usesCluster(action.job)) {
       project.prerequisites.push(
@@ -168,6 +176,7 @@ export class ServiceBuilds {
     return buildPermissions(job, {
       images: registry.images.repositoryArn,
       layerCache: registry.cache.repositoryArn,
+      signingProfile: registry.signing?.profileArn,
       site: () => {
         const { clusterName, kubectl, program, releases, verification } = this.site;
         return {

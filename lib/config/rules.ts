@@ -6,6 +6,7 @@ import { type Complaint, key, value } from './complaints';
 import { type EnvironmentFile, environmentSchema } from './environments';
 import { defaultApprovals, defaultNamespace } from './resolve';
 import { fileSchema } from './schema';
+import { signingRules } from './signing-rules';
 
 /**
  * What is wrong between values that are right each by itself. Works on the raw file, section by section: a section that the
@@ -18,6 +19,8 @@ export const brokenRules = (file: unknown, isFolder: (path: string) => boolean):
   const branches = read(shape.branches, at('branches'));
   const cluster = read(shape.cluster, at('cluster'));
   const network = read(shape.network, at('network'));
+  const images = read(shape.images, at('images'));
+  const tags = read(shape.tags, at('tags'));
   const service = read(shape.service, at('service'));
   const environments = readEnvironments(at('environments'));
   return [
@@ -28,6 +31,7 @@ export const brokenRules = (file: unknown, isFolder: (path: string) => boolean):
     ...(branches === undefined ? [] : branchRules(branches)),
     ...(network === undefined ? [] : networkRules(network, [])),
     ...(cluster === undefined || network === undefined ? [] : clusterRules(cluster, network, [])),
+    ...(images === undefined || tags === undefined ? [] : signingRules(images, tags)),
     ...environmentRules(environments, service?.name),
     ...accountRules(environments, read(shape.aws, at('aws'))),
   ];

@@ -133,6 +133,19 @@ const notifications = section({
   .prefault({})
   .meta(about('Who is told.'));
 
+const images = section({
+  signing: z
+    .enum(['none', 'ecr'], { error: 'none or ecr' })
+    .default('none')
+    .meta(
+      about(
+        "`ecr`: ECR signs each image that is pushed (managed signing, with AWS Signer), for what verifies Notation signatures. One service of an account and region may say so: the signing configuration is the registry's. Attestations are made in any case; docs/provenance.md has both.",
+      ),
+    ),
+})
+  .prefault({})
+  .meta(about('The image repository.'));
+
 /** Values that CloudWatch Logs accepts (API PutRetentionPolicy, retentionInDays). */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -176,6 +189,7 @@ export const fileSchema = z.strictObject({
   source,
   branches,
   build,
+  images,
   checks: checksSchema,
   environments: environmentsSchema,
   cluster: clusterSchema,

@@ -1,7 +1,9 @@
+import { matches } from '../local/iam/pattern';
 import { arnIn, type Estate, listOf, ofType, type RoleCall } from './calls';
 import { programsOf } from './recorded-calls';
 
 const PUSH = 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html';
+const SIGN = 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html';
 const COPY = 'https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html';
 const KUBECONFIG = 'https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html';
 /** Of an image that nothing is signed about: that it is not there, and, before its release is put back, how old the key is. */
@@ -31,6 +33,7 @@ export function programCalls(estate: Estate): RoleCall[] {
     const repositories = [value['REPOSITORY_URI'], value['CACHE_REPOSITORY_URI']].flatMap((uri) =>
       uri === undefined ? [] : [arn('ecr', `repository/${uri.split('/').slice(1).join('/')}`)],
     );
+    const profiles = repositories.flatMap((repository) => signingProfiles(estate, repository));
     const calls = [
       ...(value['KUBECTL_S3'] === undefined ? [] : [download(estate, value['KUBECTL_S3'])]),
       ...(why === 'buildspecs/image.yml'
@@ -39,6 +42,7 @@ export function programCalls(estate: Estate): RoleCall[] {
             ...repositories.flatMap((resource) =>
               PULL_AND_PUSH.map((name) => ({ action: `ecr:${name}`, resource, page: PUSH })),
             ),
+            ...profiles.map((resource) => ({ action: 'signer:SignPayload', resource, page: SIGN })),
           ]
         : []),
       // A preview runs only where pull requests are.
@@ -76,6 +80,17 @@ export function programCalls(estate: Estate): RoleCall[] {
     })),
   ];
 }
+
+/** ARNs of the profiles with which ECR signs what is pushed to a repository, in the name of who pushes it. */
+const signingProfiles = (estate: Estate, repository: string): string[] =>
+  ofType(estate, 'AWS::ECR::SigningConfiguration')
+    .flatMap(({ properties }) => listOf(properties.Rules))
+    .filter(({ RepositoryFilters }) =>
+      listOf(RepositoryFilters).some(({ Filter }) =>
+        matches(Filter, repository.replace(/^.*:repository\//, ''), false),
+      ),
+    )
+    .map(({ SigningProfileArn }) => SigningProfileArn);
 
 const download = ({ place }: Estate, url: string): Omit<RoleCall, 'role' | 'why'> => ({
   action: 's3:GetObject',

@@ -223,6 +223,9 @@ export function forbidden(estate: Estate): string[] {
       ...(program === 'buildspecs/attest.yml'
         ? []
         : ofType('AWS::KMS::Key').map((resource) => ({ action: 'kms:Sign', resource }))),
+      ...(program === 'buildspecs/image.yml'
+        ? []
+        : ofType('AWS::Signer::SigningProfile').map((resource) => ({ action: 'signer:SignPayload', resource }))),
       ...othersEnvironments(estate, role),
     ];
     return asked.filter((each) => may(estate, role, each)).map((each) => describe(role, each));

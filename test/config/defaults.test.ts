@@ -20,6 +20,7 @@ describe('defaults', () => {
         index: 'https://pypi.org/simple',
         compute: 'medium',
       },
+      images: { signing: 'none' },
       checks: {
         unit: { coverage: 90 },
         integration: true,

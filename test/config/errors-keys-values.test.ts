@@ -2,6 +2,10 @@ import { errorsOf, fileWith } from './read';
 
 const path = 'a relative path with / between names, not starting with - and without ..';
 
+const SIGNER = '`images.signing: ecr` makes a signing profile, and AWS Signer takes tag';
+const KEYS = `${SIGNER} keys of 1 to 127 letters (A to Z), digits and _ . : / = + - only; rename it, or leave the signing out`;
+const VALUES = `${SIGNER} values of 1 to 255 characters only; change it, or leave the signing out`;
+
 /** Name of the case, what is added to the file, what is said about it (without the file's name). */
 const cases: [string, string, string[]][] = [
   ['a typo', 'checks: { unit: { coverge: 80 } }', ['3:19 checks.unit.coverge: unknown key; did you mean `coverage`?']],
@@ -31,6 +35,22 @@ const cases: [string, string, string[]][] = [
     ),
   ],
   ['a key twice', 'build: { context: a, context: b }', ['3:22: the key "context" is there twice; keep one']],
+  [
+    'a way to sign that is none',
+    'images: { signing: cosign }',
+    ['3:20 images.signing: expected none or ecr, got "cosign"'],
+  ],
+  ['a way to sign that is a yes', 'images: { signing: true }', ['3:20 images.signing: expected none or ecr, got true']],
+  [
+    'tags that Signer refuses',
+    `images: { signing: ecr }\ntags: { team: "", cost center: a, ${'k'.repeat(128)}: a, long: ${'a'.repeat(256)}, slipway:ok_1: "a b" }`,
+    [
+      `4:15 tags.team: ${VALUES}`,
+      `4:19 tags["cost center"]: ${KEYS}`,
+      `4:35 tags.${'k'.repeat(128)}: ${KEYS}`,
+      `4:174 tags.long: ${VALUES}`,
+    ],
+  ],
   ['a text for a section', 'build: yes please', ['3:8 build: expected a mapping of keys to values, got "yes please"']],
   ['a list for a section', 'checks: []', ['3:9 checks: expected a mapping of keys to values, got an empty list']],
   [

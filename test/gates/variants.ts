@@ -36,6 +36,10 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
     yaml: "aws:\n  account: '111122223333'\n  region: eu-west-1\n",
     stacks: ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring', 'VisitsSource'],
   },
+  'images that ECR signs': {
+    yaml: 'images:\n  signing: ecr\n',
+    stacks: ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring', 'VisitsSource'],
+  },
   'only one pipeline': {
     yaml: 'environments:\n  dev: {}\n',
     stacks: ['SlipwayCluster', 'VisitsDelivery', 'VisitsMonitoring', 'VisitsSource'],

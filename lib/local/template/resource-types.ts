@@ -158,6 +158,11 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
       RegionalDomainName: (r) => `${r.name}.s3.${r.region}.${r.urlSuffix}`,
     },
   },
+  'AWS::Signer::SigningProfile': {
+    name: 'ProfileName',
+    ref: arn('signer', (r) => `/signing-profiles/${r.name}`),
+    attributes: { Arn: arn('signer', (r) => `/signing-profiles/${r.name}`), ProfileName: name },
+  },
   'AWS::SNS::Topic': {
     name: 'TopicName',
     ref: arn('sns', name),
