@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../clock';
 import { runBuild } from '../codebuild/build';
-import { nextBuildNumber } from '../codebuild/build-number';
 import { type Buildspec, parseBuildspec } from '../codebuild/buildspec';
 import { cacheNamespaceOf } from '../codebuild/cache';
 import { type BuildEnvironment, type BuildSetting, buildEnvironment, type Credentials } from '../codebuild/environment';
@@ -24,6 +23,7 @@ import { hostRooms } from '../rooms/host-room';
 import { type AskAfterPause, pausingShell } from '../rooms/pause';
 import { provision } from '../rooms/provision';
 import type { Room, RoomKind, RoomView } from '../rooms/room';
+import { buildSetting } from './build-setting';
 
 /** What builds on this machine share. Paths are absolute. */
 export interface HostOptions {
@@ -281,45 +281,3 @@ const failed = (externalId: string, ...reasons: string[]): Outcome => ({
   reason: reasons.join('\n'),
   externalId,
 });
-
-function buildSetting(
-  host: HostOptions,
-  action: CodeBuildAction,
-  context: ActionContext,
-  build: {
-    readonly uuid: string;
-    readonly primary: string;
-    readonly temporary: string;
-    readonly onDenied: (advice: string) => void;
-  },
-): BuildSetting {
-  const { uuid, primary, temporary, onDenied } = build;
-  const { name } = action.project;
-  const folder = (leaf: string): string => join(context.workspace, leaf);
-  const account = action.project.arn.split(':')[4] || host.account;
-  const arn = `arn:${host.partition}:codebuild:${host.region}:${account}`;
-  const secondary = action.inputs.filter((input) => input !== primary);
-  return {
-    id: `${name}:${uuid}`,
-    arn: `${arn}:build/${name}:${uuid}`,
-    projectArn: `${arn}:project/${name}`,
-    image: action.project.image,
-    kmsKey: action.project.encryptionKey ?? `arn:${host.partition}:kms:${host.region}:${account}:alias/aws/s3`,
-    number: nextBuildNumber(host.stateFolder, name),
-    ...(action.batchIdentifier !== undefined && { batchIdentifier: action.batchIdentifier }),
-    initiator: `codepipeline/${context.pipeline}`,
-    region: host.region,
-    startTime: host.clock.now(),
-    sourceFolder: folder('src'),
-    secondarySources: Object.fromEntries(secondary.map((input) => [input, join(folder('sources'), input)])),
-    sourceVersion: `arn:${host.partition}:s3:::${context.pipeline}/${primary}`,
-    resolvedSourceVersion: context.revisions[primary] ?? '',
-    home: folder('home'),
-    temporary,
-    log: folder('log.txt'),
-    cacheFolder: join(host.stateFolder, 'cache'),
-    binFolder: host.tools.binFolder,
-    endpoint: host.endpoint.url,
-    credentials: host.endpoint.credentialsFor(action.project.roleArn, `AWSCodeBuild-${uuid}`, onDenied),
-  };
-}
