@@ -4,6 +4,7 @@ import { parseBuildspec } from '../lib/local/codebuild/buildspec';
 import type { Plan, PlannedAction, PlannedCondition, PlannedFailure } from '../lib/local/plan';
 import { projectOf } from '../lib/model/names';
 import type { Action, BakeAction, Condition, FailureCondition, Pipeline, Stage, Target } from '../lib/model/pipeline';
+import { FROM_TEMPLATE } from './fixtures/from-template';
 
 const ROOT = join(__dirname, '..');
 
@@ -17,26 +18,6 @@ export interface Contract {
   readonly variables: readonly object[];
   readonly stages: readonly object[];
 }
-
-/** Variables of a project that only the template knows; see deliveryPipelines. */
-const FROM_TEMPLATE: Readonly<Record<string, readonly string[]>> = {
-  image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
-  attest: ['REPOSITORY_URI', 'PROGRAM_S3', 'PROGRAM_SHA256', 'ATTESTATIONS', 'PROVENANCE_KEY'],
-  deploy: [
-    'REPOSITORY_URI',
-    'KUBECTL_VERSION',
-    'KUBECTL_S3',
-    'KUBECTL_SHA256',
-    'RELEASES',
-    'PROGRAM_S3',
-    'PROGRAM_SHA256',
-    'ATTESTATIONS',
-    'PROVENANCE_KEY',
-    'PROVENANCE_BUILDERS',
-    'PROVENANCE_SOURCE',
-  ],
-  verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
-};
 
 /** The contract as the model has it. */
 export const modelContract = (pipeline: Pipeline): Contract => ({

@@ -7,6 +7,7 @@ import { PHASES, parseBuildspec } from '../../lib/local/codebuild/buildspec';
 import { deliveryPipelines } from '../../lib/model/delivery-pipelines';
 import type { BuildAction, Job } from '../../lib/model/pipeline';
 import { preview } from '../../lib/model/preview';
+import { FROM_TEMPLATE } from '../fixtures/from-template';
 import { variablesRead } from './variables-read';
 import { PROJECT, read } from './workshop';
 
@@ -25,27 +26,6 @@ const JOBS: readonly Job[] = [
   'verify',
   'preview',
 ];
-
-/** What only the templates know (lib/cloud sets it). */
-const FROM_TEMPLATE: Partial<Record<Job, readonly string[]>> = {
-  image: ['REPOSITORY_URI', 'CACHE_REPOSITORY_URI'],
-  attest: ['REPOSITORY_URI', 'PROGRAM_S3', 'PROGRAM_SHA256', 'ATTESTATIONS', 'PROVENANCE_KEY'],
-  deploy: [
-    'REPOSITORY_URI',
-    'KUBECTL_VERSION',
-    'KUBECTL_S3',
-    'KUBECTL_SHA256',
-    'RELEASES',
-    'PROGRAM_S3',
-    'PROGRAM_SHA256',
-    'ATTESTATIONS',
-    'PROVENANCE_KEY',
-    'PROVENANCE_BUILDERS',
-    'PROVENANCE_SOURCE',
-  ],
-  preview: ['REPOSITORY_URI', 'KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256', 'PROGRAM_S3', 'PROGRAM_SHA256'],
-  verify: ['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256'],
-};
 
 /**
  * What CodeBuild, the shell or whoever starts a run may set; none of it is needed (CHECKS: without it all checks are on; MANIFESTS:

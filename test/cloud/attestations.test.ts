@@ -1,4 +1,5 @@
 import type { Json } from '../../lib/cloud/rules/rule';
+import { covers } from '../security/owasp/policies';
 import { buildsOf, deliver } from './delivery';
 
 const { pipelines, template } = deliver();
@@ -25,16 +26,6 @@ const signersOf = (of: Template): string[] =>
     .filter(([, { Properties }]) => /-test-attest$/.test(Properties.Name))
     .map(([, { Properties }]) => Properties.ServiceRole['Fn::GetAtt'][0])
     .sort();
-
-/** Whether an action of a policy covers one of the API, as IAM matches them. */
-const covers = (pattern: string, action: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '.*')
-      .replace(/\?/g, '.')}$`,
-    'i',
-  ).test(action);
 
 /** Every statement of a policy that roles have, and the roles: inline, managed by the role, managed by the policy. */
 function policiesOf(of: Template): { readonly id: string; readonly roles: string[]; readonly statements: Json[] }[] {

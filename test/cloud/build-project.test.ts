@@ -1,5 +1,6 @@
 import { renderBuildspec } from '../../lib/cloud/buildspec';
 import type { Json } from '../../lib/cloud/rules/rule';
+import { FROM_TEMPLATE } from '../fixtures/from-template';
 import { actionsOf, buildsOf, deliver, managedPoliciesOf, statementsOf } from './delivery';
 import { projectRoot, propertiesOf, readable, resourcesOf, someCluster } from './fixtures';
 
@@ -43,28 +44,10 @@ describe('builds', () => {
         .filter(
           (variable: string) => !(variable in (builds.find((build) => build.name === name)?.action.environment ?? {})),
         );
-    expect(extra('visits-development-test-image')).toEqual(['REPOSITORY_URI', 'CACHE_REPOSITORY_URI']);
-    expect(extra('visits-development-dev-deploy')).toEqual([
-      'REPOSITORY_URI',
-      'KUBECTL_VERSION',
-      'KUBECTL_S3',
-      'KUBECTL_SHA256',
-      'RELEASES',
-      'PROGRAM_S3',
-      'PROGRAM_SHA256',
-      'ATTESTATIONS',
-      'PROVENANCE_KEY',
-      'PROVENANCE_BUILDERS',
-      'PROVENANCE_SOURCE',
-    ]);
-    expect(extra('visits-development-test-attest')).toEqual([
-      'REPOSITORY_URI',
-      'PROGRAM_S3',
-      'PROGRAM_SHA256',
-      'ATTESTATIONS',
-      'PROVENANCE_KEY',
-    ]);
-    expect(extra('visits-development-dev-verify')).toEqual(['KUBECTL_VERSION', 'KUBECTL_S3', 'KUBECTL_SHA256']);
+    for (const job of ['image', 'attest', 'deploy', 'verify'] as const) {
+      const stage = job === 'deploy' || job === 'verify' ? 'dev' : 'test';
+      expect(extra(`visits-development-${stage}-${job}`)).toEqual(FROM_TEMPLATE[job]);
+    }
     expect(extra('visits-development-test-unit')).toEqual([]);
   });
 
