@@ -139,8 +139,8 @@ notifications: { emails: [team@example.com, lead@example.com] }
     },
   },
   {
-    what: 'cluster, VPC and source all there: nothing but pipelines and alarms',
-    yaml: service('mail') + connection('Acme/mail') + existingCluster,
+    what: 'cluster, VPC and source all there: nothing but pipelines and alarms; images that ECR signs',
+    yaml: `${service('mail') + connection('Acme/mail') + existingCluster}images: { signing: ecr }\n`,
     beside: true,
     stacks: ['MailMonitoring', 'MailDelivery'],
     keeps: { service: 'mail' },
@@ -148,6 +148,12 @@ notifications: { emails: [team@example.com, lead@example.com] }
       expect(Object.keys(seen.clusters)).toEqual(['slipway']);
       expect(Object.keys(seen.repositories)).toEqual(['visits']);
       expect(names(seen, 'pipelines', /^mail-/)).toEqual(['mail-development', 'mail-production']);
+      expect(seen.signing).toEqual([
+        {
+          signingProfileArn: expect.stringMatching(/:\/signing-profiles\/MailDelivery_/),
+          repositoryFilters: [{ filter: 'mail', filterType: 'WILDCARD_MATCH' }],
+        },
+      ]);
     },
   },
   {

@@ -77,7 +77,10 @@ def alarms(api) -> dict:
 
 
 def images(api) -> dict:
-    return {"images": {item["repositoryName"]: item for item in pages(api, "describe_repositories", "repositories")}}
+    return {
+        "images": {item["repositoryName"]: item for item in pages(api, "describe_repositories", "repositories")},
+        "signing": api.get_signing_configuration()["signingConfiguration"]["rules"],
+    }
 
 
 def identity(api) -> dict:

@@ -56,6 +56,7 @@ CLUSTERS, ADDONS, ENTRIES = Table("cluster"), Table("addon"), Table("access entr
 PROJECTS, REPORT_GROUPS, COMPOSITES, REPOSITORIES = Table("project"), Table("report group"), Table("alarm"), Table("repository")
 IDENTITIES, TAGS = Table("pod identity association"), Table("tags")
 APPROVAL_RULES = Table("approval rule template")
+SIGNING = Table("signing configuration")
 
 
 def _arn(place, service: str, rest: str) -> str:
@@ -325,10 +326,27 @@ CLOUDWATCH = {
     "UntagResource": lambda place, request: [TAGS.of(place)[request["ResourceARN"]].pop(key, None) for key in request["TagKeys"]] and {},
 }  # fmt: skip
 
+
+# -- ECR: signing of what is pushed (the rest is moto's) --------------------------------------------------------------
+
+
+def _signing(place, record) -> dict:
+    return {"registryId": place[0], "signingConfiguration": record or {"rules": []}}
+
+
+ECR = {
+    "PutSigningConfiguration": lambda place, request: SIGNING.of(place).update(registry=request["signingConfiguration"])
+    or {"signingConfiguration": request["signingConfiguration"]},
+    "GetSigningConfiguration": lambda place, request: _signing(place, SIGNING.of(place).get("registry")),
+    "DeleteSigningConfiguration": lambda place, request: _signing(place, SIGNING.of(place).pop("registry", None)),
+}
+
 # The CDK CLI asks CloudTrail why a deploy has failed.
 CLOUDTRAIL = {"LookupEvents": lambda place, request: {"Events": []}}
 
-SERVICES = {"eks": EKS, "codebuild": CODEBUILD, "codecommit": CODECOMMIT, "cloudwatch": CLOUDWATCH, "cloudtrail": CLOUDTRAIL}
+SERVICES = {
+    "eks": EKS, "codebuild": CODEBUILD, "codecommit": CODECOMMIT, "cloudwatch": CLOUDWATCH, "cloudtrail": CLOUDTRAIL, "ecr": ECR,
+}  # fmt: skip
 
 
 def operation(service: str, name: str, account: str, region: str, values):

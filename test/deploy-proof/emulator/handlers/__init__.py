@@ -13,7 +13,7 @@ _HANDLERS: dict = {}
 _read: dict = {}
 MODULES = (
     "bootstrap", "cloudwatch", "codebuild", "codecommit", "codepipeline", "custom", "ec2", "ecr", "eks", "events", "iam", "kms",
-    "lambda_", "logs", "messaging", "s3",
+    "lambda_", "logs", "messaging", "s3", "signing",
 )  # fmt: skip
 
 
