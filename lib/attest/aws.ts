@@ -9,7 +9,7 @@ import {
 import { BatchGetImageCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { err, ok, type Result } from '../result';
+import { asked } from '../provenance/asked';
 import type { ActionRun, Ports } from './ports';
 
 /** The ports by the SDK, with Region, credentials and endpoint of the environment. */
@@ -114,12 +114,3 @@ const actionRun = (detail: ActionExecutionDetail): ActionRun => {
     ...(externalId !== undefined && { externalId }),
   };
 };
-
-async function asked<T>(call: string, ask: () => Promise<T>): Promise<Result<T, string>> {
-  try {
-    return ok(await ask());
-  } catch (error) {
-    const { name, message } = error as Error;
-    return err(`${call}: ${name}: ${message}`);
-  }
-}

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { DescribeKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { asked } from '../../provenance/asked';
 import { type Attestation, attestationKey, LARGEST_ENVELOPE } from '../../provenance/storage';
 import { err, ok, type Result } from '../../result';
 import type { Blobs } from '../releases/blobs';
@@ -64,12 +65,3 @@ export function attestationSource(blobs: Blobs, keyId: string, signal: AbortSign
 /** Whether a key's ARN is the one that was asked for, or may be that of the alias: one of the same account and Region. */
 const isKeyOf = (arn: string, asked: string): boolean =>
   asked.includes(':alias/') ? arn.startsWith(`${asked.split(':alias/')[0]}:key/`) : arn === asked;
-
-async function asked<T>(call: string, ask: () => Promise<T>): Promise<Result<T, string>> {
-  try {
-    return ok(await ask());
-  } catch (error) {
-    const { name, message } = error as Error;
-    return err(`${call}: ${name}: ${message}`);
-  }
-}
