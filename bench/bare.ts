@@ -52,7 +52,8 @@ export function bareBuild(builds: BareBuilds, action: CodeBuildAction, source: B
   symlinkSync(cache, join(folder, 'src', '.cache'));
   const environment = buildEnvironment(settingOf(builds, action, source, folder), {
     buildspec: parsed.value,
-    project: action.project.environment,
+    // Nothing is attested here, so a deploy is told of nothing to verify.
+    project: action.project.environment.filter(({ name }) => !/^(ATTESTATIONS$|PROVENANCE_)/.test(name)),
     action: action.environment,
     extra: builds.extra,
     user: process.env,

@@ -20,7 +20,7 @@ const rounds = 3;
 
 /**
  * The sample's development pipeline, by the engine with its journal and every action, against the commands of its critical path
- * from plain bash in a row. Each run of either has a commit of its own, so that nothing is skipped because it was tested before;
+ * from plain bash in a row, less the one that attests and what verifies that. Each run of either has a commit of its own, so that nothing is skipped because it was tested before;
  * cluster, tools and caches are there, since the first round of both only warms up.
  */
 export async function pipelineFigure(root: string): Promise<Figure> {
@@ -28,6 +28,7 @@ export async function pipelineFigure(root: string): Promise<Figure> {
   const service = join(folder, 'service');
   const signal = new AbortController().signal;
   let machine: Machine | undefined;
+  const hosts = new Map<string, PipelineHost>();
   try {
     copySample(root, service);
     const yaml = readFileSync(join(root, 'slipway.yaml'), 'utf8');
@@ -59,6 +60,7 @@ export async function pipelineFigure(root: string): Promise<Figure> {
       ...(local.prepare === undefined ? {} : { prepare: local.prepare }),
       auditOutage: local.auditOutage,
       source: { folder: service },
+      pipelines: () => hosts,
       clock: systemClock,
       clockRate: 60,
       signal,
@@ -75,7 +77,7 @@ export async function pipelineFigure(root: string): Promise<Figure> {
         PIP_AUDIT_OUTAGE: local.auditOutage,
       },
     };
-    return { name: 'development pipeline', ...(await compare(plan, machine, builds, service)), aim: 1.1 };
+    return { name: 'development pipeline', ...(await compare(plan, machine, hosts, builds, service)), aim: 1.1 };
   } finally {
     await machine?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -86,6 +88,7 @@ export async function pipelineFigure(root: string): Promise<Figure> {
 async function compare(
   plan: Plan,
   machine: Machine,
+  hosts: Map<string, PipelineHost>,
   builds: BareBuilds,
   service: string,
 ): Promise<Pick<Figure, 'ours' | 'yardstick' | 'against'>> {
@@ -94,10 +97,13 @@ async function compare(
   let path: readonly string[] = [];
   const { executors, rules } = machine;
   const host = await createPipelineHost({ plan, executors, rules, stateFolder: builds.stateFolder });
+  // The endpoint answers builds that ask about their execution.
+  hosts.set(plan.pipeline, host);
   for (let round = 0; round <= rounds; round++) {
     commit(service);
     const { time, state } = await pipeline(host);
-    path = criticalPath(plan, state);
+    // What attests an execution needs one: the yardstick does without, and so does its deploy (bareBuild).
+    path = criticalPath(plan, state).filter((id) => id !== 'Test/Attest');
     commit(service);
     const bare = await bareCriticalPath(plan, builds, service, path);
     if (round === 0) continue;
